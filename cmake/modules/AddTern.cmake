@@ -1,0 +1,51 @@
+# Building blocks of the compiler: one precompiled header, libraries, dialects and tools.
+
+# Upstream headers only, so that it is built once and never again. Its first header settles the assert question (see
+# there), so every compiler target must use it.
+add_library(TernPch OBJECT "${CMAKE_CURRENT_LIST_DIR}/Pch.cpp")
+target_link_libraries(TernPch PUBLIC TernFlags)
+target_include_directories(TernPch SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+set_target_properties(TernPch PROPERTIES PCH_INSTANTIATE_TEMPLATES ON)
+target_compile_options(TernPch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+target_precompile_headers(TernPch PRIVATE
+  "${TERN_SOURCE_DIR}/include/tern/Support/MlirAbi.h"
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/IR/Builders.h>
+  <mlir/IR/BuiltinOps.h>
+  <mlir/IR/DialectImplementation.h>
+  <mlir/IR/OpImplementation.h>
+  <mlir/IR/PatternMatch.h>
+  <mlir/Interfaces/InferTypeOpInterface.h>
+  <mlir/Interfaces/SideEffectInterfaces.h>
+  <mlir/Pass/Pass.h>
+  <mlir/Pass/PassManager.h>
+  <mlir/Transforms/GreedyPatternRewriteDriver.h>)
+
+# Generated headers are included as "dialects/Graph/IR/GraphOps.h.inc", beside the hand-written ones.
+function(tern_configure_target name)
+  target_link_libraries(${name} PUBLIC TernFlags)
+  target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}")
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_precompile_headers(${name} REUSE_FROM TernPch)
+endfunction()
+
+# tern_add_library(Name SOURCES a.cpp ... [LINK TernOther ...] [DEPENDS TernGraphIncGen ...])
+# Tern libraries link each other by name; libMLIR and libLLVM come in whole, as shared libraries.
+function(tern_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  tern_configure_target(${name})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# tern_add_tool(name SOURCES a.cpp ... LINK TernOther ...)
+function(tern_add_tool name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  tern_configure_target(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+endfunction()
