@@ -38,7 +38,7 @@ class Engine:
 
     def __init__(self, path: Path, sdist: Path, context: int = 1024, threads: int = 2, watch=None):
         self.c = c = bindings(sdist)
-        self._silent = c.llama_log_callback(lambda level, text, data: level >= 4 and sys.stderr.buffer.write(text) and None)
+        self._silent = c.llama_log_callback(lambda level, text, data: level == 4 and sys.stderr.buffer.write(text) and None)
         c.llama_log_set(self._silent, ctypes.c_void_p(0))
         c.llama_backend_init()
         model_options = c.llama_model_default_params()
