@@ -1,7 +1,8 @@
 """GGUF files of the goldens, written by the converter of llama.cpp from the same random weights.
 
 The converter wants tokenizer files, which the tiny models do not have: its set_vocab is replaced by one that writes a
-vocabulary of the right size: `<unk>`, `<s>`, `</s>`, `<|endoftext|>` (which llama.cpp looks up in Phi-3 files), `<4>`, `<5>`, ...
+vocabulary of the right size: `<unk>`, `<s>`, `</s>`, `<|endoftext|>` (which llama.cpp looks up in Phi-3 files), `<4>`,
+`<5>`, ...
 """
 
 import json

@@ -142,8 +142,9 @@ def make(model: Model) -> None:
     if model.files:
         weight_files.write(model, seed, folder)
     check_files(model, folder, weights, prompt, logits)
-    print(f"{model.name:30} seed {seed:3}  range {spread:7.3f}  noise/range {noise / spread:.1e}  "
-          f"one pass {cached / spread:.1e}  ignored {point:.1e}  margin {margin(logits):.1e}  ids {len(set(ids[PROMPT:]))}", flush=True)
+    print(f"{model.name:30} seed {seed:3}  range {spread:7.3f}  noise {noise / spread:.1e}  "
+          f"one pass {cached / spread:.1e}  ignored {point:.1e}  margin {margin(logits):.1e}  "
+          f"ids {len(set(ids[PROMPT:]))}", flush=True)
 
 
 def main() -> None:

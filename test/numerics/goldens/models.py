@@ -1,7 +1,7 @@
 """The tiny models of the goldens: one entry for every architecture and for every switch that changes numbers.
 
-Sizes are odd on purpose: 3 KV heads, a head size that is not hidden / heads where the family allows it, vocabularies that
-are no multiple of 8, windows shorter than the prompt, enough layers that per-layer alternation shows.
+Sizes are odd on purpose: 3 KV heads, a head size that is not hidden / heads where the family allows it, vocabularies
+that are no multiple of 8, windows shorter than the prompt, enough layers that per-layer alternation shows.
 """
 
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ class Model:
     extra: dict = field(default_factory=dict)  # keys added to the saved config.json (and ignored by transformers)
     dtype: str = "float32"  # declared type; weights are rounded to it
     files: str = ""  # "", "single", "sharded": commit weight files too
+    hub_names: bool = False  # weight file as the published GPT-2: no "transformer." prefix, causal masks as tensors
     gguf: int = 0  # files to convert to: 1 makes gguf/<name>.gguf, more make gguf/<name>-00001-of-0000N.gguf ...
     stepwise: bool = False  # a pass over all ids at once gives other numbers than prompt then decode, by design
     without: dict = field(default_factory=dict)  # config changes that ignore the entry's point: must change the logits
@@ -42,6 +43,11 @@ def rope(kind, **keys):
 def gguf_file(model: Model) -> str | None:
     """Path of the (first) GGUF file from the folder of the goldens."""
     return f"gguf/{model.name}{f'-00001-of-{model.gguf:05}' if model.gguf > 1 else ''}.gguf" if model.gguf else None
+
+
+def yarn(**keys):
+    """With a ramp whose ends lie between whole dimensions."""
+    return rope("yarn", factor=4.0, original_max_position_embeddings=32, beta_fast=2.0, beta_slow=0.25, **keys)
 
 
 PHI3 = dict(vocab_size=133, hidden_size=48, intermediate_size=44, num_hidden_layers=3, num_attention_heads=6,
@@ -79,8 +85,8 @@ MODELS = [
           notes="default rope, untied head, bf16 weights in one file"),
     Model("llama3", "llama", llama(num_attention_heads=9, head_dim=8, tie_word_embeddings=True,
                                    max_position_embeddings=1024,
-                                   rope_parameters=rope("llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
-                                                        original_max_position_embeddings=128)),
+                                   rope_parameters=rope("llama3", factor=8.0, low_freq_factor=1.0,
+                                                        high_freq_factor=4.0, original_max_position_embeddings=128)),
           gguf=1, without={"rope_parameters": ROPE},
           notes="llama3 rope: all three bands of the scaling occur; tied head; 9 heads over 3"),
     Model("llama3_old_spelling", "llama",
@@ -114,17 +120,13 @@ MODELS = [
           notes="YaRN, attention factor and betas by default"),
     Model("llama_yarn_attention_factor", "llama",
           llama(max_position_embeddings=128,
-                rope_parameters=rope("yarn", factor=4.0, original_max_position_embeddings=32, attention_factor=0.8,
-                                     beta_fast=2.0, beta_slow=0.25)), gguf=1,
-          without={"rope_parameters": rope("yarn", factor=4.0, original_max_position_embeddings=32, beta_fast=2.0,
-                                           beta_slow=0.25)},
+                rope_parameters=yarn(attention_factor=0.8)), gguf=1,
+          without={"rope_parameters": yarn()},
           notes="YaRN with attention_factor, beta_fast and beta_slow given"),
     Model("llama_yarn_untruncated", "llama",
           llama(max_position_embeddings=128,
-                rope_parameters=rope("yarn", factor=4.0, original_max_position_embeddings=32, truncate=False,
-                                     beta_fast=2.0, beta_slow=0.25, mscale=0.7, mscale_all_dim=1.3)),
-          old_spelling=True, without={"rope_parameters": rope("yarn", factor=4.0, original_max_position_embeddings=32, beta_fast=2.0,
-                                           beta_slow=0.25, mscale=0.7, mscale_all_dim=1.3)},
+                rope_parameters=yarn(truncate=False, mscale=0.7, mscale_all_dim=1.3)),
+          old_spelling=True, without={"rope_parameters": yarn(mscale=0.7, mscale_all_dim=1.3)},
           notes="YaRN with truncate false, mscale and mscale_all_dim; older spelling"),
     Model("mistral", "mistral", {**LLAMA, "sliding_window": 7, "rope_parameters": ROPE},
           without={"sliding_window": None},
@@ -140,7 +142,8 @@ MODELS = [
           without={"use_sliding_window": False},
           notes="layers from max_window_layers on have a window; head_dim given; tied head; F64 weights in one file"),
     Model("qwen3", "qwen3",
-          {**LLAMA, "vocab_size": 139, "tie_word_embeddings": False, "rope_parameters": rope("default", theta=1000000.0)},
+          {**LLAMA, "vocab_size": 139, "tie_word_embeddings": False,
+           "rope_parameters": rope("default", theta=1000000.0)},
           dtype="float16", files="sharded", gguf=1, notes="norm of each q and k head; f16 weights in three shards"),
     Model("qwen3_window", "qwen3",
           {**LLAMA, "vocab_size": 139, "tie_word_embeddings": True, "attention_bias": True, "use_sliding_window": True,
@@ -192,6 +195,10 @@ MODELS = [
     Model("gpt2_inner", "gpt2", {**GPT2, "n_inner": 52, "tie_word_embeddings": False, "activation_function": "gelu"},
           without={"activation_function": "gelu_new"},
           notes="n_inner given, exact gelu, untied head"),
+    Model("gpt2_hub", "gpt2", {**GPT2, "n_positions": 48}, dtype="float16", files="single", hub_names=True,
+          extra={"n_ctx": 48},
+          notes="weight file named as the published GPT-2: no `transformer.` prefix, the causal masks h.N.attn.bias "
+                "as tensors that are no parameters"),
     Model("smollm3", "smollm3", SMOLLM3, gguf=1, without={"no_rope_layers": [1] * 5},
           notes="every fourth layer without rope; tied head"),
     Model("smollm3_window", "smollm3", {**SMOLLM3, "no_rope_layers": [1, 0, 1, 1, 0], "use_sliding_window": True,

@@ -21,6 +21,14 @@ def tensors(model: Model, seed: int) -> dict[str, torch.Tensor]:
     return {n: torch.from_numpy(w).to(kind).contiguous() for n, w in reference.parameters(model, seed).items()}
 
 
+def _hub_names(model: Model, everything: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The names of the published GPT-2 files, with the causal mask of each layer."""
+    size = model.config["n_positions"]
+    mask = torch.tril(torch.ones(size, size)).view(1, 1, size, size)
+    out = {name.removeprefix("transformer."): t for name, t in everything.items()}
+    return out | {f"h.{i}.attn.bias": mask.clone() for i in range(model.config["n_layer"])}
+
+
 def _save(chosen: dict[str, torch.Tensor], path: Path) -> None:
     save_file(chosen, path, metadata={"format": "pt"})
     path.chmod(0o644)
@@ -28,6 +36,8 @@ def _save(chosen: dict[str, torch.Tensor], path: Path) -> None:
 
 def write(model: Model, seed: int, folder: Path) -> None:
     everything = tensors(model, seed)
+    if model.hub_names:
+        everything = _hub_names(model, everything)
     if model.files == "single":
         _save(everything, folder / "model.safetensors")
     else:

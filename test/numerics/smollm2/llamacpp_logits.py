@@ -3,8 +3,8 @@
 
     LLAMA_CPP_LIB_PATH=BUILD/bin python3 llamacpp_logits.py MODEL.gguf --bindings SDIST --ids ids.json --out logits.npy
 
-Needs numpy, a build of llama.cpp (libllama.so) and the unpacked source distribution of llama-cpp-python that has the same
-llama.cpp in it, for the declarations of its C interface (llama_cpp/llama_cpp.py; nothing else of the package is used).
+Needs numpy, a build of llama.cpp (libllama.so) and the unpacked source distribution of llama-cpp-python that has the
+same llama.cpp in it, for the declarations of its C interface (llama_cpp/llama_cpp.py; nothing else of it is used).
 
 The cache is f32 and flash attention is off. With f32 weights no number of the pass is then narrower than f32;
 `--types` runs one pass and prints the type of every tensor that it computes, to see that this is so.
@@ -33,13 +33,18 @@ def bindings(sdist: Path):
     return import_module("llama_cpp.llama_cpp")
 
 
+def log_errors(level, text, data) -> None:
+    if level == 4:
+        sys.stderr.buffer.write(text)
+
+
 class Engine:
     """One model and one context."""
 
     def __init__(self, path: Path, sdist: Path, context: int = 1024, threads: int = 2, watch=None):
         self.c = c = bindings(sdist)
-        self._silent = c.llama_log_callback(lambda level, text, data: level == 4 and sys.stderr.buffer.write(text) and None)
-        c.llama_log_set(self._silent, ctypes.c_void_p(0))
+        self._log = c.llama_log_callback(log_errors)
+        c.llama_log_set(self._log, ctypes.c_void_p(0))
         c.llama_backend_init()
         model_options = c.llama_model_default_params()
         model_options.use_extra_bufts = False  # no repacked weights

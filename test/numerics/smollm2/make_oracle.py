@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes oracle.json: what llama.cpp computes for SmolLM2-135M-Instruct with its weights dequantised to f32.
 
-    LLAMA_CPP_LIB_PATH=BUILD/bin python3 make_oracle.py MODEL.Q4_1.gguf MODEL.F32.gguf --bindings SDIST [--logits FILE.npy]
+    LLAMA_CPP_LIB_PATH=BUILD/bin python3 make_oracle.py MODEL.Q4_1.gguf MODEL.F32.gguf --bindings SDIST [--logits OUT]
 
-Never run by tests; README.md says how the F32 file is made. Needs gguf, jinja2 and numpy, and what llamacpp_logits.py needs.
+Never run by tests; README.md says how the F32 file is made. Needs gguf, jinja2 and what llamacpp_logits.py needs.
 """
 
 import argparse
@@ -117,7 +117,7 @@ def main() -> None:
     if arguments.logits:
         np.save(arguments.logits, logits)
     print(json.dumps(census, indent=1))
-    print({k: oracle[k] for k in ("weights_checked", "types_computed", "noise", "perplexity", "continuations")}, len(ids))
+    print({k: oracle[k] for k in ("weights_checked", "types_computed", "noise", "perplexity", "continuations")})
 
 
 if __name__ == "__main__":
