@@ -64,7 +64,7 @@ def main():
                                         "b": tensor("F8_E4M3", [3], 4, 7)}, 7),
         "safetensors/scalar": safetensors({"s": tensor("F64", [], 0, 8), "e": tensor("I64", [0, 4], 8, 8)}, 8),
         "safetensors/empty": safetensors("{}   ", 0),
-        "json/config": b'{"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "rope_scaling": null, "eps": 1e-05}',
+        "json/config": b'{"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "rope_scaling": null, "e": 1e-05}',
         "json/values": b'[true, false, null, -1, 18446744073709551615, 0.5, 1E+2, "\\u00e9\\n\\ud83d\\ude00", {}, []]',
         "json/nested": b'{"a": {"b": [[{"c": ""}]]}, "": [0]}',
     }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes storage_vectors.json, which StorageFormatTest compares decodeToFloat with, bit for bit.
 
-The reference for block formats is `gguf.quants.dequantize` (PyPI: gguf, numpy); for FP8 it is the OCP definition, and for
-the other scalars numpy's conversion. Not run by the tests; run it by hand when a format is added:
+The reference for block formats is `gguf.quants.dequantize` (PyPI: gguf, numpy); for FP8 it is the OCP definition, and
+for the other scalars numpy's conversion. Not run by the tests; run it by hand when a format is added:
 
     pip install gguf numpy && test/unit/Base/make_storage_vectors.py
 
@@ -30,12 +30,15 @@ HALF_SCALES = {
     "q4_k": [0, 2], "q5_k": [0, 2], "q6_k": [208], "iq4_nl": [0], "iq4_xs": [0],
 }
 
-NUMPY_TYPES = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "i64": "<i8", "i32": "<i4", "i16": "<i2", "i8": "i1", "u8": "u1"}
+NUMPY_TYPES = {
+    "f64": "<f8", "f32": "<f4", "f16": "<f2", "i64": "<i8", "i32": "<i4", "i16": "<i2", "i8": "i1", "u8": "u1",
+}
 
 SCALAR_EDGES = {
-    "f64": np.array([0.0, -0.0, 1e-320, 1e-45, 7e-46, 1.17549435e-38, 3.4028235e38, 3.5e38, -1e300, np.inf, np.nan, 1 / 3,
-                     1 + 2**-24, 1 + 3 * 2**-24], "<f8").view("u1"),
-    "i64": np.array([0, -1, 2**24 + 1, 2**24 + 3, 2**63 - 1, -2**63, 2**53 + 1, 2**40 + 2**16, 2**40 + 2**16 + 1], "<i8").view("u1"),
+    "f64": np.array([0.0, -0.0, 1e-320, 1e-45, 7e-46, 1.17549435e-38, 3.4028235e38, 3.5e38, -1e300, np.inf, np.nan,
+                     1 / 3, 1 + 2**-24, 1 + 3 * 2**-24], "<f8").view("u1"),
+    "i64": np.array([0, -1, 2**24 + 1, 2**24 + 3, 2**63 - 1, -2**63, 2**53 + 1, 2**40 + 2**16, 2**40 + 2**16 + 1],
+                    "<i8").view("u1"),
     "i32": np.array([0, -1, 2**24 + 1, 2**24 + 3, 2**31 - 1, -2**31], "<i4").view("u1"),
     "bf16": np.array([0, 0x8000, 1, 0x7F, 0x80, 0x7F7F, 0x7F80, 0xFF80, 0x7FC0, 0x3F80], "<u2").view("u1"),
     "f16": np.array(HALF_EDGES + [0, 0x3FF, 0x400, 0x3C00, 0xBC01], "<u2").view("u1"),

@@ -132,44 +132,52 @@ struct BadFile {
   const char *message;
 };
 
-/// Files that end reading.
-std::vector<BadFile> fatalFiles() {
-  auto make = [](auto change) {
-    GgufWriter writer;
-    change(writer);
-    return writer.str();
-  };
+template <typename Change> std::string fileWith(Change change) {
+  GgufWriter writer;
+  change(writer);
+  return writer.str();
+}
+
+/// Files whose header ends reading.
+std::vector<BadFile> fatalHeaders() {
   return {
       {"Empty", "", "this file is empty"},
       {"Magic", "GGML" + std::string(40, '\0'), "begins with 'GGML'"},
-      {"Version1", make([](auto &w) { w.version = 1; }), "this file has version 1"},
-      {"Version4", make([](auto &w) { w.version = 4; }), "this file has version 4"},
-      {"BigEndian", make([](auto &w) { w.version = 3u << 24; }), "this one is big-endian"},
-      {"TensorCount", make([](auto &w) { w.tensorCount = huge; }), "the header counts 1152921504606846976 tensors"},
-      {"KeyCount", make([](auto &w) { w.keyCount = huge; }), "the header counts 1152921504606846976 metadata keys"},
-      {"KeyLength", make([](auto &w) { w.raw(half).raw(half).keyCount = 1; }), "needs 9223372036854775808 bytes"},
-      {"KeyLengthAllOnes", make([](auto &w) { w.raw(~std::uint64_t{0}).raw(half).keyCount = 1; }),
+      {"Version1", fileWith([](auto &w) { w.version = 1; }), "this file has version 1"},
+      {"Version4", fileWith([](auto &w) { w.version = 4; }), "this file has version 4"},
+      {"BigEndian", fileWith([](auto &w) { w.version = 3u << 24; }), "this one is big-endian"},
+      {"TensorCount", fileWith([](auto &w) { w.tensorCount = huge; }), "the header counts 1152921504606846976 tensors"},
+      {"KeyCount", fileWith([](auto &w) { w.keyCount = huge; }), "the header counts 1152921504606846976 metadata keys"},
+  };
+}
+
+/// Files whose metadata or tensor table ends reading.
+std::vector<BadFile> fatalTables() {
+  return {
+      {"KeyLength", fileWith([](auto &w) { w.raw(half).raw(half).keyCount = 1; }), "needs 9223372036854775808 bytes"},
+      {"KeyLengthAllOnes", fileWith([](auto &w) { w.raw(~std::uint64_t{0}).raw(half).keyCount = 1; }),
        "needs 18446744073709551615 bytes"},
-      {"ValueType", make([](auto &w) { w.beginKey("k", 13).raw(half); }), "has type 13"},
-      {"StringLength", make([](auto &w) { w.beginKey("k", 8).raw(half); }), "metadata key 'k' needs 92233720368547"},
-      {"ArrayLength", make([](auto &w) { w.beginArray("k", GgufType::UInt64, half / 4); }),
+      {"ValueType", fileWith([](auto &w) { w.beginKey("k", 13).raw(half); }), "has type 13"},
+      {"StringLength", fileWith([](auto &w) { w.beginKey("k", 8).raw(half); }),
+       "metadata key 'k' needs 92233720368547"},
+      {"ArrayLength", fileWith([](auto &w) { w.beginArray("k", GgufType::UInt64, half / 4); }),
        "the array claims 2305843009213693952 elements"},
-      {"ArrayOfStringsLength", make([](auto &w) { w.beginArray("k", GgufType::String, huge).raw(half); }),
+      {"ArrayOfStringsLength", fileWith([](auto &w) { w.beginArray("k", GgufType::String, huge).raw(half); }),
        "room for at most 1"},
-      {"ArrayElementType", make([](auto &w) { w.beginArray("k", GgufType(99), 1).raw(half); }), "has type 99"},
-      {"ArrayDepth", make([](auto &w) {
+      {"ArrayElementType", fileWith([](auto &w) { w.beginArray("k", GgufType(99), 1).raw(half); }), "has type 99"},
+      {"ArrayDepth", fileWith([](auto &w) {
          w.beginArray("k", GgufType::Array, 1);
          for (int depth = 0; depth < 100; ++depth)
            w.raw(static_cast<std::uint32_t>(GgufType::Array)).raw(std::uint64_t{1});
        }),
        "nest at most 8 deep"},
-      {"AlignmentZero", make([](auto &w) { w.key("general.alignment", GgufType::UInt32, 0u); }), "it is 0"},
-      {"AlignmentThree", make([](auto &w) { w.key("general.alignment", GgufType::UInt32, 48u); }), "it is 48"},
-      {"AlignmentType", make([](auto &w) { w.text("general.alignment", "32"); }), "of type string"},
+      {"AlignmentZero", fileWith([](auto &w) { w.key("general.alignment", GgufType::UInt32, 0u); }), "it is 0"},
+      {"AlignmentThree", fileWith([](auto &w) { w.key("general.alignment", GgufType::UInt32, 48u); }), "it is 48"},
+      {"AlignmentType", fileWith([](auto &w) { w.text("general.alignment", "32"); }), "of type string"},
       {"AlignmentBeyondFile",
-       make([](auto &w) { w.key("general.alignment", GgufType::UInt32, 1u << 31).tensor("t", {1}, typeF32, 4); }),
+       fileWith([](auto &w) { w.key("general.alignment", GgufType::UInt32, 1u << 31).tensor("t", {1}, typeF32, 4); }),
        "the padding before the tensor data needs"},
-      {"RankHuge", make([](auto &w) {
+      {"RankHuge", fileWith([](auto &w) {
          w.raw(std::uint64_t{1}).raw('t').raw(0xffffffffu).raw(half).raw(half).raw(half).tensorCount = 1;
        }),
        "the shape of tensor 't' needs 34359738360 bytes"},
@@ -235,7 +243,8 @@ TEST_P(GgufRecoverable, IsReportedAndTheRestRead) {
 }
 
 constexpr auto nameOf = [](const testing::TestParamInfo<BadFile> &info) { return std::string(info.param.name); };
-INSTANTIATE_TEST_SUITE_P(Bad, GgufFatal, testing::ValuesIn(fatalFiles()), nameOf);
+INSTANTIATE_TEST_SUITE_P(BadHeader, GgufFatal, testing::ValuesIn(fatalHeaders()), nameOf);
+INSTANTIATE_TEST_SUITE_P(BadTable, GgufFatal, testing::ValuesIn(fatalTables()), nameOf);
 INSTANTIATE_TEST_SUITE_P(Bad, GgufRecoverable, testing::ValuesIn(recoverableFiles()), nameOf);
 
 TEST(Gguf, ReportsAllProblemsAtOnce) {
