@@ -7,16 +7,6 @@ using namespace tern;
 using namespace tern::graph;
 
 //===----------------------------------------------------------------------===//
-// FileOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult FileOp::verify() {
-  if (getSize() < 0) // (C1)
-    return emitOpError() << "'size' must not be negative, got " << getSize();
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
 // WeightOp
 //===----------------------------------------------------------------------===//
 
@@ -50,7 +40,7 @@ LogicalResult WeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!file) // (C2)
     return emitOpError() << "'file' must name a graph.file of the module, got @" << stored.getFile().getValue();
   int64_t end;
-  if (stored.getOffset() < 0 || llvm::AddOverflow(stored.getOffset(), stored.getBytes(), end) ||
+  if (llvm::AddOverflow(stored.getOffset(), stored.getBytes(), end) ||
       end > static_cast<int64_t>(file.getSize())) { // (C4)
     InFlightDiagnostic error = emitOpError() << "range must lie inside the file of " << file.getSize()
                                              << " bytes, got " << stored.getBytes() << " bytes at "
@@ -91,7 +81,7 @@ LogicalResult DequantizeOp::verify() { // (C1)
 
 LogicalResult ConstantOp::verify() {
   SymbolicTensorType type = tensorOf(getResult());
-  ShapedType value = getValue().getShapedType();
+  ShapedType value = getValue().getType();
   bool sameShape = type.hasStaticShape() && type.getRank() == value.getRank();
   for (int64_t i = 0; sameShape && i < type.getRank(); ++i)
     sameShape = type.getStaticDim(i) == value.getDimSize(i);
