@@ -2,6 +2,7 @@
 
 option(TERN_ASSERTIONS "Keep assert() in optimised builds" ON)
 option(TERN_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
+option(TERN_FUZZ "Build the libFuzzer targets, with sanitizers, and nothing else" OFF)
 
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -27,6 +28,13 @@ endif()
 
 if(TERN_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+if(TERN_FUZZ)
+  # fuzzer-no-link instruments; the targets alone link libFuzzer, which brings main().
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+                      -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)
 endif()
 

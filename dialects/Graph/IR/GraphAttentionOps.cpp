@@ -1,0 +1,98 @@
+//===- GraphAttentionOps.cpp - Positions and attention --------------------===//
+
+#include "dialects/Graph/IR/ShapeChecks.h"
+
+using namespace mlir;
+using namespace tern::graph;
+
+//===----------------------------------------------------------------------===//
+// RopeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult RopeOp::inferReturnTypes(MLIRContext *context, MaybeLocation location, RopeOp::Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
+  SymbolicTensorType input = tensorOf(adaptor.getInput());
+  RopeAttr rotary = adaptor.getRotary();
+  if (failed(checkRank(location, "input", input, 4)) ||
+      failed(checkShape(location, "positions", tensorOf(adaptor.getPositions()),
+                        input.getDims().take_front(2)))) // (C1)
+    return failure();
+  std::optional<int64_t> headSize = input.getStaticDim(-1);
+  if (!headSize || rotary.getDims() > *headSize) // (C2)
+    return emitOptionalError(location, "'dims' must be at most the head size, got ", rotary.getDims(), " and ",
+                             dimName(input.getDim(-1)));
+  for (auto [name, factors] : {std::pair<StringRef, Value>("factors", adaptor.getFactors()),
+                               std::pair<StringRef, Value>("long_factors", adaptor.getLongFactors())})
+    if (factors && failed(checkShape(location, name, tensorOf(factors),
+                                     staticDim(context, rotary.getDims() / 2)))) // (C3)
+      return failure();
+  bool isLongrope = rotary.getScaling() == RopeScaling::Longrope;
+  if (isLongrope != static_cast<bool>(adaptor.getLongFactors()) || (isLongrope && !adaptor.getFactors())) // (C4)
+    return emitOptionalError(location, "longrope scaling, and no other, needs both 'factors' and 'long_factors'");
+  results.push_back(input);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// AttentionOp
+//===----------------------------------------------------------------------===//
+
+/// (C1) and (C2): ranks, agreement and grouping of query, key and value.
+static LogicalResult checkHeads(MaybeLocation location, SymbolicTensorType query, SymbolicTensorType key,
+                                SymbolicTensorType value) {
+  if (failed(checkRank(location, "query", query, 4)) || failed(checkRank(location, "key", key, 4)) ||
+      failed(checkRank(location, "value", value, 4)) ||
+      failed(checkSameDim(location, "batch of query", query.getDim(0), "batch of key", key.getDim(0))) ||
+      failed(checkSameDim(location, "head size of query", query.getDim(3), "head size of key", key.getDim(3))) ||
+      failed(checkShape(location, "first three dimensions of value",
+                        value.withDims(value.getDims().take_front(3)), key.getDims().take_front(3))))
+    return failure();
+  std::optional<int64_t> heads = query.getStaticDim(2), groups = key.getStaticDim(2);
+  if (!heads || !groups || *groups == 0 || *heads % *groups != 0)
+    return emitOptionalError(location, "heads of 'query' must be a multiple of those of 'key', got ",
+                             dimName(query.getDim(2)), " and ", dimName(key.getDim(2)));
+  return success();
+}
+
+/// (C5): each dimension of the bias is 1 or that of [B, H, T, C].
+static LogicalResult checkBias(MaybeLocation location, SymbolicTensorType bias, SymbolicTensorType query,
+                               SymbolicTensorType key) {
+  if (failed(checkRank(location, "bias", bias, 4)))
+    return failure();
+  Attribute full[] = {query.getDim(0), query.getDim(2), query.getDim(1), key.getDim(1)};
+  for (auto [dim, expected] : llvm::zip_equal(bias.getDims(), full))
+    if (dim != expected && dim != staticDim(dim.getContext(), 1))
+      return emitOptionalError(location, "'bias' must broadcast to ", shapeName(full), ", got ",
+                               shapeName(bias.getDims()));
+  return success();
+}
+
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, MaybeLocation location, AttentionOp::Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  SymbolicTensorType query = tensorOf(adaptor.getQuery());
+  SymbolicTensorType key = tensorOf(adaptor.getKey());
+  SymbolicTensorType value = tensorOf(adaptor.getValue());
+  if (failed(checkHeads(location, query, key, value)))
+    return failure();
+  auto checkOptional = [&](StringRef name, Value operand, ArrayRef<Attribute> dims) {
+    return operand ? checkShape(location, name, tensorOf(operand), dims) : success();
+  };
+  bool needsPositions = adaptor.getMask() == Mask::Causal || adaptor.getWindow() || adaptor.getSlopes();
+  if (needsPositions && !adaptor.getPositions()) // (C3)
+    return emitOptionalError(location, "a causal mask, a window and slopes need 'positions'");
+  if (failed(checkOptional("positions", adaptor.getPositions(), query.getDims().take_front(2))) || // (C3)
+      failed(checkOptional("lengths", adaptor.getLengths(), query.getDim(0))) ||                   // (C4)
+      failed(checkOptional("slopes", adaptor.getSlopes(), query.getDim(2))) ||                     // (C4)
+      failed(checkOptional("sinks", adaptor.getSinks(), query.getDim(2))))                         // (C4)
+    return failure();
+  if (adaptor.getBias() && failed(checkBias(location, tensorOf(adaptor.getBias()), query, key)))
+    return failure();
+  if (adaptor.getWindow() && *adaptor.getWindow() <= 0) // (C6)
+    return emitOptionalError(location, "'window' must be positive, got ", *adaptor.getWindow());
+  if (adaptor.getSoftCap() && !(adaptor.getSoftCap()->convertToDouble() > 0)) // (C6)
+    return emitOptionalError(location, "'soft_cap' must be positive, got ", adaptor.getSoftCap()->convertToDouble());
+  SmallVector<Attribute> dims(query.getDims());
+  dims.back() = value.getDim(3);
+  results.push_back(query.withDims(dims));
+  return success();
+}

@@ -1,0 +1,96 @@
+//===- GraphAttentionOps.td - Positions and attention ------*- tablegen -*-===//
+
+#ifndef TERN_GRAPH_ATTENTION_OPS
+#define TERN_GRAPH_ATTENTION_OPS
+
+include "dialects/Graph/IR/GraphBase.td"
+
+def Graph_RopeOp : Graph_PureOp<"rope", [AttrSizedOperandSegments]> {
+  let summary = "rotary position embedding";
+  let description = [{
+    Semantics: with `r = rotary.dims`, pair `i` of a head is `(x, y) = (input[..., i], input[..., i + r/2])` in the `half`
+    layout and `(input[..., 2i], input[..., 2i + 1])` in the `interleaved` one; it becomes
+    `(x cos a - y sin a, y cos a + x sin a)` with `a = positions[b, t] * f[i]`; elements from `r` on are copied. The
+    frequencies `f` and a factor on cosine and sine are those of `#graph.rotary`. Angles are computed in f64.
+    Su et al., https://arxiv.org/abs/2104.09864.
+
+    `factors` divide the frequencies pair by pair (GGUF files of Llama 3 carry them as a tensor); with `longrope`
+    scaling they are the short list and `long_factors` the long one.
+
+    Shapes: `input [B, T, H, d]`, `positions [B, T]`, `factors [r/2]`, `long_factors [r/2]`, `result [B, T, H, d]`.
+
+    Constraints:
+    - (C1) `input` has rank 4 and `positions` its first two dimensions;
+    - (C2) `rotary.dims` is at most `d`, which is a number;
+    - (C3) `factors` and `long_factors` are `[r/2]`;
+    - (C4) both are given for `longrope`, and `long_factors` for no other scaling.
+
+    ```mlir
+    func.func @example(%q: !graph.tensor<f32[B, T, 9, 64]>, %p: !graph.tensor<i32[B, T]>)
+        -> !graph.tensor<f32[B, T, 9, 64]> {
+      %0 = graph.rope %q by #graph.rotary<theta = 100000.0, dims = 64, layout = half> at %p
+          : (f32[B, T, 9, 64], i32[B, T]) -> f32[B, T, 9, 64]
+      return %0 : !graph.tensor<f32[B, T, 9, 64]>
+    }
+    ```
+  }];
+  let arguments = (ins Graph_FloatTensor:$input, Graph_IntegerTensor:$positions, Optional<Graph_FloatTensor>:$factors,
+                       Optional<Graph_FloatTensor>:$long_factors, Graph_RopeAttr:$rotary);
+  let results = (outs Graph_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `by` qualified($rotary) `at` $positions (`factors` $factors^)? (`long` $long_factors^)? attr-dict `:`
+    custom<ShortTypes>(type($input), type($positions), ref($factors), type($factors), ref($long_factors),
+    type($long_factors)) `->` custom<ShortType>(type($result))
+  }];
+}
+
+def Graph_AttentionOp : Graph_PureOp<"attention", [AttrSizedOperandSegments]> {
+  let summary = "scaled dot-product attention over grouped heads";
+  let description = [{
+    Semantics: with `g = h / (H / G)` the group of head `h`,
+    `s[b, t, h, j] = scale * sum_d query[b, t, h, d] * key[b, j, g, d]`; with `soft_cap` c, `s = c * tanh(s / c)`; `bias` and
+    `-slopes[h] * (p - j)` are added, `p = positions[b, t]`. Then `result[b, t, h, :] = sum_j w[j] * value[b, j, g, :]` with
+    `w = softmax_j(s)` over the keys that the query may see; `sinks[h]` is one more score that takes part in the softmax
+    and contributes no value. Sums are in at least f32. A query that sees no key gives zeros.
+
+    A query at position `p` sees key `j` if `j < lengths[b]` (where given); under the `causal` mask if also `j <= p`; with
+    `window` w if also `j > p - w`. Key `j` is at position `j`, as `graph.append_state` leaves it. Queries with a negative
+    position see nothing.
+
+    Shapes: `query [B, T, H, d]`, `key [B, C, G, d]`, `value [B, C, G, e]`, `positions [B, T]`, `lengths [B]`, `bias`
+    broadcastable to `[B, H, T, C]`, `slopes [H]`, `sinks [H]`, `result [B, T, H, e]`.
+
+    Constraints:
+    - (C1) `query`, `key` and `value` have rank 4 and agree in `B`; `key` and `value` in `C` and `G`; `query` and `key` in `d`;
+    - (C2) `H` and `G` are numbers, and `H` is a multiple of `G`;
+    - (C3) `positions` is `[B, T]`, and given if the mask is causal, or with a window or slopes;
+    - (C4) `lengths` is `[B]`, `slopes` and `sinks` are `[H]`;
+    - (C5) `bias` has rank 4, each dimension 1 or that of `[B, H, T, C]`;
+    - (C6) `window` and `soft_cap` are positive.
+
+    ```mlir
+    func.func @example(%q: !graph.tensor<f32[B, T, 9, 64]>, %k: !graph.tensor<f32[B, C, 3, 64]>,
+                       %v: !graph.tensor<f32[B, C, 3, 64]>, %p: !graph.tensor<i32[B, T]>)
+        -> !graph.tensor<f32[B, T, 9, 64]> {
+      %0 = graph.attention %q, %k, %v at %p mask causal window 512 scale 0.125
+          : (f32[B, T, 9, 64], f32[B, C, 3, 64], f32[B, C, 3, 64], i32[B, T]) -> f32[B, T, 9, 64]
+      return %0 : !graph.tensor<f32[B, T, 9, 64]>
+    }
+    ```
+  }];
+  let arguments = (ins Graph_FloatTensor:$query, Graph_FloatTensor:$key, Graph_FloatTensor:$value,
+                       Optional<Graph_IntegerTensor>:$positions, Optional<Graph_IntegerTensor>:$lengths,
+                       Optional<Graph_FloatTensor>:$bias, Optional<Graph_FloatTensor>:$slopes,
+                       Optional<Graph_FloatTensor>:$sinks, Graph_MaskAttr:$mask, OptionalAttr<I64Attr>:$window,
+                       F64Attr:$scale, OptionalAttr<F64Attr>:$soft_cap);
+  let results = (outs Graph_FloatTensor:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`at` $positions^)? (`lengths` $lengths^)? (`bias` $bias^)? (`slopes` $slopes^)?
+    (`sinks` $sinks^)? `mask` $mask (`window` $window^)? `scale` $scale (`soft_cap` $soft_cap^)?
+    attr-dict `:` custom<ShortTypes>(type($query), type($key), type($value), ref($positions), type($positions),
+    ref($lengths), type($lengths), ref($bias), type($bias), ref($slopes), type($slopes), ref($sinks), type($sinks))
+    `->` custom<ShortType>(type($result))
+  }];
+}
+
+#endif // TERN_GRAPH_ATTENTION_OPS

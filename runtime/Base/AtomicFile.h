@@ -1,0 +1,61 @@
+//===- AtomicFile.h - Files that appear whole or not at all ------*- C++ -*-===//
+//
+// Everything that Tern writes goes through here. The bytes go to a temporary beside the target, reach the disk, and
+// only then take the target's name:
+//
+//     create -> write -> write -> commit                     the target holds all of the new bytes
+//        |        |        |        |
+//        +--------+--------+--------+-> failure, or          the target holds what it held before,
+//                                       no commit at all     and the temporary is gone
+//
+// A reader sees the old file or the new one, never a part; a full disk leaves the old one and no litter. A symbolic
+// link stays a link: the file that it names is replaced. The new file keeps the old one's permissions. A device or pipe
+// (/dev/stdout) cannot be replaced, so it is written straight through.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_BASE_ATOMICFILE_H
+#define TERN_RUNTIME_BASE_ATOMICFILE_H
+
+#include "runtime/Base/Result.h"
+
+#include <string_view>
+
+namespace tern {
+
+/// A file being written. Owns the descriptor and the temporary. Movable, not copyable.
+class AtomicFile {
+public:
+  /// Problems: no such directory, no permission, the target is a directory, the disk is full.
+  static Result<AtomicFile> create(const std::string &path);
+
+  AtomicFile(AtomicFile &&other) noexcept;
+  AtomicFile &operator=(AtomicFile &&other) noexcept;
+  AtomicFile(const AtomicFile &) = delete;
+  AtomicFile &operator=(const AtomicFile &) = delete;
+  ~AtomicFile();
+
+  /// Appends `bytes`. After a problem the temporary is gone and every further call repeats the problem.
+  Status write(std::string_view bytes);
+
+  /// Makes the file appear under its name. Call once, last.
+  Status commit();
+
+private:
+  AtomicFile() = default;
+  Status fail(const char *action, int error);
+  void discard();
+
+  std::string path;      ///< As the caller named it, for messages.
+  std::string target;    ///< `path` with symbolic links resolved.
+  std::string temporary; ///< Empty when the target is written straight through.
+  int descriptor = -1;   ///< -1 once committed or failed.
+  Problem failure;
+};
+
+/// Replaces the file at `path` by `bytes`.
+Status writeFile(const std::string &path, std::string_view bytes);
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_BASE_ATOMICFILE_H
