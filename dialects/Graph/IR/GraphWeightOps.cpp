@@ -11,8 +11,10 @@ using namespace tern::graph;
 //===----------------------------------------------------------------------===//
 
 LogicalResult FileOp::verify() {
-  if (getSize() < 0) // (C1)
-    return emitOpError() << "'size' must not be negative, got " << getSize();
+  auto size = static_cast<int64_t>(getSize()), header = static_cast<int64_t>(getHeader());
+  if (size < 0 || header < 0 || header > size) // (C1)
+    return emitOpError() << "'size' must not be negative and 'header' between 0 and it, got " << size << " and "
+                         << header;
   return success();
 }
 
