@@ -99,7 +99,7 @@ TEST(TokenizerVectors, GiveTheIdsAndTextsOfHuggingFace) {
     Result<Tokenizer> tokenizer = makeTokenizer(models, test);
     ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
     ASSERT_EQ(test.at("rows").size(), texts.size());
-    for (std::size_t i = 0; i < texts.size() && !testing::Test::HasFailure(); ++i) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
       SCOPED_TRACE("text " + texts[i].dump(-1, ' ', true));
       checkText(*tokenizer, texts[i].get<std::string>(), test["rows"][i]);
       checkStream(*tokenizer, test["rows"][i][0].get<std::vector<std::int32_t>>());

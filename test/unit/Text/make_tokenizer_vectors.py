@@ -4,6 +4,7 @@ makes of them.
 
     make_tokenizer_vectors.py                             the committed vectors, beside this script
     make_tokenizer_vectors.py --texts 20000 --out DIR     more texts; run the test with TERN_TEXT_VECTORS=DIR
+    make_tokenizer_vectors.py --smollm2 MODEL.gguf        only those of SmolLM2-135M-Instruct's own vocabulary
 
 Every tokenizer is built here from components, so that each component and option is in some tokenizer. Models are shared
 between tokenizers (models.json) to keep the files small.
@@ -12,6 +13,7 @@ import argparse
 import json
 import pathlib
 import random
+import unicodedata
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -24,7 +26,7 @@ WORDS = ENGLISH.split() + (
     "der Straße naïve café Ångström привет мир Москва 你好 世界 我们的 日本語 ひらがな カタカナ 한국어 안녕 العربية مرحبا עברית "
     "हिन्दी नमस्ते ไทย สวัสดี Ελληνικά ሰላም ქართული தமிழ் 𝒳𝓎 ﬁ ² Ⅷ ٣٤٥ १२३ ½⅓ İstanbul ſ 'ſ ǅ Ⱥ camelCase HTTPServer"
 ).split()
-EMOJI = ["😀", "👍🏽", "👨‍👩‍👧‍👦", "🇩🇪", "❤️", "☃", "🏳️‍🌈", "\U0001fae8"]
+EMOJI = ["😀", "👍🏽", "👨‍👩‍👧‍👦", "🇩🇪", "❤️", "☃", "🏳️‍🌈", "🤷🏾‍♂️"]
 SPACES = [" ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\u2028", "\x85", "\x0b", "\x0c",
           "\x1c", "\x1f", "\u180e", "\ufeff", "     "]
 CONTROLS = [chr(i) for i in range(32)] + ["\x7f", "\x80", "\x9f", "\u200d", "\u200e", "\ufffd", "\ufffe", "\U0010ffff",
@@ -34,10 +36,11 @@ MARKERS = ["<|im_start|>", "<|im_end|>", "<|im_", "start|>", "<|", "[CLS]", "[SE
 
 
 def random_character(rng):
+    # Python 3.11 knows Unicode 14, as Debian 12's Oniguruma does; characters that came later are left out.
     while True:
         limit = rng.choices([0x80, 0x800, 0x3000, 0xD800, 0x10000, 0x20000, 0x110000], [30, 20, 15, 15, 5, 10, 5])[0]
         code = rng.randrange(limit)
-        if not 0xD800 <= code < 0xE000 and not 0x1C80 <= code < 0x1C90:
+        if unicodedata.category(chr(code)) not in ("Cs", "Cn"):
             return chr(code)
 
 
@@ -268,6 +271,12 @@ def assemble(model, options, members):
     return table
 
 
+CONVERSATION = [
+    "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\n"
+    "What is gravity?<|im_end|>\n<|im_start|>assistant\n",
+    "Gravity is a fundamental force of nature that attracts objects with mass. In 1687, Newton wrote F = G*m1*m2/r**2.",
+]
+
 # --- GGUF ------------------------------------------------------------------------------------------------------------
 
 def make_gguf():
@@ -280,6 +289,18 @@ def make_gguf():
              ("default", {}, [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"])]
     return [("gguf_" + pre, "bytes", {"model": "gpt2", "pre": pre, "add_bos_token": False}, options, sequence(*patterns))
             for pre, options, patterns in kinds]
+
+
+def smollm2_tokenizer(path):
+    """SmolLM2's tokenizer.json, rebuilt from the vocabulary in its GGUF file and the components that it is published with."""
+    import gguf
+
+    fields = gguf.GGUFReader(path).fields
+    tokens, types, merges = (fields["tokenizer.ggml." + key].contents() for key in ("tokens", "token_type", "merges"))
+    model = {"type": "BPE", "vocab": {t: i for i, t in enumerate(tokens)}, "merges": [m.split(" ") for m in merges]}
+    control = [dict(added(t), id=i) for i, (t, kind) in enumerate(zip(tokens, types)) if kind == gguf.TokenType.CONTROL]
+    return assemble(model, {}, dict(added_tokens=control, decoder=byte_level(), pre_tokenizer=part(
+        "Sequence", pretokenizers=[part("Digits", individual_digits=True), byte_level()])))
 
 
 def record(tokenizer, texts):
@@ -301,8 +322,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=36)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "vectors")
+    parser.add_argument("--smollm2", type=pathlib.Path)
     arguments = parser.parse_args()
     arguments.out.mkdir(exist_ok=True)
+    if arguments.smollm2:
+        texts = make_texts(arguments.texts) + CORPUS[:3] + CONVERSATION
+        rows = record(Tokenizer.from_str(json.dumps(smollm2_tokenizer(arguments.smollm2))), texts)
+        write(arguments.out / "smollm2.json", {"texts": texts, "rows": rows})
+        return
     texts, made, results = make_texts(arguments.texts), make_models(), []
     for name, model, options, members in make_tokenizers():
         table = assemble(made[model], options, members)
