@@ -150,9 +150,18 @@ private:
     return Done{};
   }
 
+  /// Gives a role to the token that has it in every model of a kind.
+  void setUnlessGiven(std::optional<std::int32_t> &role, std::int32_t usual) const {
+    if (!role && static_cast<std::size_t>(usual) < file.tokens.size())
+      role = usual;
+  }
+
   /// Llama 2 and its kin. The normalizer and decoder are those of their tokenizer.json.
   Status readSentencePiece() {
     addBos = true;
+    setUnlessGiven(pipeline->special.unknown, 0);
+    setUnlessGiven(pipeline->special.bos, 1);
+    setUnlessGiven(pipeline->special.eos, 2);
     if (file.scores.empty())
       return problem("scores", "a model of kind 'llama' has scores, this one has none");
     for (std::size_t id = 0; id < file.scores.size(); ++id)
@@ -180,6 +189,9 @@ private:
   Status readWordPiece() {
     addBos = true;
     addSeparator = true;
+    setUnlessGiven(pipeline->special.unknown, 100);
+    setUnlessGiven(pipeline->special.bos, 101);
+    setUnlessGiven(pipeline->special.separator, 102);
     Result<TokenTable> tokens = TokenTable::fromList(file.tokens, file.where + ": tokenizer.ggml.tokens");
     if (!tokens)
       return tokens.problem();
@@ -188,6 +200,7 @@ private:
       options.unknown = file.tokens[*pipeline->special.unknown];
     options.firstPrefix = "▁";
     options.innerPrefix = "";
+    options.longestPiece = 100; // As every tokenizer.json of this kind has it; GGUF has no key for it.
     pipeline->model = std::make_unique<WordPiece>(std::move(*tokens), std::move(options));
     return addSteps(Json{{"type", "BertNormalizer"}}, Json{{"type", "BertPreTokenizer"}},
                     Json{{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "always"}});

@@ -36,6 +36,9 @@ bool WordPiece::tokenizePiece(std::string_view piece, std::vector<std::int32_t> 
     const std::string &prefix = begin == 0 ? options.firstPrefix : options.innerPrefix;
     std::size_t room = vocabulary.longest() > prefix.size() ? vocabulary.longest() - prefix.size() : 0;
     std::size_t length = std::min(piece.size() - begin, room);
+    if (begin > 0 && !options.firstPrefix.empty() &&
+        piece.substr(begin, options.firstPrefix.size()) == options.firstPrefix)
+      return false; // The text has the mark of word beginnings inside a word, where no token has it.
     candidate.assign(prefix).append(piece.substr(begin, length));
     std::int32_t id = noToken;
     while (length > 0 && (id = vocabulary.find(candidate)) == noToken) {
