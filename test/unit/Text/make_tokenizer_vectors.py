@@ -315,7 +315,7 @@ def record(tokenizer, texts):
 
 
 def write(path, value):
-    path.write_text(json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("]],[", "]],\n[") + "\n")
+    path.write_text(json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace('},{"name"', '},\n{"name"') + "\n")
 
 
 def main():
