@@ -11,6 +11,7 @@
 #include "runtime/Text/Utf8.h"
 
 #include <cstdlib>
+#include <future>
 #include <gtest/gtest.h>
 
 using namespace tern;
@@ -105,4 +106,26 @@ TEST(TokenizerVectors, GiveTheIdsAndTextsOfHuggingFace) {
       checkStream(*tokenizer, test["rows"][i][0].get<std::vector<std::int32_t>>());
     }
   }
+}
+
+TEST(Tokenizer, EncodesOnSeveralThreadsAtOnce) {
+  Json texts = readVectors("texts.json"), models = readVectors("models.json"), tests = readVectors("tokenizers.json");
+  Result<Tokenizer> tokenizer = makeTokenizer(models, tests.at(0));
+  ASSERT_TRUE(tokenizer);
+  auto encodeAll = [&] {
+    std::vector<std::int32_t> all;
+    for (int round = 0; round < 20; ++round)
+      for (const Json &text : texts) {
+        Result<std::vector<std::int32_t>> ids = tokenizer->encode(text.get<std::string>(), true);
+        if (ids)
+          all.insert(all.end(), ids->begin(), ids->end());
+      }
+    return all;
+  };
+  std::vector<std::int32_t> expected = encodeAll();
+  std::vector<std::future<std::vector<std::int32_t>>> answers;
+  for (int i = 0; i < 4; ++i)
+    answers.push_back(std::async(std::launch::async, encodeAll));
+  for (auto &answer : answers)
+    EXPECT_EQ(answer.get(), expected);
 }
