@@ -109,6 +109,9 @@ inline Values intResult(mlir::Value result, llvm::ArrayRef<int64_t> shape, std::
   return {Tensor::fromInts(shape, std::move(values), formatOf(result))};
 }
 
+/// The position after `position`, or `position` itself if it is the largest number there is: positions come from callers.
+inline int64_t positionAfter(int64_t position) { return position == INT64_MAX ? position : position + 1; }
+
 /// Rows of the last dimension.
 inline int64_t rowCount(llvm::ArrayRef<int64_t> shape) { return numElements(shape.drop_back()); }
 

@@ -79,7 +79,7 @@ static Tensor randomIntegers(const RandomWeights &random, const IntegerRole &rol
   int64_t largest = role.largest.value_or(1);
   for (auto [i, value] : llvm::enumerate(values)) {
     double fraction = (random.uniform(i) + 1) / 2; // in [0, 1)
-    value = role.isPosition ? static_cast<int64_t>(i) % shape.back()
+    value = role.isPosition ? static_cast<int64_t>(i) % (shape.empty() ? 1 : shape.back())
                             : role.smallest + static_cast<int64_t>(fraction * (largest - role.smallest + 1));
   }
   return Tensor::fromInts(shape, std::move(values), format);

@@ -95,8 +95,8 @@ graph.state @key key of layer 0 : f32[1, C]
 
 func.func @position_too_large() {
   %x = graph.constant dense<[[1.0]]> : tensor<1x1xf32> as f32[1, 1]
-  %p = graph.constant dense<[[9223372036854775806]]> : tensor<1x1xi64> as i64[1, 1]
-  // expected-error@below {{a tensor must take at most 68719476736 bytes, got positions up to 9223372036854775806}}
+  %p = graph.constant dense<[[9223372036854775807]]> : tensor<1x1xi64> as i64[1, 1]
+  // expected-error@below {{a tensor must take at most 17179869184 bytes, got positions up to 9223372036854775806}}
   %0 = graph.append_state @key, %x at %p : (f32[1, 1], i64[1, 1]) -> f32[1, C]
   return
 }
@@ -110,7 +110,7 @@ func.func @too_large() {
   %w = graph.load_weight @huge : f32[1048576, 1048576]
   %id = graph.constant dense<[7]> : tensor<1xi32> as i32[1]
   %0 = graph.embedding %w[%id] : (f32[1048576, 1048576], i32[1]) -> f32[1, 1048576]
-  // expected-error@below {{a tensor must take at most 68719476736 bytes, got '!graph.tensor<f32[1048576, 1048576]>'}}
+  // expected-error@below {{a tensor must take at most 17179869184 bytes, got '!graph.tensor<f32[1048576, 1048576]>'}}
   %1 = graph.neg %w : (f32[1048576, 1048576]) -> f32[1048576, 1048576]
   return
 }

@@ -94,3 +94,17 @@ func.func @no_tokens() {
   check.expect_constant %0 is dense<> : tensor<1x0x2x4xf32> : (f32[1, 0, 2, 4])
   return
 }
+
+// A position at the end of int64 is far away, but a position.
+func.func @last_position() {
+  %x = graph.constant dense<0.0> : tensor<1x1x1x4xf32> as f32[1, 1, 1, 4]
+  %p = graph.constant dense<[[9223372036854775807]]> : tensor<1x1xi64> as i64[1, 1]
+  %0 = graph.rope %x by #graph.rotary<theta = 10000.0, dims = 4, layout = half> at %p
+      : (f32[1, 1, 1, 4], i64[1, 1]) -> f32[1, 1, 1, 4]
+  check.expect_constant %0 is dense<0.0> : tensor<1x1x1x4xf32> : (f32[1, 1, 1, 4])
+  %k = graph.constant dense<1.0> : tensor<1x2x1x4xf32> as f32[1, 2, 1, 4]
+  %1 = graph.attention %x, %k, %k at %p mask causal window 9223372036854775807 scale 1.0
+      : (f32[1, 1, 1, 4], f32[1, 2, 1, 4], f32[1, 2, 1, 4], i64[1, 1]) -> f32[1, 1, 1, 4]
+  check.expect_constant %1 is dense<1.0> : tensor<1x1x1x4xf32> : (f32[1, 1, 1, 4])
+  return
+}
