@@ -174,13 +174,16 @@ Status GgufParser::readArray(GgufValue &value, const std::string &what, int dept
         return read;
     return Done{};
   }
-  if (!nested) {
-    cursor.skip(value.count * least);
-    if (value.element == GgufType::Bool &&
-        std::any_of(value.bytes, value.bytes + value.count, [](std::uint8_t byte) { return byte > 1; }))
-      sink.add({where + ": " + what, "a bool must be 0 or 1, and an element is neither", convertAgain});
-    return Done{};
-  }
+  if (nested)
+    return readNestedArrays(value, what, depth);
+  cursor.skip(value.count * least);
+  if (value.element == GgufType::Bool &&
+      std::any_of(value.bytes, value.bytes + value.count, [](std::uint8_t byte) { return byte > 1; }))
+    sink.add({where + ": " + what, "a bool must be 0 or 1, and an element is neither", convertAgain});
+  return Done{};
+}
+
+Status GgufParser::readNestedArrays(GgufValue &value, const std::string &what, int depth) {
   if (depth + 1 >= maxArrayDepth || value.count > maxNestedArrays - nestedArrays)
     return Problem{where + ": " + what,
                    "arrays must nest at most " + std::to_string(maxArrayDepth) + " deep, with at most " +

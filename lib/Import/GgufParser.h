@@ -89,6 +89,7 @@ private:
   Status readAlignment();
   Status readValue(GgufType type, GgufValue &value, const std::string &what, int depth);
   Status readArray(GgufValue &value, const std::string &what, int depth);
+  Status readNestedArrays(GgufValue &value, const std::string &what, int depth);
   Status readString(std::string_view &text, const std::string &what);
   Status readType(GgufType &type, const std::string &what);
   Status readTensor(std::uint64_t number);

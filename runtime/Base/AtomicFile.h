@@ -3,8 +3,10 @@
 // Everything that Tern writes goes through here. The bytes go to a temporary beside the target, reach the disk, and
 // only then take the target's name:
 //
-//     create ──> write ──> write ──> commit      the target now holds all of the new bytes
-//        └─────────┴─────────┴──> (failure, or destroyed without commit)      the target holds what it held before
+//     create -> write -> write -> commit                     the target holds all of the new bytes
+//        |        |        |        |
+//        +--------+--------+--------+-> failure, or          the target holds what it held before,
+//                                       no commit at all     and the temporary is gone
 //
 // A reader sees the old file or the new one, never a part; a full disk leaves the old one and no litter. A symbolic
 // link stays a link: the file that it names is replaced. The new file keeps the old one's permissions. A device or pipe

@@ -7,6 +7,16 @@ using namespace tern;
 using namespace tern::graph;
 
 //===----------------------------------------------------------------------===//
+// FileOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult FileOp::verify() {
+  if (getHeader() > getSize()) // (C3)
+    return emitOpError() << "'header' must be at most 'size', got " << getHeader() << " and " << getSize();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // WeightOp
 //===----------------------------------------------------------------------===//
 

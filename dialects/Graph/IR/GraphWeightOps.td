@@ -8,18 +8,23 @@ include "dialects/Graph/IR/GraphBase.td"
 def Graph_FileOp : Graph_Op<"file", [Symbol]> {
   let summary = "a model file that weights are read from";
   let description = [{
-    Declares a file by path, as given at import; relative paths start at the working directory. `size` in bytes and the
-    XXH3-64 of the file's header tell another file of the same name apart without reading any weight.
+    Declares a file by path, as given at import; relative paths start at the working directory. `size` in bytes, and
+    the XXH3-64 of the `header` bytes that come before the weights, tell another file of the same name apart without
+    reading any weight.
 
-    Constraints: (C1) `size` is not negative; (C2) `header_hash` is `xxh3:` and 16 lower-case hexadecimal digits.
+    Constraints:
+    - (C1) `size` and `header` are not negative;
+    - (C2) `header_hash` is `xxh3:` and 16 lower-case hexadecimal digits;
+    - (C3) `header` is at most `size`.
 
     ```mlir
-    graph.file @smol "models/smol.gguf" size 98362432 header "xxh3:0123456789abcdef"
+    graph.file @smol "models/smol.gguf" size 98362432 header 1785664 "xxh3:0123456789abcdef"
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$path, ConfinedAttr<I64Attr, [IntNonNegative]>:$size,
-                       OptionalAttr<Graph_HashAttr>:$header_hash);
-  let assemblyFormat = "$sym_name $path `size` $size (`header` $header_hash^)? attr-dict";
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$header, Graph_HashAttr:$header_hash);
+  let assemblyFormat = "$sym_name $path `size` $size `header` $header $header_hash attr-dict";
+  let hasVerifier = 1;
 }
 
 def Graph_WeightOp : Graph_Op<"weight", [Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -36,7 +41,7 @@ def Graph_WeightOp : Graph_Op<"weight", [Symbol, DeclareOpInterfaceMethods<Symbo
     - (C5) a random weight is a tensor of floats.
 
     ```mlir
-    graph.file @smol "smol.gguf" size 98362432
+    graph.file @smol "smol.gguf" size 98362432 header 512 "xxh3:0123456789abcdef"
     graph.weight @model.norm.weight : f32[576]
         = #graph.stored<file = @smol, tensor = "output_norm.weight", offset = 1024, bytes = 2304>
     ```

@@ -45,6 +45,8 @@ public:
   const TensorInfo *findTensor(std::string_view name) const;
   /// The first byte of a tensor of this model.
   const std::uint8_t *data(const TensorInfo &tensor) const { return contents[tensor.file] + tensor.offset; }
+  /// The first byte of file `index` of files().
+  const std::uint8_t *fileBytes(std::uint32_t index) const { return contents[index]; }
   /// Tensors that a problem has been reported for, so that nobody reports them as missing too.
   const std::vector<std::string> &unusableTensors() const { return unusable; }
   /// "__metadata__" of the first file, in its order.
