@@ -3,6 +3,8 @@
 #include "tern/RegisterAll.h"
 
 #include "dialects/Graph/IR/Graph.h"
+#include "dialects/Graph/Transforms/Passes.h"
+#include "tern/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
@@ -11,4 +13,8 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, graph::GraphDialect>();
 }
 
-void tern::registerAllPasses() { mlir::registerTransformsPasses(); }
+void tern::registerAllPasses() {
+  mlir::registerTransformsPasses();
+  graph::registerTernGraphPasses();
+  registerPipelines();
+}

@@ -58,7 +58,7 @@ func.func @read_state_C1() {
 
 // -----
 
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 func.func @read_state_C1_file() {
   // expected-error @+1 {{must name a graph.state of the module, got @f}}
   %0 = graph.read_state @f : f32[B, 16]

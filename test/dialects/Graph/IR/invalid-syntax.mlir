@@ -147,6 +147,6 @@ func.func @generic_segments(%x: !graph.tensor<f32[B, 8]>) {
 
 // two symbols of one name
 // expected-note @+1 {{see existing symbol definition here}}
-graph.file @f "a" size 1
+graph.file @f "a" size 1 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{redefinition of symbol named 'f'}}
-graph.file @f "b" size 2
+graph.file @f "b" size 2 header 0 "xxh3:0123456789abcdef"

@@ -3,19 +3,19 @@
 
 // file_C1
 // expected-error @+1 {{attribute 'size' failed to satisfy constraint: 64-bit signless integer attribute whose value is non-negative}}
-graph.file @f "f.gguf" size -1
+graph.file @f "f.gguf" size -1 header 0 "xxh3:0123456789abcdef"
 
 // -----
 
 // file_C2
 // expected-error @+1 {{attribute 'header_hash' failed to satisfy constraint}}
-graph.file @f "f.gguf" size 1 header "sha256:00"
+graph.file @f "f.gguf" size 1 header 0 "sha256:00"
 
 // -----
 
 // file_C2
 // expected-error @+1 {{attribute 'header_hash' failed to satisfy constraint}}
-graph.file @f "f.gguf" size 1 header "xxh3:0123456789abcdeg"
+graph.file @f "f.gguf" size 1 header 0 "xxh3:0123456789abcdeg"
 
 // -----
 
@@ -45,28 +45,28 @@ graph.weight @w : f32[2] = #graph.stored<file = @s, tensor = "w", offset = 0, by
 // -----
 
 // weight_C3
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{'bytes' must be what the type takes, 8, got 7}}
 graph.weight @w : f32[2] = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 7>
 
 // -----
 
 // weight_C3
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{'bytes' must be what the type takes, 80, got 81}}
 graph.weight @w : q4_1[2, 64] = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 81>
 
 // -----
 
 // weight_C3: more bytes than a number holds
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{'bytes' must be what the type takes, more than 2^63 - 1, got 0}}
 graph.weight @w : f32[4294967296, 4294967296] = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 0>
 
 // -----
 
 // weight_C3: bytes overflow though elements do not
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{'bytes' must be what the type takes, more than 2^63 - 1, got 0}}
 graph.weight @w : f64[4294967296, 1073741824] = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 0>
 
@@ -74,7 +74,7 @@ graph.weight @w : f64[4294967296, 1073741824] = #graph.stored<file = @f, tensor 
 
 // weight_C4
 // expected-note @+1 {{the file is declared here}}
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{range must lie inside the file of 100 bytes, got 8 bytes at 93}}
 graph.weight @w : f32[2] = #graph.stored<file = @f, tensor = "w", offset = 93, bytes = 8>
 
@@ -82,7 +82,7 @@ graph.weight @w : f32[2] = #graph.stored<file = @f, tensor = "w", offset = 93, b
 
 // weight_C4: the end overflows
 // expected-note @+1 {{the file is declared here}}
-graph.file @f "f.gguf" size 100
+graph.file @f "f.gguf" size 100 header 0 "xxh3:0123456789abcdef"
 // expected-error @+1 {{range must lie inside the file of 100 bytes, got 8 bytes at 9223372036854775807}}
 graph.weight @w : f32[2] = #graph.stored<file = @f, tensor = "w", offset = 9223372036854775807, bytes = 8>
 

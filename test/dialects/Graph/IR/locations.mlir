@@ -23,7 +23,7 @@
 
 graph.weight @w : q8_0[64, 64] = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 4352>
     loc("model.layers.7.self_attn.q_proj.weight")
-graph.file @f "f.gguf" size 4352
+graph.file @f "f.gguf" size 4352 header 0 "xxh3:0123456789abcdef"
 
 func.func @forward(%x: !graph.tensor<f32[B, T, 64]>) -> !graph.tensor<f32[B, T, 32]> {
   %0 = graph.load_weight @w : q8_0[64, 64] loc("model.layers.7.self_attn.q_proj")

@@ -7,10 +7,10 @@
 // Module level
 //===----------------------------------------------------------------------===//
 
-// CHECK: graph.file @plain "a b/\C3\BC.gguf" size 0{{$}}
-graph.file @plain "a b/ü.gguf" size 0
-// CHECK: graph.file @hashed "m.gguf" size 9223372036854775807 header "xxh3:00112233445566ff" {origin = "hub"}
-graph.file @hashed "m.gguf" size 9223372036854775807 header "xxh3:00112233445566ff" {origin = "hub"}
+// CHECK: graph.file @plain "a b/\C3\BC.gguf" size 0 header 0 "xxh3:0123456789abcdef"
+graph.file @plain "a b/ü.gguf" size 0 header 0 "xxh3:0123456789abcdef"
+// CHECK: graph.file @hashed "m.gguf" size 9223372036854775807 header 64 "xxh3:00112233445566ff" {origin = "hub"}
+graph.file @hashed "m.gguf" size 9223372036854775807 header 64 "xxh3:00112233445566ff" {origin = "hub"}
 
 // CHECK: graph.weight @model.layers.0.mlp.up_proj.weight : q4_1[2, 64] = #graph.stored<file = @hashed, tensor = "blk.0.ffn_up.weight", offset = 32, bytes = 80>
 graph.weight @model.layers.0.mlp.up_proj.weight : q4_1[2, 64]

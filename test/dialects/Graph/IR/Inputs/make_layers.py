@@ -13,7 +13,7 @@ def weight(name, rows, columns=None):
 
 
 def declare(layers):
-    print(f'graph.file @model "model.gguf" size {1 << 40} loc("model.gguf")')
+    print(f'graph.file @model "model.gguf" size {1 << 40} header 4096 "xxh3:0123456789abcdef" loc("model.gguf")')
     weight("model.embed_tokens.weight", VOCABULARY, HIDDEN)
     for i in range(layers):
         path = f"model.layers.{i}"
