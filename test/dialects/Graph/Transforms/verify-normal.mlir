@@ -33,7 +33,6 @@ func.func @N2(%x: !graph.tensor<f32[B, 64]>, %w: !graph.tensor<q8_0[64, 64]>, %i
               %p: !graph.tensor<i32[B, T, 1]>) {
   // expected-error @below {{must have the path of a module as its location}}
   // expected-note @below {{they are decoded here}}
-  // expected-note @below {{they are decoded here}}
   %0 = graph.dequantize %w : (q8_0[64, 64]) -> f32[64, 64]
   // expected-error @below {{must read the blocks, not what graph.dequantize makes of them}}
   %1 = graph.linear %x, %0 : (f32[B, 64], f32[64, 64]) -> f32[B, 64]
