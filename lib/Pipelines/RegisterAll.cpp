@@ -2,6 +2,7 @@
 
 #include "tern/RegisterAll.h"
 
+#include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
@@ -10,7 +11,7 @@
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, graph::GraphDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect>();
 }
 
 void tern::registerAllPasses() {

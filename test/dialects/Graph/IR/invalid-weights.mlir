@@ -218,3 +218,9 @@ func.func @constant_number() {
   %0 = graph.constant 1.0 : f32 as f32[]
   return
 }
+
+// -----
+
+// file_C3
+// expected-error @+1 {{'header' must be at most 'size'}}
+graph.file @f "f.gguf" size 1 header 2 "xxh3:0123456789abcdef"
