@@ -5,6 +5,8 @@
 #include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
+#include "tern/Import/Passes.h"
+#include "tern/Interpreter/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,5 +19,7 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
+  registerTernImportPasses();
+  registerTernInterpreterPasses();
   registerPipelines();
 }
