@@ -70,3 +70,11 @@ function(tern_tablegen_dialect prefix dialect)
   mlir_tablegen(${prefix}Ops.cpp.inc -gen-op-defs ${includes})
   add_public_tablegen_target(Tern${prefix}IncGen)
 endfunction()
+
+# tern_tablegen_passes(Graph) generates Passes.h.inc from Passes.td in this directory, with registerTernGraphPasses(),
+# and the target Tern<Prefix>PassIncGen.
+function(tern_tablegen_passes prefix)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name=Tern${prefix} EXTRA_INCLUDES "${TERN_SOURCE_DIR}" ${MLIR_INCLUDE_DIRS})
+  add_public_tablegen_target(Tern${prefix}PassIncGen)
+endfunction()

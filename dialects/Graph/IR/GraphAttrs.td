@@ -11,9 +11,7 @@ class Graph_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32
   let cppNamespace = "::tern::graph";
   let genSpecializedAttr = 0;
 }
-class Graph_EnumAttr<EnumAttrInfo info, string enumMnemonic> : EnumAttr<Graph_Dialect, info, enumMnemonic> {
-  let assemblyFormat = "`` $value";
-}
+class Graph_EnumAttr<EnumAttrInfo info, string enumMnemonic> : EnumAttr<Graph_Dialect, info, enumMnemonic>;
 
 def Graph_Activation : Graph_Enum<"Activation", "an activation function", [
   I32EnumAttrCase<"Silu", 0, "silu">, I32EnumAttrCase<"Gelu", 1, "gelu">, I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">,
