@@ -6,7 +6,7 @@
 
 namespace tern {
 #define GEN_PASS_DEF_HASHWEIGHTS
-#include "tern/Import/Passes.h.inc"
+#include "include/tern/Import/Passes.h.inc"
 } // namespace tern
 
 using namespace mlir;
