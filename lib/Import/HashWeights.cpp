@@ -15,7 +15,7 @@ using namespace tern::graph;
 
 namespace {
 
-class HashWeights : public impl::HashWeightsBase<HashWeights> {
+class HashWeights : public tern::impl::HashWeightsBase<HashWeights> {
 public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
