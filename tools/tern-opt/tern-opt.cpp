@@ -1,14 +1,12 @@
 //===- tern-opt.cpp - Run passes on Tern IR -------------------------------===//
 
-#include "dialects/Graph/IR/Graph.h"
+#include "tern/RegisterAll.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<mlir::func::FuncDialect, tern::graph::GraphDialect>();
-  mlir::registerTransformsPasses();
+  tern::registerAllDialects(registry);
+  tern::registerAllPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Tern's pass driver\n", registry));
 }

@@ -59,6 +59,9 @@ private:
   double value;
 };
 
+/// Whether `hash` is spelled as content hashes are: "xxh3:" and 16 lower-case hexadecimal digits.
+bool isContentHash(llvm::StringRef hash);
+
 /// Reads a Real, and prints it as the shortest decimal that reads back to the same bits.
 mlir::FailureOr<Real> parseReal(mlir::AsmParser &parser);
 void printReal(mlir::AsmPrinter &printer, double value);

@@ -72,7 +72,7 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, MaybeLocation locatio
   SymbolicTensorType query = tensorOf(adaptor.getQuery());
   SymbolicTensorType key = tensorOf(adaptor.getKey());
   SymbolicTensorType value = tensorOf(adaptor.getValue());
-  if (failed(checkHeads(location, query, key, value)))
+  if (failed(checkHeads(location, query, key, value))) // (C1), (C2)
     return failure();
   auto checkOptional = [&](StringRef name, Value operand, ArrayRef<Attribute> dims) {
     return operand ? checkShape(location, name, tensorOf(operand), dims) : success();
@@ -85,12 +85,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, MaybeLocation locatio
       failed(checkOptional("slopes", adaptor.getSlopes(), query.getDim(2))) ||                     // (C4)
       failed(checkOptional("sinks", adaptor.getSinks(), query.getDim(2))))                         // (C4)
     return failure();
-  if (adaptor.getBias() && failed(checkBias(location, tensorOf(adaptor.getBias()), query, key)))
+  if (adaptor.getBias() && failed(checkBias(location, tensorOf(adaptor.getBias()), query, key))) // (C5)
     return failure();
-  if (adaptor.getWindow() && *adaptor.getWindow() <= 0) // (C6)
-    return emitOptionalError(location, "'window' must be positive, got ", *adaptor.getWindow());
-  if (adaptor.getSoftCap() && !(adaptor.getSoftCap()->convertToDouble() > 0)) // (C6)
-    return emitOptionalError(location, "'soft_cap' must be positive, got ", adaptor.getSoftCap()->convertToDouble());
   SmallVector<Attribute> dims(query.getDims());
   dims.back() = value.getDim(3);
   results.push_back(query.withDims(dims));

@@ -8,11 +8,11 @@ include "dialects/Graph/IR/GraphBase.td"
 def Graph_RopeOp : Graph_PureOp<"rope", [AttrSizedOperandSegments]> {
   let summary = "rotary position embedding";
   let description = [{
-    Semantics: with `r = rotary.dims`, pair `i` of a head is `(x, y) = (input[..., i], input[..., i + r/2])` in the `half`
-    layout and `(input[..., 2i], input[..., 2i + 1])` in the `interleaved` one; it becomes
+    Semantics: with `r = rotary.dims`, pair `i` of a head is `(x, y) = (input[..., i], input[..., i + r/2])` in the
+    `half` layout and `(input[..., 2i], input[..., 2i + 1])` in the `interleaved` one; it becomes
     `(x cos a - y sin a, y cos a + x sin a)` with `a = positions[b, t] * f[i]`; elements from `r` on are copied. The
-    frequencies `f` and a factor on cosine and sine are those of `#graph.rotary`. Angles are computed in f64.
-    Su et al., https://arxiv.org/abs/2104.09864.
+    frequencies `f` and a factor on cosine and sine are those of `#graph.rotary`. Angles are computed in f64. Su et al.,
+    https://arxiv.org/abs/2104.09864.
 
     `factors` divide the frequencies pair by pair (GGUF files of Llama 3 carry them as a tensor); with `longrope`
     scaling they are the short list and `long_factors` the long one.
@@ -48,25 +48,28 @@ def Graph_AttentionOp : Graph_PureOp<"attention", [AttrSizedOperandSegments]> {
   let summary = "scaled dot-product attention over grouped heads";
   let description = [{
     Semantics: with `g = h / (H / G)` the group of head `h`,
-    `s[b, t, h, j] = scale * sum_d query[b, t, h, d] * key[b, j, g, d]`; with `soft_cap` c, `s = c * tanh(s / c)`; `bias` and
-    `-slopes[h] * (p - j)` are added, `p = positions[b, t]`. Then `result[b, t, h, :] = sum_j w[j] * value[b, j, g, :]` with
-    `w = softmax_j(s)` over the keys that the query may see; `sinks[h]` is one more score that takes part in the softmax
-    and contributes no value. Sums are in at least f32. A query that sees no key gives zeros.
+    `s[b, t, h, j] = scale * sum_d query[b, t, h, d] * key[b, j, g, d]`; with `soft_cap` c, `s = c * tanh(s / c)`;
+    `bias` and `-slopes[h] * (p - j)` are added, `p = positions[b, t]`. Then
+    `result[b, t, h, :] = sum_j w[j] * value[b, j, g, :]` with `w = softmax_j(s)` over the keys that the query may see;
+    `sinks[h]` is one more score that takes part in the softmax and contributes no value. Sums are in at least f32. A
+    query that sees no key gives zeros.
 
-    A query at position `p` sees key `j` if `j < lengths[b]` (where given); under the `causal` mask if also `j <= p`; with
-    `window` w if also `j > p - w`. Key `j` is at position `j`, as `graph.append_state` leaves it. Queries with a negative
-    position see nothing.
+    A query at position `p` sees key `j` if `j < lengths[b]` (where given); under the `causal` mask if also `j <= p`;
+    with `window` w if also `j > p - w`. Key `j` is at position `j`, as `graph.append_state` leaves it. Queries with a
+    negative position see nothing.
 
     Shapes: `query [B, T, H, d]`, `key [B, C, G, d]`, `value [B, C, G, e]`, `positions [B, T]`, `lengths [B]`, `bias`
-    broadcastable to `[B, H, T, C]`, `slopes [H]`, `sinks [H]`, `result [B, T, H, e]`.
+    broadcastable to `[B, H, T, C]`, `slopes [H]`, `sinks [H]`, `result [B, T, H, e]`; `result` has the element type of
+    `query`.
 
     Constraints:
-    - (C1) `query`, `key` and `value` have rank 4 and agree in `B`; `key` and `value` in `C` and `G`; `query` and `key` in `d`;
+    - (C1) `query`, `key` and `value` have rank 4 and agree in `B`; `key` and `value` agree in `C` and `G`; `query` and
+      `key` agree in `d`;
     - (C2) `H` and `G` are numbers, and `H` is a multiple of `G`;
     - (C3) `positions` is `[B, T]`, and given if the mask is causal, or with a window or slopes;
     - (C4) `lengths` is `[B]`, `slopes` and `sinks` are `[H]`;
     - (C5) `bias` has rank 4, each dimension 1 or that of `[B, H, T, C]`;
-    - (C6) `window` and `soft_cap` are positive.
+    - (C6) `window` and `soft_cap` are positive, `scale` and `soft_cap` finite.
 
     ```mlir
     func.func @example(%q: !graph.tensor<f32[B, T, 9, 64]>, %k: !graph.tensor<f32[B, C, 3, 64]>,
@@ -81,8 +84,9 @@ def Graph_AttentionOp : Graph_PureOp<"attention", [AttrSizedOperandSegments]> {
   let arguments = (ins Graph_FloatTensor:$query, Graph_FloatTensor:$key, Graph_FloatTensor:$value,
                        Optional<Graph_IntegerTensor>:$positions, Optional<Graph_IntegerTensor>:$lengths,
                        Optional<Graph_FloatTensor>:$bias, Optional<Graph_FloatTensor>:$slopes,
-                       Optional<Graph_FloatTensor>:$sinks, Graph_MaskAttr:$mask, OptionalAttr<I64Attr>:$window,
-                       F64Attr:$scale, OptionalAttr<F64Attr>:$soft_cap);
+                       Optional<Graph_FloatTensor>:$sinks, Graph_MaskAttr:$mask,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$window, Graph_FiniteF64:$scale,
+                       OptionalAttr<Graph_PositiveF64>:$soft_cap);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`at` $positions^)? (`lengths` $lengths^)? (`bias` $bias^)? (`slopes` $slopes^)?

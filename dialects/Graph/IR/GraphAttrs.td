@@ -49,6 +49,18 @@ def Graph_Comparison : Graph_Enum<"Comparison", "an order between two numbers", 
   I32EnumAttrCase<"GreaterEqual", 5, "ge">]>;
 def Graph_ComparisonAttr : Graph_EnumAttr<Graph_Comparison, "comparison">;
 
+/// A number of an op that must be finite, and one that must be positive as well.
+def Graph_FiniteF64 : ConfinedAttr<F64Attr, [AttrConstraint<
+    CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValue().isFinite()">, "that is finite">]>;
+def Graph_PositiveF64 : ConfinedAttr<Graph_FiniteF64, [AttrConstraint<
+    CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() > 0">, "and positive">]>;
+def Graph_NonNegativeF64 : ConfinedAttr<Graph_FiniteF64, [AttrConstraint<
+    CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0">, "and not negative">]>;
+
+def Graph_HashAttr : ConfinedAttr<StrAttr, [AttrConstraint<
+    CPred<"::tern::graph::isContentHash(::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
+    "that is 'xxh3:' and 16 lower-case hexadecimal digits">]>;
+
 /// An f64 that prints as the shortest decimal that reads back to the same bits.
 class Graph_F64Parameter<string initial = ""> : AttrOrTypeParameter<"::tern::graph::Real", "a number", "double"> {
   let parser = "::tern::graph::parseReal($_parser)";
@@ -73,10 +85,10 @@ def Graph_RopeAttr : AttrDef<Graph_Dialect, "Rope"> {
 
     - `default`: `f[i] = theta^(-2i/r)`;
     - `linear`: the default divided by `factor`;
-    - `dynamic`: as default with `theta * (factor*n/original - (factor-1))^(r/(r-2))` once `n`, one more than the largest
-      position of the call, passes `original`;
-    - `llama3`: wavelengths above `original/low_frequency` are divided by `factor`, below `original/high_frequency` kept,
-      between them blended;
+    - `dynamic`: as default with `theta * (factor*n/original - (factor-1))^(r/(r-2))` once `n`, one more than the
+      largest position of the call, passes `original`;
+    - `llama3`: wavelengths above `original/low_frequency` are divided by `factor`, below `original/high_frequency`
+      kept, between them blended;
     - `yarn`: interpolated and extrapolated frequencies blended over the dimensions that turn between `beta_fast` and
       `beta_slow` times in `original` positions; the bounds are rounded to whole dimensions if `truncate`;
     - `longrope`: the default divided by per-pair factors, operands of `graph.rope`: the short list while `n` is at most
@@ -85,8 +97,13 @@ def Graph_RopeAttr : AttrDef<Graph_Dialect, "Rope"> {
     Cosine and sine are multiplied by `attention_factor`. Definitions follow `modeling_rope_utils.py` of Hugging Face
     transformers.
 
-    Constraints: (C1) `theta` and `factor` are positive; (C2) `dims` is even and positive; (C3) scalings other than
-    default and linear have a positive `original`.
+    Constraints:
+    - (C1) `theta` and `factor` are positive, and all numbers finite;
+    - (C2) `dims` is even and positive;
+    - (C3) scalings other than `default` and `linear` have a positive `original`;
+    - (C4) `truncate` is 0 or 1;
+    - (C5) no formula above divides by zero: for `dynamic` `dims` is more than 2, for `llama3` `low_frequency` is less
+      than `high_frequency`, for `yarn` `theta` is not 1 and `beta_slow` is less than `beta_fast`.
   }];
   let parameters = (ins
     Graph_F64Parameter<>:$theta,
@@ -111,25 +128,32 @@ def Graph_StoredAttr : AttrDef<Graph_Dialect, "Stored"> {
   let description = [{
     `#graph.stored<file = @smol, tensor = "blk.0.attn_q.weight", offset = 33806656, bytes = 207360>`: the tensor's name
     there, its first byte and its length in the `graph.file` called `file`. `hash` is the XXH3-64 of those bytes as
-    `xxh3:` and 16 hexadecimal digits; importing leaves it out, because that would read the weights, and
-    `tern-opt --hash-weights` fills it in.
+    `xxh3:` and 16 lower-case hexadecimal digits; importing leaves it out, because that would read the weights.
+
+    Constraints:
+    - (C1) `offset` and `bytes` are not negative;
+    - (C2) `hash` has the form above.
   }];
   let parameters = (ins "::mlir::FlatSymbolRefAttr":$file, "::mlir::StringAttr":$tensor, "int64_t":$offset,
                         "int64_t":$bytes, OptionalParameter<"::mlir::StringAttr">:$hash);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Graph_RandomAttr : AttrDef<Graph_Dialect, "Random"> {
   let mnemonic = "random";
   let summary = "a weight from the documented generator";
   let description = [{
-    `#graph.random<tensor = "model.norm.weight", seed = 7, center = 1.0, scale = 0.1>`: element `i` in row-major order is
-    `center + scale * x(seed, tensor, i)` with `x` uniform in [-1, 1) from the counter-based generator of
+    `#graph.random<tensor = "model.norm.weight", seed = 7, center = 1.0, scale = 0.1>`: element `i` in row-major order
+    is `center + scale * x(seed, tensor, i)` with `x` uniform in [-1, 1) from the counter-based generator of
     docs/RandomWeights.md, rounded to the element type. Reproducible by any program, in any order.
+
+    Constraint: (C1) `center` and `scale` are finite.
   }];
   let parameters = (ins "::mlir::StringAttr":$tensor, "uint64_t":$seed, Graph_F64Parameter<>:$center,
                         Graph_F64Parameter<>:$scale);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Graph_SourceAttr : AnyAttrOf<[Graph_StoredAttr, Graph_RandomAttr], "where a weight comes from">;

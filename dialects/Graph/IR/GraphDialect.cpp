@@ -50,6 +50,6 @@ void GraphDialect::initialize() {
 }
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location location) {
-  auto elements = dyn_cast<ElementsAttr>(value);
+  auto elements = dyn_cast<DenseElementsAttr>(value);
   return elements ? ConstantOp::create(builder, location, type, elements) : nullptr;
 }

@@ -34,7 +34,8 @@ def Graph_Dialect : Dialect {
     (`model.layers.7.self_attn.q_proj`).
 
     Numbers: unless an op says otherwise, each element of the result is computed from the exact values of the operands
-    in at least f32, sums accumulate in at least f32, and the result is rounded once to its element type. NaN propagates.
+    in at least f32, sums accumulate in at least f32, and the result is rounded once to its element type. NaN
+    propagates.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let useDefaultTypePrinterParser = 1;

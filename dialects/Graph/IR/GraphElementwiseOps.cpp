@@ -31,15 +31,8 @@ TERN_UNARY(SqrtOp)
 TERN_UNARY(RsqrtOp)
 TERN_UNARY(NegOp)
 TERN_UNARY(AbsOp)
+TERN_UNARY(SoftCapOp)
 #undef TERN_UNARY
-
-LogicalResult SoftCapOp::inferReturnTypes(MLIRContext *, MaybeLocation location, SoftCapOp::Adaptor adaptor,
-                                          SmallVectorImpl<Type> &results) {
-  if (!(adaptor.getCap().convertToDouble() > 0)) // (C1)
-    return emitOptionalError(location, "'cap' must be positive, got ", adaptor.getCap().convertToDouble());
-  results.push_back(adaptor.getInput().getType());
-  return success();
-}
 
 LogicalResult GatedOp::inferReturnTypes(MLIRContext *, MaybeLocation location, GatedOp::Adaptor adaptor,
                                         SmallVectorImpl<Type> &results) {
@@ -137,6 +130,36 @@ OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
 OpFoldResult SubOp::fold(FoldAdaptor adaptor) { return foldNeutral(*this, adaptor.getRhs(), 0.0); }
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) { return foldNeutral(*this, adaptor.getRhs(), 1.0); }
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) { return foldNeutral(*this, adaptor.getRhs(), 1.0); }
+
+/// max(x, x) and min(x, x) are x, NaN included.
+template <typename Op> static OpFoldResult foldIdempotent(Op op) {
+  return op.getLhs() == op.getRhs() ? OpFoldResult(op.getLhs()) : OpFoldResult();
+}
+
+OpFoldResult MaximumOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult MinimumOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+
+OpFoldResult ReluOp::fold(FoldAdaptor) {
+  return getInput().getDefiningOp<ReluOp>() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+OpFoldResult AbsOp::fold(FoldAdaptor) {
+  if (getInput().getDefiningOp<AbsOp>())
+    return getInput();
+  if (auto inner = getInput().getDefiningOp<NegOp>()) { // |-x| is |x|
+    getInputMutable().assign(inner.getInput());
+    return getResult();
+  }
+  return {};
+}
+
+OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
+  if (getLhs() == getRhs())
+    return getLhs();
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getCondition()))
+    return splat.getSplatValue<bool>() ? getLhs() : getRhs();
+  return {};
+}
 
 OpFoldResult NegOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<NegOp>();

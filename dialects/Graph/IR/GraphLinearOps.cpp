@@ -11,7 +11,8 @@ static LogicalResult readBlocksDirectly(Operation *op, OpOperand &operand, Patte
   auto dequantize = operand.get().getDefiningOp<DequantizeOp>();
   if (!dequantize)
     return rewriter.notifyMatchFailure(op, "weight is not a graph.dequantize");
-  if (!tensorOf(dequantize.getResult()).getElementType().isF32())
+  Type decoded = tensorOf(dequantize.getResult()).getElementType();
+  if (!decoded.isF32() && !decoded.isF64())
     return rewriter.notifyMatchFailure(op, "graph.dequantize rounds below f32");
   rewriter.modifyOpInPlace(op, [&] { operand.set(dequantize.getInput()); });
   return success();

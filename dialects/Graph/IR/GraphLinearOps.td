@@ -8,8 +8,8 @@ include "dialects/Graph/IR/GraphBase.td"
 def Graph_EmbeddingOp : Graph_Op<"embedding", [Pure]> {
   let summary = "rows of a table by index";
   let description = [{
-    Semantics: `result[..., d] = table[ids[...], d]`, rounded to the element type of the result. An id outside `[0, V)` is
-    an error at run time.
+    Semantics: `result[..., d] = table[ids[...], d]`, rounded to the element type of the result. An id outside `[0, V)`
+    is an error at run time.
 
     Shapes: `table [V, D]`, `ids [...]`, `result [..., D]`.
 
@@ -37,8 +37,8 @@ def Graph_EmbeddingOp : Graph_Op<"embedding", [Pure]> {
 def Graph_LinearOp : Graph_PureOp<"linear"> {
   let summary = "a linear layer";
   let description = [{
-    Semantics: `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`; products of exact operand values, sums in
-    at least f32. The weight may be stored in blocks and is read as the values they decode to.
+    Semantics: `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`; products of exact operand values, sums
+    in at least f32. The weight may be stored in blocks and is read as the values they decode to.
 
     Shapes: `input [..., K]`, `weight [N, K]`, `bias [N]`, `result [..., N]`; `result` has the element type of `input`.
 
@@ -67,8 +67,9 @@ def Graph_LinearOp : Graph_PureOp<"linear"> {
 def Graph_ExpertLinearOp : Graph_PureOp<"expert_linear"> {
   let summary = "a linear layer whose weight each row picks among experts";
   let description = [{
-    Semantics: `result[b, t, e, n] = sum_k input[b, t, e', k] * weight[experts[b, t, e], n, k] + bias[experts[b, t, e], n]`
-    with `e' = e`, or 0 if `input` holds one row for all picks (`P' = 1`). The building block of mixtures of experts: the
+    Semantics:
+    `result[b, t, e, n] = sum_k input[b, t, e', k] * weight[experts[b, t, e], n, k] + bias[experts[b, t, e], n]` with
+    `e' = e`, or 0 if `input` holds one row for all picks (`P' = 1`). The building block of mixtures of experts: the
     router is `graph.linear`, `graph.softmax` and `graph.top_k`, the weighted sum a `graph.mul` and `graph.reduce`.
 
     Shapes: `input [B, T, P', K]`, `weight [E, N, K]`, `experts [B, T, P]`, `bias [E, N]`, `result [B, T, P, N]`.
@@ -101,14 +102,17 @@ def Graph_ExpertLinearOp : Graph_PureOp<"expert_linear"> {
 def Graph_MatmulOp : Graph_PureOp<"matmul"> {
   let summary = "a product of two matrices, batch by batch";
   let description = [{
-    Semantics: `result[..., m, n] = sum_k lhs[..., m, k] * rhs[..., k, n]`, sums in at least f32. A sum over no elements is 0.
+    Semantics: `result[..., m, n] = sum_k lhs[..., m, k] * rhs[..., k, n]`, sums in at least f32. A sum over no elements
+    is 0.
 
     Shapes: `lhs [..., M, K]`, `rhs [..., K, N]`, `result [..., M, N]`; `result` has the element type of `lhs`.
 
-    Constraints: (C1) both have the same rank, at least 2; (C2) they agree in `K`; (C3) they agree in all batch dimensions.
+    Constraints: (C1) both have the same rank, at least 2; (C2) they agree in `K`; (C3) they agree in all batch
+    dimensions.
 
     ```mlir
-    func.func @example(%a: !graph.tensor<f32[B, T, 64]>, %b: !graph.tensor<f32[B, 64, C]>) -> !graph.tensor<f32[B, T, C]> {
+    func.func @example(%a: !graph.tensor<f32[B, T, 64]>, %b: !graph.tensor<f32[B, 64, C]>)
+        -> !graph.tensor<f32[B, T, C]> {
       %0 = graph.matmul %a, %b : (f32[B, T, 64], f32[B, 64, C]) -> f32[B, T, C]
       return %0 : !graph.tensor<f32[B, T, C]>
     }

@@ -5,13 +5,6 @@
 using namespace mlir;
 using namespace tern::graph;
 
-/// `epsilon` is not negative; NaN fails too.
-static LogicalResult checkEpsilon(MaybeLocation location, APFloat epsilon) {
-  if (epsilon.convertToDouble() >= 0)
-    return success();
-  return emitOptionalError(location, "'epsilon' must not be negative, got ", epsilon.convertToDouble());
-}
-
 /// An optional scale or shift of the last dimension.
 static LogicalResult checkPerChannel(MaybeLocation location, StringRef name, Value value, SymbolicTensorType input) {
   return value ? checkShape(location, name, tensorOf(value), input.getDim(-1)) : success();
@@ -21,8 +14,7 @@ LogicalResult RmsNormOp::inferReturnTypes(MLIRContext *, MaybeLocation location,
                                           SmallVectorImpl<Type> &results) {
   SymbolicTensorType input = tensorOf(adaptor.getInput());
   if (failed(checkMinRank(location, "input", input, 1)) ||                         // (C1)
-      failed(checkPerChannel(location, "weight", adaptor.getWeight(), input)) ||   // (C2)
-      failed(checkEpsilon(location, adaptor.getEpsilon())))                        // (C3)
+      failed(checkPerChannel(location, "weight", adaptor.getWeight(), input))) // (C2)
     return failure();
   results.push_back(input);
   return success();
@@ -33,8 +25,7 @@ LogicalResult LayerNormOp::inferReturnTypes(MLIRContext *, MaybeLocation locatio
   SymbolicTensorType input = tensorOf(adaptor.getInput());
   if (failed(checkMinRank(location, "input", input, 1)) ||                         // (C1)
       failed(checkPerChannel(location, "weight", adaptor.getWeight(), input)) ||   // (C2)
-      failed(checkPerChannel(location, "bias", adaptor.getBias(), input)) ||       // (C2)
-      failed(checkEpsilon(location, adaptor.getEpsilon())))                        // (C3)
+      failed(checkPerChannel(location, "bias", adaptor.getBias(), input))) // (C2)
     return failure();
   results.push_back(input);
   return success();

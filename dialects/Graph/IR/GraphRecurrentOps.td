@@ -14,8 +14,9 @@ include "dialects/Graph/IR/GraphBase.td"
 def Graph_ShortConvOp : Graph_PureOp<"short_conv"> {
   let summary = "causal depthwise convolution over tokens";
   let description = [{
-    Semantics: let `y = concat(state, input)` along tokens; `result[b, t, d] = sum_k y[b, t + k, d] * weight[d, k] + bias[d]`
-    for `k` in `[0, K)`, sums in at least f32; `next` is the last `K - 1` tokens of `y`.
+    Semantics: let `y = concat(state, input)` along tokens;
+    `result[b, t, d] = sum_k y[b, t + k, d] * weight[d, k] + bias[d]` for `k` in `[0, K)`, sums in at least f32; `next`
+    is the last `K - 1` tokens of `y`.
 
     Shapes: `input [B, T, D]`, `state [B, K-1, D]`, `weight [D, K]`, `bias [D]`, `result [B, T, D]`, `next [B, K-1, D]`.
 
@@ -23,7 +24,8 @@ def Graph_ShortConvOp : Graph_PureOp<"short_conv"> {
     `state` holds `K - 1` tokens; (C3) `bias` is `[D]`.
 
     ```mlir
-    func.func @example(%x: !graph.tensor<f32[B, T, 64]>, %s: !graph.tensor<f32[B, 3, 64]>, %w: !graph.tensor<f32[64, 4]>)
+    func.func @example(%x: !graph.tensor<f32[B, T, 64]>, %s: !graph.tensor<f32[B, 3, 64]>,
+                       %w: !graph.tensor<f32[64, 4]>)
         -> (!graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, 3, 64]>) {
       %0, %next = graph.short_conv %x state %s, %w
           : (f32[B, T, 64], f32[B, 3, 64], f32[64, 4]) -> (f32[B, T, 64], f32[B, 3, 64])
@@ -44,8 +46,8 @@ def Graph_GatedDeltaRuleOp : Graph_PureOp<"gated_delta_rule"> {
   let summary = "linear attention by the gated delta rule";
   let description = [{
     Semantics: for each sequence `b` and head `h`, with `S` the state, for `t` from first to last:
-    `S = exp(decay[t]) * S`; `u = beta[t] * (value[t] - S^T key[t])`; `S = S + key[t] u^T`; `result[t] = S^T query[t]`. `next` is
-    the last `S`. Sums in at least f32. Yang, Kautz and Hatamizadeh, https://arxiv.org/abs/2412.06464.
+    `S = exp(decay[t]) * S`; `u = beta[t] * (value[t] - S^T key[t])`; `S = S + key[t] u^T`; `result[t] = S^T query[t]`.
+    `next` is the last `S`. Sums in at least f32. Yang, Kautz and Hatamizadeh, https://arxiv.org/abs/2412.06464.
 
     Shapes: `query`, `key [B, T, H, d]`, `value [B, T, H, e]`, `decay`, `beta [B, T, H]`, `state`, `next [B, H, d, e]`,
     `result [B, T, H, e]`.
@@ -78,14 +80,14 @@ def Graph_SelectiveScanOp : Graph_PureOp<"selective_scan"> {
   let description = [{
     Semantics: for each sequence and head, with `g = h / (H / G)` its group, for `t` from first to last:
     `S[d, n] = exp(a[h] * delta[t, h]) * S[d, n] + delta[t, h] * input[t, h, d] * b[t, g, n]`;
-    `result[t, h, d] = sum_n S[d, n] * c[t, g, n] + skip[h] * input[t, h, d]`. `next` is the last `S`. Sums in at least f32.
-    Mamba 2: Dao and Gu, https://arxiv.org/abs/2405.21060.
+    `result[t, h, d] = sum_n S[d, n] * c[t, g, n] + skip[h] * input[t, h, d]`. `next` is the last `S`. Sums in at least
+    f32. Mamba 2: Dao and Gu, https://arxiv.org/abs/2405.21060.
 
-    Shapes: `input [B, T, H, d]`, `delta [B, T, H]`, `a [H]`, `b`, `c [B, T, G, N]`, `skip [H]`, `state`, `next [B, H, d, N]`,
-    `result [B, T, H, d]`.
+    Shapes: `input [B, T, H, d]`, `delta [B, T, H]`, `a [H]`, `b`, `c [B, T, G, N]`, `skip [H]`, `state`,
+    `next [B, H, d, N]`, `result [B, T, H, d]`.
 
-    Constraints: (C1) the ranks are those above; (C2) operands agree in `B`, `T`, `H`, `G`, `d` and `N`; (C3) `H` and `G`
-    are numbers, and `H` is a multiple of `G`.
+    Constraints: (C1) the ranks are those above; (C2) operands agree in `B`, `T`, `H`, `G`, `d` and `N`; (C3) `H` and
+    `G` are numbers, and `H` is a multiple of `G`.
 
     ```mlir
     func.func @example(%x: !graph.tensor<f32[B, T, 4, 16]>, %dt: !graph.tensor<f32[B, T, 4]>, %a: !graph.tensor<f32[4]>,

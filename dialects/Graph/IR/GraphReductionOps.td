@@ -8,9 +8,9 @@ include "dialects/Graph/IR/GraphBase.td"
 def Graph_ReduceOp : Graph_PureOp<"reduce"> {
   let summary = "one dimension reduced to a single element";
   let description = [{
-    Semantics: `result[..., 0, ...]` is the sum, mean, maximum, minimum or product over dimension `axis`, which stays as 1;
-    sums, means and products in at least f32. Over no elements: sum 0, product 1, mean NaN, maximum -infinity, minimum
-    +infinity (for integers the smallest and largest value, mean 0). Means of integers round toward zero.
+    Semantics: `result[..., 0, ...]` is the sum, mean, maximum, minimum or product over dimension `axis`, which stays as
+    1; sums, means and products in at least f32. Over no elements: sum 0, product 1, mean NaN, maximum -infinity,
+    minimum +infinity (for integers the smallest and largest value, mean 0). Means of integers round toward zero.
 
     Constraints: (C1) `axis` is a dimension of `input`.
 
@@ -31,8 +31,8 @@ def Graph_ReduceOp : Graph_PureOp<"reduce"> {
 def Graph_TopKOp : Graph_PureOp<"top_k"> {
   let summary = "the largest elements of the last dimension";
   let description = [{
-    Semantics: `values[..., 0..k)` are the `k` largest elements of the last dimension, largest first, and `indices` their
-    places; of equal elements the one with the lower index comes first; NaN counts as larger than any number.
+    Semantics: `values[..., 0..k)` are the `k` largest elements of the last dimension, largest first, and `indices`
+    their places; of equal elements the one with the lower index comes first; NaN counts as larger than any number.
 
     Constraints: (C1) `input` has at least rank 1 and its last dimension is a number; (C2) `0 < k <= ` that number.
 

@@ -11,20 +11,16 @@ using namespace tern::graph;
 // ReshapeOp
 //===----------------------------------------------------------------------===//
 
-/// The product of the numbers in a shape (as text if it overflows) and how often each symbol appears.
-static std::pair<std::optional<int64_t>, llvm::StringMap<int>> factorsOf(ArrayRef<Attribute> dims) {
-  std::optional<int64_t> product = 1;
+/// The product of the numbers in a shape, nothing if it passes 2^63 - 1, and how often each symbol appears.
+static std::pair<std::optional<int64_t>, llvm::StringMap<int>> factorsOf(SymbolicTensorType type) {
+  SmallVector<Attribute> numbers;
   llvm::StringMap<int> symbols;
-  for (Attribute dim : dims) {
-    if (auto symbol = dyn_cast<StringAttr>(dim)) {
+  for (Attribute dim : type.getDims())
+    if (auto symbol = dyn_cast<StringAttr>(dim))
       ++symbols[symbol.getValue()];
-    } else if (product) {
-      int64_t next;
-      product = llvm::MulOverflow(*product, cast<IntegerAttr>(dim).getInt(), next) ? std::nullopt
-                                                                                  : std::optional<int64_t>(next);
-    }
-  }
-  return {product, symbols};
+    else
+      numbers.push_back(dim);
+  return {type.withDims(numbers).getNumElements(), symbols};
 }
 
 LogicalResult ReshapeOp::verify() {
@@ -32,22 +28,15 @@ LogicalResult ReshapeOp::verify() {
   if (input.getElementType() != result.getElementType()) // (C1)
     return emitOpError() << "element types must be equal, got " << input.getElementType() << " and "
                          << result.getElementType();
-  auto before = factorsOf(input.getDims()), after = factorsOf(result.getDims());
-  if (!before.first || before != after) // (C2)
-    return emitOpError() << "shapes must have the same symbols and number of elements, got "
+  auto [before, symbolsBefore] = factorsOf(input);
+  auto [after, symbolsAfter] = factorsOf(result);
+  if (symbolsBefore != symbolsAfter) // (C2)
+    return emitOpError() << "shapes must have the same symbols, got " << shapeName(input.getDims()) << " and "
+                         << shapeName(result.getDims());
+  if (!before || before != after) // (C3)
+    return emitOpError() << "shapes must have the same number of elements, below 2^63, got "
                          << shapeName(input.getDims()) << " and " << shapeName(result.getDims());
   return success();
-}
-
-OpFoldResult ReshapeOp::fold(FoldAdaptor) {
-  if (getInput().getType() == getType())
-    return getInput();
-  // A reshape of a reshape reads the first input: in place, no new op.
-  if (auto inner = getInput().getDefiningOp<ReshapeOp>()) {
-    getInputMutable().assign(inner.getInput());
-    return getResult();
-  }
-  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -66,20 +55,6 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, MaybeLocation locatio
   results.push_back(
       input.withDims(llvm::map_to_vector(permutation, [&](int64_t axis) { return input.getDim(axis); })));
   return success();
-}
-
-OpFoldResult TransposeOp::fold(FoldAdaptor) {
-  if (llvm::equal(getPermutation(), llvm::seq<int64_t>(0, getPermutation().size())))
-    return getInput();
-  // A transpose of a transpose is one transpose of the first input: in place, no new op.
-  if (auto inner = getInput().getDefiningOp<TransposeOp>()) {
-    SmallVector<int64_t> composed =
-        llvm::map_to_vector(getPermutation(), [&](int64_t axis) { return inner.getPermutation()[axis]; });
-    setPermutation(composed);
-    getInputMutable().assign(inner.getInput());
-    return getResult();
-  }
-  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,10 +84,6 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *context, MaybeLocation loca
   dims[adaptor.getAxis()] = staticDim(context, llvm::divideCeil(end - begin, step));
   results.push_back(input.withDims(dims));
   return success();
-}
-
-OpFoldResult SliceOp::fold(FoldAdaptor) {
-  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,10 +116,6 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, MaybeLocation loc
   return success();
 }
 
-OpFoldResult ConcatOp::fold(FoldAdaptor) {
-  return getInputs().size() == 1 ? OpFoldResult(getInputs().front()) : OpFoldResult();
-}
-
 //===----------------------------------------------------------------------===//
 // GatherOp
 //===----------------------------------------------------------------------===//
@@ -176,8 +143,4 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *, MaybeLocation location, 
 
 LogicalResult CastOp::verify() { // (C1)
   return checkShape(getLoc(), "result", tensorOf(getResult()), tensorOf(getInput()).getDims());
-}
-
-OpFoldResult CastOp::fold(FoldAdaptor) {
-  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
 }

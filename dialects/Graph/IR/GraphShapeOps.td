@@ -10,8 +10,8 @@ def Graph_ReshapeOp : Graph_Op<"reshape", [Pure]> {
   let description = [{
     Semantics: `result` read in row-major order equals `input` read in row-major order.
 
-    Constraints: (C1) the element types are equal; (C2) each symbol appears equally often on both sides, and the numbers
-    have the same product.
+    Constraints: (C1) the element types are equal; (C2) each symbol appears equally often on both sides; (C3) the numbers
+    have the same product, below 2^63.
 
     ```mlir
     func.func @example(%x: !graph.tensor<f32[B, T, 576]>) -> !graph.tensor<f32[B, T, 9, 64]> {
@@ -52,7 +52,8 @@ def Graph_TransposeOp : Graph_PureOp<"transpose"> {
 def Graph_SliceOp : Graph_PureOp<"slice"> {
   let summary = "a range of one dimension";
   let description = [{
-    Semantics: `result[..., i, ...] = input[..., begin + i * step, ...]` on dimension `axis`, for `begin + i * step < end`.
+    Semantics: `result[..., i, ...] = input[..., begin + i * step, ...]` on dimension `axis`, for
+    `begin + i * step < end`.
 
     Constraints: (C1) `axis` is a dimension of `input`, and a number there; (C2) `0 <= begin <= end <= size` and
     `step >= 1`.
@@ -83,7 +84,8 @@ def Graph_ConcatOp : Graph_PureOp<"concat"> {
     them, a number in each; (C3) they agree in all other dimensions.
 
     ```mlir
-    func.func @example(%x: !graph.tensor<f32[B, T, 32]>, %y: !graph.tensor<f32[B, T, 16]>) -> !graph.tensor<f32[B, T, 48]> {
+    func.func @example(%x: !graph.tensor<f32[B, T, 32]>, %y: !graph.tensor<f32[B, T, 16]>)
+        -> !graph.tensor<f32[B, T, 48]> {
       %0 = graph.concat %x, %y axis 2 : (f32[B, T, 32], f32[B, T, 16]) -> f32[B, T, 48]
       return %0 : !graph.tensor<f32[B, T, 48]>
     }
@@ -95,6 +97,7 @@ def Graph_ConcatOp : Graph_PureOp<"concat"> {
     $inputs `axis` $axis attr-dict `:` custom<ShortTypes>(type($inputs)) `->` custom<ShortType>(type($result))
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_GatherOp : Graph_PureOp<"gather"> {
@@ -106,8 +109,8 @@ def Graph_GatherOp : Graph_PureOp<"gather"> {
 
     Shapes: `input [P.., S, K..]`, `indices [P.., J..]`, `result [P.., J.., K..]` with `a` dimensions `P`.
 
-    Constraints: (C1) `batch_dims` is not negative, less than the rank of `input` and at most that of `indices`; (C2) both
-    agree in the first `batch_dims` dimensions.
+    Constraints: (C1) `batch_dims` is not negative, less than the rank of `input` and at most that of `indices`; (C2)
+    both agree in the first `batch_dims` dimensions.
 
     ```mlir
     func.func @example(%x: !graph.tensor<f32[B, T, 64]>, %i: !graph.tensor<i32[B, N]>) -> !graph.tensor<f32[B, N, 64]> {
@@ -127,9 +130,12 @@ def Graph_GatherOp : Graph_PureOp<"gather"> {
 def Graph_CastOp : Graph_Op<"cast", [Pure, Elementwise]> {
   let summary = "elements converted to another type";
   let description = [{
-    Semantics: `result[i]` is `input[i]` in the element type of `result`: floats to the nearest, ties to even, NaN kept,
-    overflow to infinity (f8E4M3FN, which has none, to NaN); float to integer toward zero, clamped to the range, NaN to 0;
-    any number to i1 as whether it is not 0.
+    Semantics: `result[i]` is `input[i]` in the element type of `result`:
+
+    - to a float: the nearest value, ties to even, NaN kept, overflow to infinity (f8E4M3FN, which has none, to NaN);
+    - float to integer: toward zero, clamped to the range, NaN to 0;
+    - integer to integer: the low bits, as two's complement;
+    - any number to i1: whether it is not 0. An i1 counts as 0 or 1.
 
     Constraints: (C1) the shapes are equal.
 

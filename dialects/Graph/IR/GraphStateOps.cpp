@@ -5,18 +5,15 @@
 using namespace mlir;
 using namespace tern::graph;
 
+// (C1), (C4) and half of (C3) are in ODS.
 LogicalResult StateOp::verify() {
   SymbolicTensorType type = getTensorType();
-  if (getLayer() < 0) // (C1)
-    return emitOpError() << "'layer' must not be negative, got " << getLayer();
   if (isByPosition() && (type.getRank() < 2 || type.getStaticDim(1))) // (C2)
     return emitOpError() << "axis 1 of a '" << stringifyStateKind(getKind()) << "' state must be a symbol, got "
                          << shapeName(type.getDims());
-  if (getWindow() && (*getWindow() <= 0 || !isByPosition())) // (C3)
-    return emitOpError() << "'window' must be positive and belongs to key and value states, got " << *getWindow()
-                         << " on a '" << stringifyStateKind(getKind()) << "' state";
-  if (type.isBlockStorage()) // (C4)
-    return emitOpError() << "a state cannot have block storage, got " << type;
+  if (getWindow() && !isByPosition()) // (C3)
+    return emitOpError() << "'window' belongs to key and value states, got a '" << stringifyStateKind(getKind())
+                         << "' state";
   return success();
 }
 
@@ -65,11 +62,11 @@ LogicalResult AppendStateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (value.getElementType() != type.getElementType()) // (C3)
     return emitOpError() << "'value' must have the state's element type " << type.getElementType() << ", got "
                          << value.getElementType();
-  if (failed(checkRank(getLoc(), "value", value, type.getRank())))
+  if (failed(checkRank(getLoc(), "value", value, type.getRank()))) // (C3)
     return failure();
   SmallVector<Attribute> expected(type.getDims());
   expected[1] = value.getDim(1);
-  if (failed(checkShape(getLoc(), "value", value, expected)))
+  if (failed(checkShape(getLoc(), "value", value, expected))) // (C3)
     return failure();
   return checkShape(getLoc(), "positions", tensorOf(getPositions()), value.getDims().take_front(2)); // (C4)
 }

@@ -1,8 +1,8 @@
 //===- GraphStateOps.td - What survives a call -------------*- tablegen -*-===//
 //
-// A decoder that runs token by token keeps keys and values of earlier positions; a recurrent layer keeps its state. Both
-// are module-level symbols with a contract, so that one program serves prefill, decode and batches, and how a state is
-// stored (contiguous, ring of a window, pages) is a later decision.
+// A decoder that runs token by token keeps keys and values of earlier positions; a recurrent layer keeps its state.
+// Both are module-level symbols with a contract, so that one program serves prefill, decode and batches, and how a
+// state is stored (contiguous, ring of a window, pages) is a later decision.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +19,8 @@ def Graph_StateOp : Graph_Op<"state", [Symbol]> {
     Declares one state of one layer. Before the first call it holds zeros and no positions.
 
     - Kinds `key` and `value` are indexed by position on axis 1, whose size is a symbol: entry `[b, p]` belongs to
-      position `p` of sequence `b`. `window` says that no reader looks further back than that many positions, the current
-      one included; storage may forget older ones.
+      position `p` of sequence `b`. `window` says that no reader looks further back than that many positions, the
+      current one included; storage may forget older ones.
     - Kinds `recurrent` and `convolution` hold the latest value only.
     - Kind `encoded` holds what an encoder computed once for its whole source.
 
@@ -35,8 +35,10 @@ def Graph_StateOp : Graph_Op<"state", [Symbol]> {
     graph.state @model.layers.1.mixer.state recurrent of layer 1 : f32[B, 16, 128, 64]
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, Graph_StateKindAttr:$kind, I64Attr:$layer,
-                       OptionalAttr<I64Attr>:$window, TypeAttrOf<Graph_AnyTensor>:$type);
+  let arguments = (ins SymbolNameAttr:$sym_name, Graph_StateKindAttr:$kind,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$layer,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$window,
+                       TypeAttrOf<Graph_NumberTensor>:$type);
   let assemblyFormat = [{
     $sym_name $kind `of` `layer` $layer (`window` $window^)? `:` custom<ShortTypeAttr>($type) attr-dict
   }];

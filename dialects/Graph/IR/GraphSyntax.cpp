@@ -74,7 +74,11 @@ ParseResult graph::parseShortType(AsmParser &parser, Type &type) {
 }
 
 void graph::printShortType(AsmPrinter &printer, Operation *, Type type) {
-  printTensor(printer, cast<SymbolicTensorType>(type));
+  // A type that the op should not have is shown as it is.
+  if (auto tensor = dyn_cast<SymbolicTensorType>(type))
+    printTensor(printer, tensor);
+  else
+    printer << type;
 }
 
 ParseResult graph::parseShortTypeAttr(AsmParser &parser, TypeAttr &attribute) {

@@ -33,7 +33,8 @@ mlir::ParseResult parseShortTypeSlots(mlir::AsmParser &parser, llvm::ArrayRef<Sh
 
 /// custom<ShortTypes>: the types of operands or results in parentheses. An optional operand is given as ref($x),
 /// type($x), so that its type is read only if the operand was.
-template <typename... Parameters> mlir::ParseResult parseShortTypes(mlir::AsmParser &parser, Parameters &&...parameters) {
+template <typename... Parameters>
+mlir::ParseResult parseShortTypes(mlir::AsmParser &parser, Parameters &&...parameters) {
   llvm::SmallVector<ShortTypeSlot> slots;
   bool present = true;
   auto add = [&](auto &parameter) {

@@ -107,7 +107,8 @@ LogicalResult SymbolicTensorType::verify(function_ref<InFlightDiagnostic()> emit
     if (auto symbol = dyn_cast<StringAttr>(dim)) {
       if (!isIdentifier(symbol))
         return emitError() << "dimension name must be an identifier, got '" << symbol.getValue() << "'";
-    } else if (auto size = dyn_cast<IntegerAttr>(dim); !size || size.getInt() < 0) {
+    } else if (auto size = dyn_cast<IntegerAttr>(dim);
+               !size || !size.getType().isSignlessInteger(64) || size.getInt() < 0) {
       return emitError() << "dimension must be a name or a number that is not negative, got " << dim;
     }
   }
@@ -143,6 +144,8 @@ std::optional<int64_t> SymbolicTensorType::getStaticDim(int64_t index) const {
 bool SymbolicTensorType::hasStaticShape() const { return llvm::all_of(getDims(), llvm::IsaPred<IntegerAttr>); }
 
 std::optional<int64_t> SymbolicTensorType::getNumElements() const {
+  if (llvm::is_contained(getDims(), staticDim(getContext(), 0)))
+    return hasStaticShape() ? std::optional<int64_t>(0) : std::nullopt;
   int64_t count = 1;
   for (Attribute dim : getDims()) {
     auto size = dyn_cast<IntegerAttr>(dim);

@@ -11,10 +11,8 @@ using namespace tern::graph;
 //===----------------------------------------------------------------------===//
 
 LogicalResult FileOp::verify() {
-  auto size = static_cast<int64_t>(getSize()), header = static_cast<int64_t>(getHeader());
-  if (size < 0 || header < 0 || header > size) // (C1)
-    return emitOpError() << "'size' must not be negative and 'header' between 0 and it, got " << size << " and "
-                         << header;
+  if (getHeader() > getSize()) // (C3)
+    return emitOpError() << "'header' must be at most 'size', got " << getHeader() << " and " << getSize();
   return success();
 }
 
@@ -52,7 +50,7 @@ LogicalResult WeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!file) // (C2)
     return emitOpError() << "'file' must name a graph.file of the module, got @" << stored.getFile().getValue();
   int64_t end;
-  if (stored.getOffset() < 0 || llvm::AddOverflow(stored.getOffset(), stored.getBytes(), end) ||
+  if (llvm::AddOverflow(stored.getOffset(), stored.getBytes(), end) ||
       end > static_cast<int64_t>(file.getSize())) { // (C4)
     InFlightDiagnostic error = emitOpError() << "range must lie inside the file of " << file.getSize()
                                              << " bytes, got " << stored.getBytes() << " bytes at "
@@ -93,7 +91,7 @@ LogicalResult DequantizeOp::verify() { // (C1)
 
 LogicalResult ConstantOp::verify() {
   SymbolicTensorType type = tensorOf(getResult());
-  ShapedType value = getValue().getShapedType();
+  ShapedType value = getValue().getType();
   bool sameShape = type.hasStaticShape() && type.getRank() == value.getRank();
   for (int64_t i = 0; sameShape && i < type.getRank(); ++i)
     sameShape = type.getStaticDim(i) == value.getDimSize(i);

@@ -12,13 +12,17 @@ def Graph_FileOp : Graph_Op<"file", [Symbol]> {
     the XXH3-64 of the `header` bytes that come before the weights, tell another file of the same name apart without
     reading any weight.
 
-    Constraints: (C1) `size` is not negative, and `header` lies between 0 and `size`.
+    Constraints:
+    - (C1) `size` and `header` are not negative;
+    - (C2) `header_hash` is `xxh3:` and 16 lower-case hexadecimal digits;
+    - (C3) `header` is at most `size`.
 
     ```mlir
     graph.file @smol "models/smol.gguf" size 98362432 header 1785664 "xxh3:0123456789abcdef"
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$path, I64Attr:$size, I64Attr:$header, StrAttr:$header_hash);
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$path, ConfinedAttr<I64Attr, [IntNonNegative]>:$size,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$header, Graph_HashAttr:$header_hash);
   let assemblyFormat = "$sym_name $path `size` $size `header` $header $header_hash attr-dict";
   let hasVerifier = 1;
 }
@@ -30,7 +34,7 @@ def Graph_WeightOp : Graph_Op<"weight", [Symbol, DeclareOpInterfaceMethods<Symbo
     the bytes lie (`#graph.stored`) or which generator makes them (`#graph.random`).
 
     Constraints:
-    - (C1) the type has a static shape;
+    - (C1) the type has a static shape of at least rank 1;
     - (C2) a stored weight names a `graph.file` of the module;
     - (C3) its `bytes` are what its type takes;
     - (C4) its range lies inside the file;
@@ -76,7 +80,7 @@ def Graph_DequantizeOp : Graph_Op<"dequantize", [Pure]> {
   let description = [{
     Semantics: `result[i, j] = decode(input)[i, j]`, the value that the storage format defines, in f32, then rounded to
     the element type of the result. Canonicalisation removes it in front of ops that read blocks themselves
-    (`graph.linear`, `graph.expert_linear`, `graph.embedding`), which is exact when the result is f32.
+    (`graph.linear`, `graph.expert_linear`, `graph.embedding`) where that is exact: when the result is f32 or f64.
 
     Constraints: (C1) `result` has the shape of `input`.
 
@@ -93,13 +97,22 @@ def Graph_DequantizeOp : Graph_Op<"dequantize", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Graph_DenseTensorAttr : ElementsAttrBase<
+    CPred<"::llvm::isa<::mlir::DenseIntOrFPElementsAttr>($_self) && "
+          "::llvm::isa<::mlir::RankedTensorType>(::llvm::cast<::mlir::ElementsAttr>($_self).getShapedType())">,
+    "dense elements of a tensor"> {
+  let storageType = "::mlir::DenseElementsAttr";
+  let returnType = "::mlir::DenseElementsAttr";
+  let convertFromStorage = "$_self";
+}
+
 def Graph_ConstantOp : Graph_Op<"constant", [Pure, ConstantLike]> {
   let summary = "a small tensor written in the program";
   let description = [{
     Semantics: `result = value`. For tables and scalars of a model's definition (rotary factors, scales), never weights:
     printing costs as much as the value is long.
 
-    Constraints: (C1) `result` has the shape and element type of `value`.
+    Constraints: (C1) `result` has the shape and element type of `value`; (C2) `value` is a dense or splat `tensor`.
 
     ```mlir
     func.func @example() -> !graph.tensor<f32[3]> {
@@ -108,7 +121,7 @@ def Graph_ConstantOp : Graph_Op<"constant", [Pure, ConstantLike]> {
     }
     ```
   }];
-  let arguments = (ins ElementsAttr:$value);
+  let arguments = (ins Graph_DenseTensorAttr:$value);
   let results = (outs Graph_NumberTensor:$result);
   let assemblyFormat = "$value `as` custom<ShortType>(type($result)) attr-dict";
   let hasFolder = 1;

@@ -1,0 +1,247 @@
+//===- TextFiles.cpp - The text side of a model's files -------------------===//
+
+#include "tern/Import/TextFiles.h"
+
+#include "runtime/Base/Json.h"
+
+#include <filesystem>
+
+using namespace tern;
+namespace fs = std::filesystem;
+
+static bool isDirectory(const std::string &path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+static bool exists(const std::string &path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+/// Opens a GGUF file for its metadata; problems of its tensors are not the tokenizer's.
+static Result<GgufFile> openMetadata(const std::string &path) {
+  Problems ofTensors;
+  return GgufFile::open(path, ofTensors);
+}
+
+//===----------------------------------------------------------------------===//
+// Tokenizer
+//===----------------------------------------------------------------------===//
+
+/// A key that may be absent but, if there, must be of the type asked for.
+template <typename T, typename Getter>
+static Status readOptional(const GgufFile &file, std::string_view key, T &target, Getter getter) {
+  if (!file.find(key))
+    return Done{};
+  auto value = (file.*getter)(key);
+  if (!value)
+    return value.problem();
+  target = *value;
+  return Done{};
+}
+
+static Status readTexts(const GgufFile &file, std::string_view key, std::vector<std::string> &target) {
+  if (!file.find(key))
+    return Done{};
+  Result<const std::vector<std::string_view> *> texts = file.texts(key);
+  if (!texts)
+    return texts.problem();
+  target.assign((*texts)->begin(), (*texts)->end());
+  return Done{};
+}
+
+template <typename T, typename Getter>
+static Status readList(const GgufFile &file, std::string_view key, std::vector<T> &target, Getter getter) {
+  if (!file.find(key))
+    return Done{};
+  auto values = (file.*getter)(key);
+  if (!values)
+    return values.problem();
+  for (auto value : *values)
+    target.push_back(static_cast<T>(value));
+  return Done{};
+}
+
+static Result<Vocabulary> readVocabularyOf(const GgufFile &file) {
+  Vocabulary vocabulary;
+  vocabulary.where = file.path();
+  std::string_view model, pre;
+  auto key = [](const char *name) { return std::string("tokenizer.ggml.") + name; };
+  Status statuses[] = {
+      readOptional(file, key("model"), model, &GgufFile::text),
+      readOptional(file, key("pre"), pre, &GgufFile::text),
+      readTexts(file, key("tokens"), vocabulary.tokens),
+      readTexts(file, key("merges"), vocabulary.merges),
+      readList(file, key("scores"), vocabulary.scores, &GgufFile::numbers),
+      readList(file, key("token_type"), vocabulary.types, &GgufFile::integers),
+      readList(file, key("precompiled_charsmap"), vocabulary.charactersMap, &GgufFile::integers),
+      readOptional(file, key("bos_token_id"), vocabulary.bos, &GgufFile::integer),
+      readOptional(file, key("eos_token_id"), vocabulary.eos, &GgufFile::integer),
+      readOptional(file, key("eot_token_id"), vocabulary.eot, &GgufFile::integer),
+      readOptional(file, key("eom_token_id"), vocabulary.eom, &GgufFile::integer),
+      readOptional(file, key("unknown_token_id"), vocabulary.unknown, &GgufFile::integer),
+      readOptional(file, key("seperator_token_id"), vocabulary.separator, &GgufFile::integer), // spelled so in files
+      readOptional(file, key("padding_token_id"), vocabulary.padding, &GgufFile::integer),
+      readOptional(file, key("mask_token_id"), vocabulary.mask, &GgufFile::integer),
+      readOptional(file, key("add_bos_token"), vocabulary.addBos, &GgufFile::boolean),
+      readOptional(file, key("add_eos_token"), vocabulary.addEos, &GgufFile::boolean),
+      readOptional(file, key("add_sep_token"), vocabulary.addSeparator, &GgufFile::boolean),
+      readOptional(file, key("add_space_prefix"), vocabulary.addSpacePrefix, &GgufFile::boolean),
+      readOptional(file, key("remove_extra_whitespaces"), vocabulary.removeExtraWhitespaces, &GgufFile::boolean),
+  };
+  for (const Status &status : statuses)
+    if (!status)
+      return status.problem();
+  vocabulary.model = model;
+  vocabulary.pre = pre;
+  return vocabulary;
+}
+
+Result<Tokenizer> tern::openTokenizer(const std::string &path) {
+  std::string json = path;
+  if (isDirectory(path)) {
+    json = path + "/tokenizer.json";
+    if (!exists(json))
+      return Problem{path, "has no tokenizer.json",
+                     "save the model's tokenizer there with transformers: tokenizer.save_pretrained(directory)"};
+  }
+  Result<MappedFile> file = MappedFile::open(json);
+  if (!file)
+    return file.problem();
+  if (file->text().substr(0, 4) != "GGUF")
+    return Tokenizer::fromHuggingFace(file->text(), json);
+  Result<GgufFile> gguf = openMetadata(path);
+  if (!gguf)
+    return gguf.problem();
+  Result<Vocabulary> vocabulary = readVocabularyOf(*gguf);
+  if (!vocabulary)
+    return vocabulary.problem();
+  return Tokenizer::fromVocabulary(*vocabulary);
+}
+
+//===----------------------------------------------------------------------===//
+// Chat template
+//===----------------------------------------------------------------------===//
+
+static Result<ChatTemplateText> templateOfGguf(const std::string &path) {
+  Result<GgufFile> gguf = openMetadata(path);
+  if (!gguf)
+    return gguf.problem();
+  if (!gguf->find("tokenizer.chat_template"))
+    return Problem{path, "has no chat template (key 'tokenizer.chat_template')",
+                   "give one with --template FILE.jinja, or leave out --chat"};
+  Result<std::string_view> text = gguf->text("tokenizer.chat_template");
+  if (!text)
+    return text.problem();
+  ChatTemplateText found{std::string(*text), path + ": key 'tokenizer.chat_template'", {}};
+  Result<const std::vector<std::string_view> *> tokens = gguf->texts("tokenizer.ggml.tokens");
+  for (auto [name, key] : {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"},
+                           {"pad_token", "padding"}}) {
+    Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + key + "_token_id");
+    if (tokens && id && *id >= 0 && static_cast<std::size_t>(*id) < (*tokens)->size())
+      found.specialTokens.emplace_back(name, (**tokens)[*id]);
+  }
+  return found;
+}
+
+/// The special tokens of tokenizer_config.json: texts, or objects with "content".
+static void readSpecialTokens(const Json &config, ChatTemplateText &found) {
+  for (const char *name : {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}) {
+    auto entry = config.find(name);
+    if (entry == config.end())
+      continue;
+    if (entry->is_string())
+      found.specialTokens.emplace_back(name, entry->get<std::string>());
+    else if (entry->is_object() && entry->contains("content") && (*entry)["content"].is_string())
+      found.specialTokens.emplace_back(name, (*entry)["content"].get<std::string>());
+  }
+}
+
+/// `chat_template` of tokenizer_config.json: a text, or a list of objects with name and template.
+static const Json *defaultTemplate(const Json &config) {
+  auto entry = config.find("chat_template");
+  if (entry == config.end() || entry->is_string())
+    return entry == config.end() ? nullptr : &*entry;
+  if (entry->is_array())
+    for (const Json &named : *entry)
+      if (named.is_object() && named.contains("name") && named["name"] == "default" && named.contains("template") &&
+          named["template"].is_string())
+        return &named["template"];
+  return nullptr;
+}
+
+Result<ChatTemplateText> tern::openChatTemplate(const std::string &path) {
+  if (!isDirectory(path))
+    return templateOfGguf(path);
+  ChatTemplateText found;
+  std::string configPath = path + "/tokenizer_config.json";
+  if (exists(configPath)) {
+    Result<Json> config = readJsonFile(configPath);
+    if (!config)
+      return config.problem();
+    if (!config->is_object())
+      return Problem{configPath, "must be a JSON object", "download the file again"};
+    readSpecialTokens(*config, found);
+    if (const Json *text = defaultTemplate(*config)) {
+      found.text = text->get<std::string>();
+      found.where = configPath + ": key 'chat_template'";
+    }
+  }
+  std::string templatePath = path + "/chat_template.jinja";
+  if (exists(templatePath)) {
+    Result<MappedFile> file = MappedFile::open(templatePath);
+    if (!file)
+      return file.problem();
+    found.text = file->text();
+    found.where = templatePath;
+  }
+  if (found.where.empty())
+    return Problem{path, "has no chat template (neither chat_template.jinja nor one in tokenizer_config.json)",
+                   "give one with --template FILE.jinja, or leave out --chat"};
+  return found;
+}
+
+//===----------------------------------------------------------------------===//
+// End of text
+//===----------------------------------------------------------------------===//
+
+/// `eos_token_id` of a JSON file: a number or a list of them.
+static Status readEndTokens(const std::string &path, std::vector<std::int32_t> &ids) {
+  if (!exists(path))
+    return Done{};
+  Result<Json> config = readJsonFile(path);
+  if (!config)
+    return config.problem();
+  auto entry = config->is_object() ? config->find("eos_token_id") : config->end();
+  if (entry == config->end() || entry->is_null())
+    return Done{};
+  std::vector<Json> list = entry->is_array() ? entry->get<std::vector<Json>>() : std::vector<Json>{*entry};
+  for (const Json &id : list) {
+    if (!id.is_number_integer() || id < 0 || id > INT32_MAX)
+      return Problem{path + ": key 'eos_token_id'", "must be a token id or a list of them", "repair the file"};
+    ids.push_back(id.get<std::int32_t>());
+  }
+  return Done{};
+}
+
+Result<std::vector<std::int32_t>> tern::endTokens(const std::string &path) {
+  std::vector<std::int32_t> ids;
+  if (isDirectory(path)) {
+    for (const char *name : {"/generation_config.json", "/config.json"}) {
+      if (Status status = readEndTokens(path + name, ids); !status)
+        return status.problem();
+      if (!ids.empty())
+        break;
+    }
+    return ids;
+  }
+  Result<GgufFile> gguf = openMetadata(path);
+  if (!gguf)
+    return gguf.problem();
+  for (const char *key : {"eos", "eot", "eom"})
+    if (Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + key + "_token_id"); id)
+      if (*id >= 0 && *id <= INT32_MAX)
+        ids.push_back(static_cast<std::int32_t>(*id));
+  return ids;
+}

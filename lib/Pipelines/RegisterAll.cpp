@@ -1,0 +1,14 @@
+//===- RegisterAll.cpp - Everything a tool has to know --------------------===//
+
+#include "tern/RegisterAll.h"
+
+#include "dialects/Graph/IR/Graph.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
+
+void tern::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<mlir::func::FuncDialect, graph::GraphDialect>();
+}
+
+void tern::registerAllPasses() { mlir::registerTransformsPasses(); }

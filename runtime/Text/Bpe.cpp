@@ -1,0 +1,293 @@
+//===- Bpe.cpp - Byte-pair encoding by ranked merges ----------------------===//
+
+#include "runtime/Text/Bpe.h"
+
+#include "runtime/Text/PieceCache.h"
+#include "runtime/Text/Utf8.h"
+
+#include <algorithm>
+
+using namespace tern;
+
+namespace {
+
+std::uint64_t pairKey(std::int32_t left, std::int32_t right) {
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 | static_cast<std::uint32_t>(right);
+}
+
+/// Scatters the bits of a key (the finalizer of splitmix64, https://prng.di.unimi.it/splitmix64.c).
+std::uint64_t scatter(std::uint64_t key) {
+  key = (key ^ key >> 30) * 0xbf58476d1ce4e5b9;
+  key = (key ^ key >> 27) * 0x94d049bb133111eb;
+  return key ^ key >> 31;
+}
+
+std::string quoted(const std::string &text) { return "'" + text.substr(0, 80) + "'"; }
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Making
+//===----------------------------------------------------------------------===//
+
+Result<std::unique_ptr<Bpe>> Bpe::make(TokenTable tokens, const std::vector<MergeText> &merges, BpeOptions options,
+                                       const std::string &where) {
+  std::unique_ptr<Bpe> bpe(new Bpe(std::move(tokens), std::move(options)));
+  const TokenTable &table = bpe->vocabulary;
+  const BpeOptions &chosen = bpe->options;
+  if (!chosen.unknown.empty() && (bpe->unknownId = table.find(chosen.unknown)) == noToken)
+    return Problem{where, "the unknown token must be a token: " + quoted(chosen.unknown) + " is not", ""};
+  for (int byte = 0; chosen.byteFallback && byte < 256; ++byte) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    bpe->byteTokens.push_back(table.find(std::string("<0x") + digits[byte >> 4] + digits[byte & 15] + ">"));
+  }
+  for (char32_t code = 0; code < 0x800; ++code) {
+    std::string character;
+    appendUtf8(character, code);
+    bpe->characters.push_back(table.find(character));
+  }
+  if (Status status = bpe->addMerges(merges, where); !status)
+    return status.problem();
+  return bpe;
+}
+
+Status Bpe::addMerges(const std::vector<MergeText> &list, const std::string &where) {
+  std::size_t capacity = 16;
+  while (capacity < list.size() * 2)
+    capacity *= 2;
+  merges.resize(capacity);
+  for (std::size_t rank = 0; rank < list.size(); ++rank) {
+    const auto &[left, right] = list[rank];
+    bool prefixed = right.size() >= options.innerPrefix.size();
+    std::string result = left + (prefixed ? right.substr(options.innerPrefix.size()) : right);
+    std::int32_t leftId = vocabulary.find(left), rightId = vocabulary.find(right), resultId = vocabulary.find(result);
+    if (leftId == noToken || rightId == noToken || resultId == noToken) {
+      const std::string &missing = leftId == noToken ? left : rightId == noToken ? right : result;
+      return Problem{where,
+                     "a merge is of two tokens into a third: merge " + std::to_string(rank) + " (" + quoted(left) +
+                         ", " + quoted(right) + ") needs " + quoted(missing) + ", which is not in the vocabulary",
+                     ""};
+    }
+    std::uint64_t pair = pairKey(leftId, rightId);
+    merges[slotOf(pair)] = {pair, static_cast<std::uint32_t>(rank), resultId};
+  }
+  return Done{};
+}
+
+std::size_t Bpe::slotOf(std::uint64_t pair) const {
+  std::size_t mask = merges.size() - 1, slot = scatter(pair) & mask;
+  while (merges[slot].result != noToken && merges[slot].pair != pair)
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+const Bpe::Merge *Bpe::findMerge(std::int32_t left, std::int32_t right) const {
+  const Merge &merge = merges[slotOf(pairKey(left, right))];
+  return merge.result == noToken ? nullptr : &merge;
+}
+
+//===----------------------------------------------------------------------===//
+// Tokenizing
+//===----------------------------------------------------------------------===//
+
+/// The symbols of one piece and the merges that wait. Kept from piece to piece for its memory.
+class Bpe::Word {
+public:
+  void clear() {
+    symbols.clear();
+    waiting.clear();
+  }
+  void add(std::int32_t id) {
+    auto index = static_cast<std::int32_t>(symbols.size());
+    symbols.push_back({id, index - 1, index + 1});
+  }
+
+  /// Applies merges, best rank first, of equal ranks the leftmost.
+  void mergeAll(const Bpe &bpe) {
+    if (symbols.empty())
+      return;
+    symbols.back().next = none;
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i)
+      consider(bpe, static_cast<std::int32_t>(i), false);
+    std::make_heap(waiting.begin(), waiting.end(), later);
+    while (!waiting.empty()) {
+      std::pop_heap(waiting.begin(), waiting.end(), later);
+      Candidate best = waiting.back();
+      waiting.pop_back();
+      apply(bpe, best);
+    }
+  }
+
+  void appendTo(std::vector<std::int32_t> &ids) const {
+    for (std::int32_t at = symbols.empty() ? none : 0; at != none; at = symbols[at].next)
+      ids.push_back(symbols[at].id);
+  }
+
+  std::string scratch; ///< For the text of a character with its prefix or suffix.
+
+private:
+  static constexpr std::int32_t none = -1;
+  static constexpr std::int32_t gone = -2; ///< As an id: the symbol is part of its left neighbour now.
+
+  struct Symbol {
+    std::int32_t id, previous, next;
+  };
+  struct Candidate {
+    std::uint32_t rank;
+    std::int32_t at; ///< The left symbol.
+    std::int32_t result;
+  };
+  static bool later(const Candidate &a, const Candidate &b) { return a.rank != b.rank ? a.rank > b.rank : a.at > b.at; }
+
+  std::vector<Symbol> symbols;
+  std::vector<Candidate> waiting;
+
+  void consider(const Bpe &bpe, std::int32_t at, bool heap) {
+    const Merge *merge = bpe.findMerge(symbols[at].id, symbols[symbols[at].next].id);
+    if (!merge)
+      return;
+    waiting.push_back({merge->rank, at, merge->result});
+    if (heap)
+      std::push_heap(waiting.begin(), waiting.end(), later);
+  }
+
+  void apply(const Bpe &bpe, const Candidate &candidate) {
+    Symbol &left = symbols[candidate.at];
+    if (left.id == gone || left.next == none)
+      return;
+    Symbol &right = symbols[left.next];
+    const Merge *merge = bpe.findMerge(left.id, right.id);
+    if (!merge || merge->result != candidate.result)
+      return; // One of the two has changed since the candidate was queued.
+    left.id = candidate.result;
+    left.next = right.next;
+    right.id = gone;
+    if (left.next != none) {
+      symbols[left.next].previous = candidate.at;
+      consider(bpe, candidate.at, true);
+    }
+    if (left.previous != none)
+      consider(bpe, left.previous, true);
+  }
+};
+
+/// A character with what its place in the piece asks for; `scratch` holds the text when that is more.
+std::string_view Bpe::decorate(std::string_view character, bool first, bool last, std::string &scratch) const {
+  bool prefix = !first && !options.innerPrefix.empty(), suffix = last && !options.lastSuffix.empty();
+  if (!prefix && !suffix)
+    return character;
+  scratch.assign(prefix ? options.innerPrefix : "");
+  scratch += character;
+  scratch += suffix ? options.lastSuffix : "";
+  return scratch;
+}
+
+std::int32_t Bpe::findSymbol(std::string_view text) const {
+  if (text.size() == 1 || (text.size() == 2 && (text[0] & 0x80)))
+    return characters[readUtf8(text, 0).code];
+  return vocabulary.find(text);
+}
+
+/// Adds the bytes of `text` as tokens, or nothing when one of them has no token.
+bool Bpe::addBytes(std::string_view text, Word &word) const {
+  auto token = [&](char byte) { return byteTokens[static_cast<unsigned char>(byte)]; };
+  if (!options.byteFallback ||
+      !std::all_of(text.begin(), text.end(), [&](char byte) { return token(byte) != noToken; }))
+    return false;
+  for (char byte : text)
+    word.add(token(byte));
+  return true;
+}
+
+void Bpe::addCharacters(std::string_view piece, Word &word) const {
+  bool unknownWaits = false; // An unknown token is added when it is known whether the next character fuses with it.
+  for (std::size_t at = 0, length; at < piece.size(); at += length) {
+    length = utf8Length(static_cast<unsigned char>(piece[at]));
+    std::string_view text = decorate(piece.substr(at, length), at == 0, at + length == piece.size(), word.scratch);
+    std::int32_t id = findSymbol(text);
+    if (id == noToken && (addBytes(text, word) || unknownId == noToken))
+      continue;
+    if (unknownWaits && (id != noToken || !options.fuseUnknown))
+      word.add(unknownId);
+    unknownWaits = id == noToken;
+    if (id != noToken)
+      word.add(id);
+  }
+  if (unknownWaits)
+    word.add(unknownId);
+}
+
+void Bpe::tokenizePiece(std::string_view piece, Word &word, std::vector<std::int32_t> &ids) const {
+  if (options.wholePieces) {
+    if (std::int32_t whole = vocabulary.find(piece); whole != noToken) {
+      ids.push_back(whole);
+      return;
+    }
+  }
+  word.clear();
+  addCharacters(piece, word);
+  word.mergeAll(*this);
+  word.appendTo(ids);
+}
+
+Status Bpe::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+  Word word;
+  PieceCache cache(pieces.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    cache.tokenize(pieces[i], ids, [&](std::string_view piece) { tokenizePiece(piece, word, ids); });
+  return Done{};
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Reads "merges": pairs, or in older files "left right".
+Result<std::vector<MergeText>> readMerges(const Json &list, const std::string &where) {
+  std::vector<MergeText> merges;
+  merges.reserve(list.size());
+  for (const Json &merge : list) {
+    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+      merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
+      continue;
+    }
+    std::string text = merge.is_string() ? merge.get<std::string>() : "";
+    std::size_t space = text.find(' ');
+    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
+      return Problem{where,
+                     "a merge is a pair of tokens or 'left right': merge " + std::to_string(merges.size()) + " is " +
+                         merge.dump().substr(0, 80),
+                     ""};
+    merges.emplace_back(text.substr(0, space), text.substr(space + 1));
+  }
+  return merges;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Model>> Bpe::fromSpec(ComponentSpec &spec) {
+  BpeOptions options;
+  options.unknown = spec.string("unk_token", "");
+  options.innerPrefix = spec.string("continuing_subword_prefix", "");
+  options.lastSuffix = spec.string("end_of_word_suffix", "");
+  options.fuseUnknown = spec.boolean("fuse_unk", false);
+  options.byteFallback = spec.boolean("byte_fallback", false);
+  options.wholePieces = spec.boolean("ignore_merges", false);
+  if (spec.number("dropout", 0.0) != 0.0)
+    spec.fail("dropout", "random merges belong to training; only 0 or null gives the same ids twice");
+  const Json &vocabulary = spec.member("vocab"), &list = spec.array("merges");
+  if (std::optional<Problem> wrong = spec.problem())
+    return *wrong;
+  Result<TokenTable> tokens = TokenTable::fromJson(vocabulary, spec.where("vocab"));
+  if (!tokens)
+    return tokens.problem();
+  Result<std::vector<MergeText>> merges = readMerges(list, spec.where("merges"));
+  if (!merges)
+    return merges.problem();
+  Result<std::unique_ptr<Bpe>> bpe = make(std::move(*tokens), *merges, std::move(options), spec.where());
+  if (!bpe)
+    return bpe.problem();
+  return std::unique_ptr<Model>(std::move(*bpe));
+}

@@ -1,0 +1,40 @@
+//===- Model.h - From pieces of text to token ids ----------------*- C++ -*-===//
+//
+// The model is the part of a tokenizer that was trained: given a piece, it chooses tokens of its vocabulary. A model of
+// a new kind is a class here and a row in the registry of Models.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_TEXT_MODEL_H
+#define TERN_RUNTIME_TEXT_MODEL_H
+
+#include "runtime/Text/ComponentSpec.h"
+#include "runtime/Text/Pieces.h"
+#include "runtime/Text/TokenTable.h"
+
+namespace tern {
+
+/// Immutable once made; safe to use from several threads.
+class Model {
+public:
+  explicit Model(TokenTable tokens) : vocabulary(std::move(tokens)) {}
+  virtual ~Model() = default;
+
+  /// Appends the ids of each piece in turn. Problems: a piece that the model has no way to write, as when a word-level
+  /// vocabulary lacks its unknown token.
+  virtual Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const = 0;
+
+  const TokenTable &tokens() const { return vocabulary; }
+  /// The token that stands for what the vocabulary does not have; noToken when there is none.
+  virtual std::int32_t unknownToken() const { return noToken; }
+
+protected:
+  TokenTable vocabulary;
+};
+
+/// Makes the model that tokenizer.json's "model" describes.
+Result<std::unique_ptr<Model>> makeModel(const Json &json, const std::string &where);
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_TEXT_MODEL_H

@@ -1,0 +1,84 @@
+//===- Regex.cpp - Regular expressions of tokenizer files -----------------===//
+
+#include "runtime/Text/Regex.h"
+
+#include "runtime/Text/Utf8.h"
+
+#include <mutex>
+#include <oniguruma.h>
+
+using namespace tern;
+
+void tern::initializeRegexEngine() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
+    onig_initialize(encodings, 1);
+  });
+}
+
+/// The compiled program and what its messages are headed with.
+struct Regex::Engine {
+  OnigRegex program = nullptr;
+  std::string where;
+
+  ~Engine() { onig_free(program); }
+};
+
+namespace {
+
+const OnigUChar *bytes(const char *text) { return reinterpret_cast<const OnigUChar *>(text); }
+
+std::string describe(int code, OnigErrorInfo *details = nullptr) {
+  OnigUChar text[ONIG_MAX_ERROR_MESSAGE_LEN];
+  int length = details ? onig_error_code_to_str(text, code, details) : onig_error_code_to_str(text, code);
+  return {reinterpret_cast<char *>(text), static_cast<std::size_t>(length)};
+}
+
+/// Where one match lies; freed with the scope.
+struct Region {
+  OnigRegion *region = onig_region_new();
+  ~Region() { onig_region_free(region, 1); }
+};
+
+} // namespace
+
+Result<Regex> Regex::compile(std::string_view pattern, const std::string &where) {
+  initializeRegexEngine();
+  if (std::size_t bad = findInvalidUtf8(pattern); bad != std::string_view::npos)
+    return Problem{where, "a regular expression is UTF-8: byte " + std::to_string(bad) + " is not", ""};
+  auto engine = std::make_shared<Engine>();
+  engine->where = where;
+  OnigErrorInfo details;
+  int code = onig_new(&engine->program, bytes(pattern.data()), bytes(pattern.data() + pattern.size()), ONIG_OPTION_NONE,
+                      ONIG_ENCODING_UTF8, ONIG_SYNTAX_ONIGURUMA, &details);
+  if (code != ONIG_NORMAL)
+    return Problem{where, "not a regular expression of Oniguruma: " + describe(code, &details), ""};
+  Regex regex;
+  regex.engine = std::move(engine);
+  return regex;
+}
+
+Status Regex::findAll(std::string_view text, std::vector<Span> &matches) const {
+  Region found;
+  const OnigUChar *begin = bytes(text.data()), *end = begin + text.size();
+  std::size_t from = 0, lastEnd = std::string_view::npos;
+  while (from <= text.size()) {
+    int code = onig_search(engine->program, begin, end, begin + from, end, found.region, ONIG_OPTION_NONE);
+    if (code == ONIG_MISMATCH)
+      break;
+    if (code < 0)
+      return Problem{engine->where,
+                     "the regular expression gave up on a text of " + std::to_string(text.size()) +
+                         " bytes: " + describe(code),
+                     "pass the text in shorter parts"};
+    Span match{static_cast<std::size_t>(found.region->beg[0]), static_cast<std::size_t>(found.region->end[0])};
+    if (match.empty() && match.end == lastEnd) {
+      from += from < text.size() ? utf8Length(static_cast<unsigned char>(text[from])) : 1;
+      continue;
+    }
+    matches.push_back(match);
+    from = lastEnd = match.end;
+  }
+  return Done{};
+}

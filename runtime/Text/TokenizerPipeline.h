@@ -1,0 +1,60 @@
+//===- TokenizerPipeline.h - The components of one tokenizer -----*- C++ -*-===//
+//
+// What the readers of formats (TokenizerJson.cpp, GgufTokenizer.cpp) fill in and Tokenizer runs.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_TEXT_TOKENIZERPIPELINE_H
+#define TERN_RUNTIME_TEXT_TOKENIZERPIPELINE_H
+
+#include "runtime/Text/AddedTokens.h"
+#include "runtime/Text/Decoder.h"
+#include "runtime/Text/LengthRules.h"
+#include "runtime/Text/Model.h"
+#include "runtime/Text/Normalizer.h"
+#include "runtime/Text/PostProcessor.h"
+#include "runtime/Text/PreTokenizer.h"
+#include "runtime/Text/Tokenizer.h"
+
+#include <unordered_map>
+
+namespace tern {
+
+struct TokenizerPipeline {
+  std::string where; ///< Heads the messages of problems.
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Decoder> decoder;
+  std::unique_ptr<Normalizer> normalizer;     ///< May be null.
+  std::unique_ptr<PreTokenizer> preTokenizer; ///< May be null.
+  PostProcessor postProcessor;
+  LengthRules lengths;
+  std::vector<AddedToken> addedTokens;
+  SpecialTokens special;
+
+  /// Checks the parts against each other and makes a tokenizer of them; nothing may change afterwards.
+  static Result<Tokenizer> finish(std::unique_ptr<TokenizerPipeline> pipeline);
+
+  /// Appends the ids of `text`, which is valid UTF-8, without what goes round it.
+  Status encode(std::string_view text, std::vector<std::int32_t> &ids) const;
+  /// The token's text; empty when there is none.
+  std::string_view text(std::int32_t id) const;
+  bool has(std::int32_t id) const { return model->tokens().has(id) || addedById.count(id); }
+  bool isSpecial(std::int32_t id) const;
+
+  std::int32_t size = 0; ///< One past the highest id.
+  std::unordered_map<std::int32_t, std::size_t> addedById;
+  std::unordered_map<std::string, std::int32_t> addedByText;
+
+private:
+  AddedTokenFinder inSource;     ///< Those looked for in the text as it comes.
+  AddedTokenFinder inNormalized; ///< Those looked for in the normalized text.
+
+  Status check();
+  Status indexAddedTokens();
+  Result<std::string> normalize(std::string_view text) const;
+  Status encodeBetween(std::string_view text, bool first, std::vector<std::int32_t> &ids) const;
+};
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_TEXT_TOKENIZERPIPELINE_H

@@ -1,0 +1,35 @@
+# How lit runs Tern's tests: `ninja check-tern`, or `lit -sv build/test --filter=Graph` for a part of them.
+#
+# Tools are found by name: those of this build first, then FileCheck, not, split-file and mlir-tblgen of LLVM.
+#
+# Features, for `// REQUIRES:` lines:
+#   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
+#
+# Substitutions: %python, %source_dir (the repository), %smollm2.
+
+import os
+
+import lit.formats
+
+config.name = "Tern"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["unit", "fuzz", "Inputs", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.tern_binary_dir, "test")
+
+tools = [os.path.join(config.tern_binary_dir, "bin"), config.llvm_tools_dir]
+config.environment["PATH"] = os.path.pathsep.join(tools + [os.environ.get("PATH", "")])
+# FileCheck's own options, for everyone: show what was read when a check fails.
+config.environment["FILECHECK_OPTS"] = "--dump-input=fail --dump-input-filter=error"
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+config.substitutions.append(("%python", config.python))
+config.substitutions.append(("%source_dir", config.tern_source_dir))
+if config.smollm2:
+    if not os.path.exists(config.smollm2):
+        lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)
+    config.available_features.add("smollm2")
+    config.substitutions.append(("%smollm2", config.smollm2))
