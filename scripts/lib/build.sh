@@ -19,6 +19,7 @@ available_mib() {
   echo "$mib"
 }
 
+build_jobs=1
 # Sets build_jobs: what --jobs said, or as many as there are cores and memory for.
 choose_jobs() {
   local mib

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # build_jobs is set by build.sh
 # Runs tests of each kind and adds up what came of them. Sourced after say.sh and build.sh.
 #
 # Whatever a runner does, silence is not success: a result file that is missing, or names no test, counts as a failure.
