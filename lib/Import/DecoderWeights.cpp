@@ -93,6 +93,19 @@ RandomAttr DecoderBuilder::randomSource(StringRef name, ArrayRef<int64_t> shape)
   return RandomAttr::get(context, StringAttr::get(context, name), *randomSeed, center, scale);
 }
 
+StorageFormat DecoderBuilder::randomFormat() const {
+  if (isGguf())
+    return StorageFormat::F32;
+  for (const char *key : {"dtype", "torch_dtype"}) {
+    auto found = model.config().find(key);
+    if (found == model.config().end() || !found->is_string())
+      continue;
+    std::string name = found->get<std::string>();
+    return name == "bfloat16" ? StorageFormat::BF16 : name == "float16" ? StorageFormat::F16 : StorageFormat::F32;
+  }
+  return StorageFormat::F32;
+}
+
 Value DecoderBuilder::weight(StringRef name, ArrayRef<int64_t> shape) {
   std::string symbol = absolute(name);
   return loadWeight(symbol, fileName(symbol), shape);
@@ -113,8 +126,12 @@ Value DecoderBuilder::loadWeight(const std::string &symbol, const std::string &f
 
   SmallVector<Attribute> dims = llvm::map_to_vector(shape, [&](int64_t size) { return dim(size); });
   SymbolicTensorType type = f32(dims);
-  Attribute source = randomSeed ? Attribute(randomSource(symbol, shape)) : Attribute();
-  if (!randomSeed) {
+  Attribute source;
+  if (randomSeed) {
+    type = type.withElementType(elementTypeOf(context, randomFormat()));
+    source = randomSource(symbol, shape);
+    byteCount += *type.getNumElements() * storageFormatInfo(randomFormat()).blockBytes;
+  } else {
     const TensorInfo *tensor = model.findTensor(file);
     usedTensors[file] = true;
     std::string where = model.path() + ": tensor '" + file + "'";
@@ -142,10 +159,7 @@ Value DecoderBuilder::loadWeight(const std::string &symbol, const std::string &f
   WeightOp::create(symbols, location, symbol, type, source);
   declared[symbol] = type;
   parameterCount += *type.getNumElements();
-  if (randomSeed)
-    byteCount += *type.getNumElements() * 4;
-  Value loaded = LoadWeightOp::create(body, location, type, symbol);
-  return loaded;
+  return LoadWeightOp::create(body, location, type, symbol);
 }
 
 //===----------------------------------------------------------------------===//

@@ -125,6 +125,8 @@ private:
   mlir::StringAttr headerHash(uint32_t index) const;
   mlir::Value loadWeight(const std::string &symbol, const std::string &file, llvm::ArrayRef<int64_t> shape);
   graph::RandomAttr randomSource(llvm::StringRef name, llvm::ArrayRef<int64_t> shape) const;
+  /// The element type that generated weights are rounded to: what config.json declares.
+  StorageFormat randomFormat() const;
   std::pair<mlir::Value, mlir::Value> rotaryFactors(const RotaryConfig &rotary);
   mlir::Value appendState(llvm::StringRef name, graph::StateKind kind, mlir::Value value, int64_t layer);
 
