@@ -53,20 +53,25 @@ require_root() {
   fi
 }
 
-# explain_apt_failure LOG: from what apt-get printed to what the user can do.
+# explain_apt_failure LOG SENTENCE: from what apt-get printed to what the user can do; SENTENCE if that says nothing.
 explain_apt_failure() {
+  local unreachable='Temporary failure resolving|Could not resolve|[Cc]ould not connect|Network is unreachable|Failed to fetch|timed out'
   tail -n 5 "$1" >&2
   if grep -qE 'No space left|enough free space' "$1"; then
     die "the disk is full: make room for $PACKAGES_MIB MiB and run this again (log: $1)"
   elif grep -qE 'Could not get lock|is another process using it' "$1"; then
     die "another program is installing packages: wait until it ends and run this again (log: $1)"
-  elif grep -qE 'Temporary failure resolving|Could not resolve|Could not connect|Network is unreachable|Failed to fetch|timed out' "$1"; then
+  elif grep -qE "$unreachable" "$1"; then
     die "apt-get cannot reach its package servers: connect the machine, or set apt's proxy, and run this again (log: $1)"
   fi
-  die "apt-get could not install the packages: mend what it says and run this again (log: $1)"
+  die "$2 (log: $1)"
 }
 
-has_candidate() { apt-cache "${apt_options[@]}" policy "$1" | grep -qE '^ +Candidate: [^( ]'; }
+# unknown_packages NAME...: those that apt could not install from what it knows.
+unknown_packages() {
+  comm -23 <(printf '%s\n' "$@" | sort) <(apt-cache "${apt_options[@]}" policy "$@" |
+    awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } $1 == "Candidate:" && $2 != "(none)" { print name }' | sort)
+}
 
 # LLVM 22 is in Debian 12's security suite. A machine made without that suite gets it for this one call of apt-get,
 # from files that are removed afterwards: what the machine's apt is set to stays as it is.
@@ -81,12 +86,12 @@ add_security_suite() {
   apt_options=(-o "Dir::Etc::SourceParts=$parts/sources" -o "Dir::State::Lists=$parts/lists"
     -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=")
   say "   apt does not know the suite bookworm-security, where Debian 12 has LLVM 22: used for this installation only"
-  as_root apt-get "${apt_options[@]}" update >>"$log" 2>&1 || explain_apt_failure "$log"
+  as_root apt-get "${apt_options[@]}" update >>"$log" 2>&1 || true
 }
 
 # Installs what is missing and nothing else; returns at once when nothing is.
 install_packages() {
-  local missing log
+  local missing unknown log
   apt_options=()
   command -v dpkg-query >/dev/null || require_debian_12
   mapfile -t missing < <(missing_packages)
@@ -99,14 +104,18 @@ install_packages() {
   require_root "${missing[@]}"
   require_space /usr "$PACKAGES_MIB" "installing LLVM and the libraries"
   log=$(log_file apt) || exit 1
-  # An update that failed for one of several sources may still be good enough: the candidates decide.
+  # An update that failed for one of several sources may still be good enough: what apt knows then decides.
   as_root apt-get update >"$log" 2>&1 || true
-  has_candidate libmlir-22-dev || add_security_suite "$log"
-  has_candidate libmlir-22-dev ||
-    die "apt has no libmlir-22-dev: add 'deb http://deb.debian.org/debian-security bookworm-security main' (or your" \
-      "mirror of it) to /etc/apt/sources.list and run this again (log: $log)"
+  mapfile -t unknown < <(unknown_packages "${missing[@]}")
+  if [ ${#unknown[@]} -gt 0 ]; then
+    add_security_suite "$log"
+    mapfile -t unknown < <(unknown_packages "${missing[@]}")
+  fi
+  [ ${#unknown[@]} -eq 0 ] || explain_apt_failure "$log" \
+    "apt does not know ${unknown[*]}: add 'deb http://deb.debian.org/debian bookworm main' and 'deb http://deb.debian.org/debian-security bookworm-security main', or your mirror of them, to /etc/apt/sources.list and run this again"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" install --yes --no-install-recommends \
-    "${missing[@]}" >>"$log" 2>&1 </dev/null || explain_apt_failure "$log"
+    "${missing[@]}" >>"$log" 2>&1 </dev/null ||
+    explain_apt_failure "$log" "apt-get could not install the packages: mend what it says and run this again"
   mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -eq 0 ] || die "apt-get ended well but these packages are missing: ${missing[*]} (log: $log)"
   finish "installed"
