@@ -101,8 +101,8 @@ private:
     (name.empty() ? usesAutomatic : usesNumbers) = true;
     if (usesAutomatic && usesNumbers)
       return machine.fail("a format numbers all of its fields or none");
-    std::size_t index = name.empty() ? automatic++
-                                     : static_cast<std::size_t>(parseInteger(name, 10).value_or(INT64_MAX));
+    std::size_t index =
+        name.empty() ? automatic++ : static_cast<std::size_t>(parseInteger(name, 10).value_or(INT64_MAX));
     if (index >= arguments.positional.size())
       return machine.fail("the format needs " + std::to_string(index + 1) + " values");
     return arguments.positional[index];
@@ -138,9 +138,7 @@ private:
       machine.fail("a " + typeName(value) + " cannot be formatted with '" + specText.substr(0, 80) + "'");
       return {};
     }
-    std::string_view types = isText                ? "s"
-                             : value.isIntegral() ? "bcdoxXneEfFgG%"
-                                                  : "eEfFgGn%";
+    std::string_view types = isText ? "s" : value.isIntegral() ? "bcdoxXneEfFgG%" : "eEfFgGn%";
     if (!parseSpec(specText, spec) || (spec.type && types.find(spec.type) == std::string_view::npos) ||
         (isText && (spec.sign || spec.alternate || spec.grouping || spec.align == '='))) {
       machine.fail("'" + specText.substr(0, 80) + "' does not format a " + typeName(value));

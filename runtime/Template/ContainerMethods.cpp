@@ -94,16 +94,19 @@ static Value floatIsInteger(Machine &machine, const Value &self, Arguments &argu
 
 static Value intBitLength(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "bit_length", arguments, {});
-  std::uint64_t magnitude = self.asInt() < 0 ? 0 - static_cast<std::uint64_t>(self.asInt())
-                                             : static_cast<std::uint64_t>(self.asInt());
+  std::uint64_t magnitude =
+      self.asInt() < 0 ? 0 - static_cast<std::uint64_t>(self.asInt()) : static_cast<std::uint64_t>(self.asInt());
   return given ? Value::integer(magnitude ? 64 - __builtin_clzll(magnitude) : 0) : Value();
 }
 
 const Builtin *jinja::findContainerMethod(const Value &object, std::string_view name) {
   static constexpr Builtin ofDict[] = {
-      {"items", dictView<ViewObject::Items>},   {"keys", dictView<ViewObject::Keys>},
-      {"values", dictView<ViewObject::Values>}, {"get", dictGet},
-      {"copy", dictCopy},                       {"fromkeys", dictFromKeys},
+      {"items", dictView<ViewObject::Items>},
+      {"keys", dictView<ViewObject::Keys>},
+      {"values", dictView<ViewObject::Values>},
+      {"get", dictGet},
+      {"copy", dictCopy},
+      {"fromkeys", dictFromKeys},
   };
   static constexpr Builtin ofSequence[] = {{"count", sequenceCount}, {"index", sequenceIndex}};
   static constexpr Builtin ofList[] = {{"copy", listCopy}};

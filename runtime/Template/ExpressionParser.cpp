@@ -115,7 +115,9 @@ Expression *ExpressionParser::make(ExprKind kind, Location at, std::vector<Expre
 Expression *ExpressionParser::parseExpression(bool withConditional) {
   if (++nesting > maxTreeDepth)
     fail(current().at, "expressions may nest " + std::to_string(maxTreeDepth) + " levels deep");
-  Expression *result = error ? make(ExprKind::Constant, current().at) : withConditional ? parseConditional() : parseOr();
+  Expression *result = error             ? make(ExprKind::Constant, current().at)
+                       : withConditional ? parseConditional()
+                                         : parseOr();
   --nesting;
   return result;
 }
@@ -162,7 +164,8 @@ Expression *ExpressionParser::parseCompare() {
   std::vector<Expression *> operands = {parseSum()};
   std::vector<std::string> comparisons;
   while (!error) {
-    bool isSign = std::any_of(std::begin(signs), std::end(signs), [&](auto sign) { return current().isOperator(sign); });
+    bool isSign =
+        std::any_of(std::begin(signs), std::end(signs), [&](auto sign) { return current().isOperator(sign); });
     if (isSign) {
       comparisons.push_back(take().text);
     } else if (takeName("in")) {
@@ -228,7 +231,8 @@ Expression *ExpressionParser::parseUnary(bool withFilter) {
   // What follows a value belongs to the value; filters belong to the signed value.
   Expression *value = parsePostfix(parsePrimary());
   for (; !signs.empty(); signs.pop_back())
-    value = parsePostfix(make(signs.back().text == "-" ? ExprKind::Negative : ExprKind::Positive, signs.back().at, {value}));
+    value = parsePostfix(
+        make(signs.back().text == "-" ? ExprKind::Negative : ExprKind::Positive, signs.back().at, {value}));
   return withFilter ? parseFilterOrTest(value) : value;
 }
 

@@ -1,6 +1,7 @@
 //===- FormatSpec.h - Widths, signs and precisions ---------------*- C++ -*-===//
 //
-// What Python's two ways of formatting share: the part after the colon of "{:>10.2f}" and after the percent of "%-10.2f".
+// What Python's two ways of formatting share: the part after the colon of "{:>10.2f}" and after the percent of
+// "%-10.2f".
 //
 //===----------------------------------------------------------------------===//
 

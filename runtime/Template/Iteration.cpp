@@ -141,8 +141,8 @@ bool jinja::reverse(Machine &machine, const Value &value, Value &reversed) {
     return false;
   std::vector<Value> items;
   if (collect(machine, value, items))
-    reversed = machine.make(Kind::Iterator,
-                            std::make_shared<ReverseIterator>(name, value.depth() + 1, std::move(items)));
+    reversed =
+        machine.make(Kind::Iterator, std::make_shared<ReverseIterator>(name, value.depth() + 1, std::move(items)));
   return true;
 }
 

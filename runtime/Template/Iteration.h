@@ -40,6 +40,14 @@ template <typename Step> Value makeGenerator(Machine &machine, unsigned depth, S
   return machine.make(Kind::Iterator, std::make_shared<Generator>(depth + 1, std::move(step)));
 }
 
+/// An Iterator that fails when it is asked for a value: what is wrong with the input of a lazy filter shows only then.
+inline Value failLater(Machine &machine, std::string what) {
+  return makeGenerator(machine, 0, [what](Machine &machine, Value &) {
+    machine.fail(what);
+    return false;
+  });
+}
+
 } // namespace tern::jinja
 
 #endif // TERN_RUNTIME_TEMPLATE_ITERATION_H

@@ -11,6 +11,7 @@
 #include "runtime/Template/Numbers.h"
 #include "runtime/Template/Operators.h"
 #include "runtime/Template/Parameters.h"
+#include "runtime/Template/Selection.h"
 #include "runtime/Template/Strings.h"
 
 #include <algorithm>
@@ -97,7 +98,7 @@ private:
     for (const auto &entry : dict.entries)
       entries.push_back(&entry);
     if (style.sorted)
-      std::stable_sort(entries.begin(), entries.end(), [&](const auto *left, const auto *right) {
+      mergeSort(entries, [&](const auto *left, const auto *right) {
         return machine.step() && lessThan(machine, left->first, right->first) && !machine.failed();
       });
     text += '{';

@@ -116,8 +116,9 @@ static Value filterUrlEncode(Machine &machine, const Value &self, Arguments &arg
 
 const Builtin *jinja::findMarkupFilter(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"escape", filterEscape},     {"e", filterEscape},           {"forceescape", filterForceEscape},
-      {"safe", filterSafe},         {"striptags", filterStripTags}, {"xmlattr", filterXmlAttr},
+      {"escape", filterEscape},           {"e", filterEscape},
+      {"forceescape", filterForceEscape}, {"safe", filterSafe},
+      {"striptags", filterStripTags},     {"xmlattr", filterXmlAttr},
       {"urlencode", filterUrlEncode},
   };
   return findBuiltin(table, name);

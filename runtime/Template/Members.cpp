@@ -17,15 +17,15 @@ using namespace tern::jinja;
 
 static bool isMutator(const Value &value, std::string_view name) {
   static constexpr std::string_view ofDict[] = {"clear", "pop", "popitem", "setdefault", "update"};
-  static constexpr std::string_view ofList[] = {"append", "clear",  "pop",    "reverse",
-                                                "insert", "sort",   "extend", "remove"};
+  static constexpr std::string_view ofList[] = {"append", "clear", "pop",    "reverse",
+                                                "insert", "sort",  "extend", "remove"};
   auto in = [&](const auto &names) { return std::find(std::begin(names), std::end(names), name) != std::end(names); };
   return (value.is(Kind::Dict) && in(ofDict)) || (value.is(Kind::List) && in(ofList));
 }
 
 /// The attributes that every Python object has and that chat templates have been seen to probe.
 static bool isInternal(std::string_view name) {
-  static constexpr std::string_view names[] = {"__class__", "__init__", "__dict__", "__doc__", "__eq__", "__str__",
+  static constexpr std::string_view names[] = {"__class__", "__init__", "__dict__", "__doc__", "__eq__",    "__str__",
                                                "__repr__",  "__hash__", "__new__",  "__dir__", "__reduce__"};
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
@@ -43,7 +43,8 @@ static bool plainAttribute(Machine &machine, const Value &value, const std::stri
     method = findStringMethod(name);
     break;
   case Kind::Tuple:
-    if (const SequenceObject &tuple = value.as<SequenceObject>(); tuple.grouped && (name == "grouper" || name == "list"))
+    if (const SequenceObject &tuple = value.as<SequenceObject>();
+        tuple.grouped && (name == "grouper" || name == "list"))
       return attribute = tuple.items[name == "list"], true;
     method = findContainerMethod(value, name);
     break;
@@ -152,9 +153,9 @@ Value jinja::itemOf(Machine &machine, const Value &value, const Value &key) {
 
 namespace {
 
-/// A slice of something `length` long: `count` places from `first`, `step` apart.
+/// A slice of something `length` long: `count` places from `first`, `step` apart, before `last`.
 struct Places {
-  std::int64_t first = 0, step = 1, count = 0;
+  std::int64_t first = 0, last = 0, step = 1, count = 0;
 };
 
 } // namespace
@@ -180,10 +181,10 @@ static bool placesOf(Machine &machine, std::int64_t length, const Value (&bounds
     return std::min(std::max(place, lowest), highest);
   };
   places.first = clamp(bounds[0], forward ? 0 : length - 1);
-  std::int64_t last = clamp(bounds[1], forward ? length : -1);
+  places.last = clamp(bounds[1], forward ? length : -1);
   RangeObject range;
   range.start = places.first;
-  range.stop = last;
+  range.stop = places.last;
   range.step = places.step;
   places.count = range.length();
   return true;
@@ -210,7 +211,7 @@ static Value sliceRange(const RangeObject &range, const Places &places) {
   auto slice = std::make_shared<RangeObject>();
   slice->start = range.start + places.first * range.step;
   slice->step = range.step * places.step;
-  slice->stop = slice->start + places.count * slice->step;
+  slice->stop = range.start + places.last * range.step;
   return Value(Kind::Range, std::move(slice));
 }
 
@@ -222,7 +223,7 @@ Value jinja::sliceOf(Machine &machine, const Value &value, const Value &start, c
     return machine.fail("a " + typeName(value) + " cannot be sliced");
   if (!machine.walk(value))
     return Value();
-  std::int64_t length = value.isString() ? static_cast<std::int64_t>(countCharacters(value.text()))
+  std::int64_t length = value.isString()     ? static_cast<std::int64_t>(countCharacters(value.text()))
                         : value.isSequence() ? static_cast<std::int64_t>(value.as<SequenceObject>().items.size())
                                              : value.as<RangeObject>().length();
   Places places;

@@ -90,7 +90,8 @@ static Value filterRound(Machine &machine, const Value &self, Arguments &argumen
   if (method != "common" && method != "ceil" && method != "floor")
     return machine.fail("the method of 'round' is common, ceil or floor");
   if (!self.isNumber())
-    return self.isUndefined() ? machine.failUndefined(self) : machine.fail("'round' needs a number, not a " + typeName(self));
+    return self.isUndefined() ? machine.failUndefined(self)
+                              : machine.fail("'round' needs a number, not a " + typeName(self));
   if (method == "common" && self.isIntegral())
     return precision >= 0 ? Value::integer(self.asInt()) : roundInteger(machine, self.asInt(), -precision);
   if (method == "common")
@@ -128,8 +129,10 @@ static Value filterFileSizeFormat(Machine &machine, const Value &self, Arguments
 
 const Builtin *jinja::findNumberFilter(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"abs", filterAbs},     {"int", filterInt},
-      {"float", filterFloat}, {"round", filterRound},
+      {"abs", filterAbs},
+      {"int", filterInt},
+      {"float", filterFloat},
+      {"round", filterRound},
       {"filesizeformat", filterFileSizeFormat},
   };
   return findBuiltin(table, name);

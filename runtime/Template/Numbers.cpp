@@ -88,7 +88,8 @@ std::optional<std::int64_t> jinja::pythonInt(std::string_view text, std::int64_t
 std::optional<double> jinja::pythonFloat(std::string_view text) {
   bool negative = takeSign(text);
   std::string digits(text);
-  std::transform(digits.begin(), digits.end(), digits.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
   std::optional<double> value;
   if (digits == "inf" || digits == "infinity")
     value = std::numeric_limits<double>::infinity();

@@ -23,8 +23,8 @@ public:
 private:
   /// Tags whose end is awaited, innermost last.
   std::vector<std::string> open;
-  unsigned loops = 0;     ///< Loops that break and continue here could mean.
-  unsigned forLoops = 0;  ///< For tags around this place, however far.
+  unsigned loops = 0;    ///< Loops that break and continue here could mean.
+  unsigned forLoops = 0; ///< For tags around this place, however far.
 
   Statement *make(Kind kind, Location at) {
     Statement &made = tree.statements.emplace_back();
@@ -103,18 +103,25 @@ private:
       Statement *(StatementParser::*parse)(Location);
     };
     static constexpr Tag tags[] = {
-        {"if", &StatementParser::parseIf},           {"for", &StatementParser::parseFor},
-        {"set", &StatementParser::parseSet},         {"macro", &StatementParser::parseMacro},
-        {"call", &StatementParser::parseCallBlock},  {"filter", &StatementParser::parseFilterBlock},
-        {"with", &StatementParser::parseWith},       {"block", &StatementParser::parseNamedBlock},
-        {"print", &StatementParser::parsePrint},     {"generation", &StatementParser::parseGeneration},
-        {"break", &StatementParser::parseLoopControl}, {"continue", &StatementParser::parseLoopControl},
+        {"if", &StatementParser::parseIf},
+        {"for", &StatementParser::parseFor},
+        {"set", &StatementParser::parseSet},
+        {"macro", &StatementParser::parseMacro},
+        {"call", &StatementParser::parseCallBlock},
+        {"filter", &StatementParser::parseFilterBlock},
+        {"with", &StatementParser::parseWith},
+        {"block", &StatementParser::parseNamedBlock},
+        {"print", &StatementParser::parsePrint},
+        {"generation", &StatementParser::parseGeneration},
+        {"break", &StatementParser::parseLoopControl},
+        {"continue", &StatementParser::parseLoopControl},
     };
     if (current().kind != TokenKind::Name) {
       failHere("the name of a tag");
       return nullptr;
     }
-    auto tag = std::find_if(std::begin(tags), std::end(tags), [&](const Tag &row) { return current().isName(row.name); });
+    auto tag =
+        std::find_if(std::begin(tags), std::end(tags), [&](const Tag &row) { return current().isName(row.name); });
     if (tag == std::end(tags)) {
       failUnknownTag();
       return nullptr;

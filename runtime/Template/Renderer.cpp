@@ -36,7 +36,7 @@ struct Macro : NativeObject {
         names.push_back(Value::string(parameter));
       value = machine.makeTuple(std::move(names));
     } else if (name == "catch_kwargs" || name == "catch_varargs" || name == "caller") {
-      value = Value::boolean(name == "caller"          ? signature.usesCaller
+      value = Value::boolean(name == "caller"         ? signature.usesCaller
                              : name == "catch_kwargs" ? signature.usesKwargs
                                                       : signature.usesVarargs);
     } else {
@@ -447,8 +447,9 @@ Value jinja::fromJson(Machine &machine, const Json &json) {
   case Json::value_t::object: {
     auto dict = std::make_shared<DictObject>();
     for (const auto &[key, item] : *json.get_ptr<const Json::object_t *>()) {
-      Value name = findMalformed(key) == std::string_view::npos ? Value::string(key)
-                                                               : machine.fail("variables must be UTF-8, and a key is not");
+      Value name = findMalformed(key) == std::string_view::npos
+                       ? Value::string(key)
+                       : machine.fail("variables must be UTF-8, and a key is not");
       dict->set(std::move(name), fromJson(machine, item));
     }
     return machine.makeDict(std::move(dict));

@@ -1,8 +1,9 @@
 //===- Renderer.h - Runs a parsed template -----------------------*- C++ -*-===//
 //
 // Walks the tree, statements writing to the current output and expressions answering values. Scopes are chained as the
-// template nests them: for, macro, call, filter, set and with blocks open one, if does not. A macro keeps the scope that
-// it was made in, so a scope that a macro could see lives until the end of the rendering; all others die as they close.
+// template nests them: for, macro, call, filter, set and with blocks open one, if does not. A macro keeps the scope
+// that it was made in, so a scope that a macro could see lives until the end of the rendering; all others die as they
+// close.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,8 +23,8 @@ struct Scope {
   void set(std::string_view name, Value value);
 
   Scope *parent;
-  bool captured = false;   ///< A macro can see it.
-  bool isDetached = false; ///< A named block: what is unset around it does not count.
+  bool captured = false;                                     ///< A macro can see it.
+  bool isDetached = false;                                   ///< A named block: what is unset around it does not count.
   std::vector<std::pair<std::string_view, Value>> variables; ///< Names belong to the tree or the caller's variables.
 };
 

@@ -65,9 +65,7 @@ private:
   std::set<std::string> known;
   std::vector<Statement *> inner;
 
-  bool isVisible(const std::string &name) const {
-    return known.count(name) || (parent && parent->isVisible(name));
-  }
+  bool isVisible(const std::string &name) const { return known.count(name) || (parent && parent->isVisible(name)); }
 
   void store(const std::string &name, bool conditional) {
     if (known.count(name))

@@ -48,7 +48,8 @@ Value AttributePath::folded(Machine &machine, const Value &item) const {
 }
 
 Value jinja::ignoringCase(Machine &machine, const Value &value) {
-  return value.isString() && machine.charge(value.text().size() * 8) ? machine.makeString(toLower(value.text())) : value;
+  return value.isString() && machine.charge(value.text().size() * 8) ? machine.makeString(toLower(value.text()))
+                                                                     : value;
 }
 
 //===----------------------------------------------------------------------===//
@@ -84,10 +85,7 @@ static Value mapAttribute(Machine &machine, const Value &self, const Arguments &
     else if (name == "default")
       fallback = value;
     else
-      return makeGenerator(machine, 0, [name = name](Machine &machine, Value &) {
-        machine.fail("'map' has no argument '" + name.substr(0, 80) + "'");
-        return false;
-      });
+      return failLater(machine, "'map' has no argument '" + name.substr(0, 80) + "'");
   }
   Value source = iterate(machine, self);
   AttributePath path(attribute, fallback);
@@ -101,18 +99,10 @@ static Value mapAttribute(Machine &machine, const Value &self, const Arguments &
   });
 }
 
-/// A generator that fails when it is asked for a value: what is wrong with a lazy filter shows only then.
-static Value failLater(Machine &machine, std::string what) {
-  return makeGenerator(machine, 0, [what](Machine &machine, Value &) {
-    machine.fail(what);
-    return false;
-  });
-}
-
 static Value filterMap(Machine &machine, const Value &self, Arguments &arguments) {
-  bool byAttribute = arguments.positional.empty() &&
-                     std::any_of(arguments.named.begin(), arguments.named.end(),
-                                 [](const auto &argument) { return argument.first == "attribute"; });
+  bool byAttribute =
+      arguments.positional.empty() && std::any_of(arguments.named.begin(), arguments.named.end(),
+                                                  [](const auto &argument) { return argument.first == "attribute"; });
   if (!truth(self))
     return makeGenerator(machine, 0, [](Machine &, Value &) { return false; });
   if (!isIterable(self))

@@ -97,6 +97,8 @@ static Value filterReverse(Machine &machine, const Value &self, Arguments &argum
 
 static Value filterBatch(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "batch", arguments, {"linecount", "fill_with"}, 1);
+  if (given && !isIterable(self))
+    return failLater(machine, "a " + typeName(self) + " cannot be iterated over");
   Value source = given ? iterate(machine, self) : Value(), fill = given[1];
   std::int64_t size = given.integer(0, 1);
   if (machine.failed())
@@ -117,7 +119,8 @@ static Value filterBatch(Machine &machine, const Value &self, Arguments &argumen
     }
     if (batch.empty() || machine.failed())
       return false;
-    if (!fill.is(Kind::None) && machine.charge(static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)) * sizeof(Value)))
+    if (!fill.is(Kind::None) &&
+        machine.charge(static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)) * sizeof(Value)))
       while (static_cast<std::int64_t>(batch.size()) < size)
         batch.push_back(fill);
     value = machine.makeList(std::move(batch));
@@ -125,28 +128,40 @@ static Value filterBatch(Machine &machine, const Value &self, Arguments &argumen
   });
 }
 
+/// The columns of slice: items dealt out in order, the first columns one longer where they do not come out even.
+static bool sliceColumns(Machine &machine, const Value &self, std::int64_t slices, const Value &fill,
+                         std::vector<Value> &columns) {
+  std::vector<Value> items;
+  if (!collect(machine, self, items))
+    return false;
+  if (slices == 0)
+    machine.fail("'slice' needs at least one slice");
+  std::int64_t count = static_cast<std::int64_t>(items.size()), at = 0;
+  for (std::int64_t column = 0; column < slices && machine.step(); ++column) {
+    std::int64_t size = count / slices + (column < count % slices);
+    std::vector<Value> members(items.begin() + at, items.begin() + at + size);
+    at += size;
+    if (!fill.is(Kind::None) && column >= count % slices)
+      members.push_back(fill);
+    columns.push_back(machine.makeList(std::move(members)));
+  }
+  return !machine.failed();
+}
+
 static Value filterSlice(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "slice", arguments, {"slices", "fill_with"}, 1);
   std::int64_t slices = given.integer(0, 1);
-  std::vector<Value> items;
-  if (!given || !collect(machine, self, items))
+  Value fill = given[1];
+  if (!given)
     return Value();
-  if (slices == 0)
-    return machine.fail("'slice' needs at least one slice");
-  if (slices > 0 && !machine.charge(static_cast<std::uint64_t>(slices) * sizeof(SequenceObject)))
-    return Value();
-  std::vector<Value> rows;
-  std::int64_t count = static_cast<std::int64_t>(items.size()), at = 0;
-  for (std::int64_t row = 0; row < slices && machine.step(); ++row) {
-    std::int64_t size = count / slices + (row < count % slices);
-    std::vector<Value> members(items.begin() + at, items.begin() + at + size);
-    at += size;
-    if (!given[1].is(Kind::None) && row >= count % slices)
-      members.push_back(given[1]);
-    rows.push_back(machine.makeList(std::move(members)));
-  }
-  Value list = machine.makeList(std::move(rows));
-  return machine.failed() ? Value() : iterate(machine, list);
+  auto columns = std::make_shared<std::vector<Value>>();
+  unsigned depth = std::max(self.depth(), fill.depth());
+  return makeGenerator(machine, depth,
+                       [=, started = false, at = std::size_t(0)](Machine &machine, Value &value) mutable {
+                         if (!std::exchange(started, true) && !sliceColumns(machine, self, slices, fill, *columns))
+                           return false;
+                         return at < columns->size() && (value = (*columns)[at++], true);
+                       });
 }
 
 static Value filterSum(Machine &machine, const Value &self, Arguments &arguments) {
@@ -169,8 +184,8 @@ static Value filterSum(Machine &machine, const Value &self, Arguments &arguments
 
 const Builtin *jinja::findSequenceFilter(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"default", filterDefault}, {"d", filterDefault},     {"first", filterFirst}, {"last", filterLast},
-      {"length", filterLength},   {"count", filterLength},  {"list", filterList},   {"items", filterItems},
+      {"default", filterDefault}, {"d", filterDefault},       {"first", filterFirst}, {"last", filterLast},
+      {"length", filterLength},   {"count", filterLength},    {"list", filterList},   {"items", filterItems},
       {"join", filterJoin},       {"reverse", filterReverse}, {"batch", filterBatch}, {"slice", filterSlice},
       {"sum", filterSum},
   };
@@ -178,8 +193,8 @@ const Builtin *jinja::findSequenceFilter(std::string_view name) {
 }
 
 NativeFunction jinja::findFilter(std::string_view name) {
-  for (auto find : {findSequenceFilter, findSelectionFilter, findSortingFilter, findTextFilter, findMarkupFilter,
-                    findNumberFilter})
+  for (auto find :
+       {findSequenceFilter, findSelectionFilter, findSortingFilter, findTextFilter, findMarkupFilter, findNumberFilter})
     if (const Builtin *found = find(name))
       return found->function;
   return nullptr;

@@ -21,8 +21,7 @@ struct Keyed {
 
 } // namespace
 
-/// Stable, as Python's sorted. Fails where keys have no order. std::stable_sort needs a strict order even then, which a
-/// failed machine gives: all keys are alike to it.
+/// Stable, as Python's sorted. Fails where keys have no order.
 static void sortByKey(Machine &machine, std::vector<Keyed> &items, bool descending) {
   auto before = [&](const Keyed &left, const Keyed &right) {
     if (!machine.step(1 + (left.key.weight() + right.key.weight()) / 16))
@@ -30,7 +29,7 @@ static void sortByKey(Machine &machine, std::vector<Keyed> &items, bool descendi
     bool less = descending ? lessThan(machine, right.key, left.key) : lessThan(machine, left.key, right.key);
     return less && !machine.failed();
   };
-  std::stable_sort(items.begin(), items.end(), before);
+  mergeSort(items, before);
 }
 
 static bool keyed(Machine &machine, const Value &self, const AttributePath &path, bool caseSensitive,
@@ -80,6 +79,8 @@ static Value filterSort(Machine &machine, const Value &self, Arguments &argument
 
 static Value filterUnique(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "unique", arguments, {"case_sensitive", "attribute"});
+  if (given && !isIterable(self))
+    return failLater(machine, "a " + typeName(self) + " cannot be iterated over");
   Value source = given ? iterate(machine, self) : Value();
   if (machine.failed())
     return Value();
@@ -113,8 +114,8 @@ template <bool largest> static Value filterExtreme(Machine &machine, const Value
     return undefined("no aggregated item, the sequence is empty");
   const Keyed *best = &items[0];
   for (const Keyed &item : items) {
-    bool better = &item != best && (largest ? compare(machine, ">", item.key, best->key)
-                                            : compare(machine, "<", item.key, best->key));
+    bool better = &item != best &&
+                  (largest ? compare(machine, ">", item.key, best->key) : compare(machine, "<", item.key, best->key));
     best = better ? &item : best;
   }
   return best->value;
@@ -158,7 +159,8 @@ static Value filterDictSort(Machine &machine, const Value &self, Arguments &argu
   std::vector<Keyed> items;
   for (const auto &[key, value] : self.as<DictObject>().entries) {
     const Value &sortedBy = byValue ? value : key;
-    items.push_back({given.flag(0, false) ? sortedBy : ignoringCase(machine, sortedBy), machine.makeTuple({key, value})});
+    items.push_back(
+        {given.flag(0, false) ? sortedBy : ignoringCase(machine, sortedBy), machine.makeTuple({key, value})});
   }
   sortByKey(machine, items, given.flag(2, false));
   return valuesOf(machine, items);
@@ -166,7 +168,7 @@ static Value filterDictSort(Machine &machine, const Value &self, Arguments &argu
 
 const Builtin *jinja::findSortingFilter(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"sort", filterSort},       {"unique", filterUnique},       {"min", filterExtreme<false>},
+      {"sort", filterSort},         {"unique", filterUnique},   {"min", filterExtreme<false>},
       {"max", filterExtreme<true>}, {"groupby", filterGroupBy}, {"dictsort", filterDictSort},
   };
   return findBuiltin(table, name);

@@ -118,7 +118,9 @@ static Value pad(Machine &machine, const Value &self, Arguments &arguments) {
 
 static std::int64_t padNoneLeft(std::int64_t, std::int64_t) { return 0; }
 static std::int64_t padAllLeft(std::int64_t missing, std::int64_t) { return missing; }
-static std::int64_t padHalfLeft(std::int64_t missing, std::int64_t width) { return missing / 2 + (missing & width & 1); }
+static std::int64_t padHalfLeft(std::int64_t missing, std::int64_t width) {
+  return missing / 2 + (missing & width & 1);
+}
 
 static Value zeroFill(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "zfill", arguments, {"width"}, 1);
@@ -167,8 +169,9 @@ template <bool fromRight> static Value splitText(Machine &machine, const Value &
     return machine.fail("'split' needs a separator that is not empty");
   if (!given)
     return Value();
-  return listLike(machine, self, given[0].is(Kind::None) ? splitSpace(self.text(), limit, fromRight)
-                                                        : splitAt(self.text(), separator, limit, fromRight));
+  return listLike(machine, self,
+                  given[0].is(Kind::None) ? splitSpace(self.text(), limit, fromRight)
+                                          : splitAt(self.text(), separator, limit, fromRight));
 }
 
 static Value splitLinesOf(Machine &machine, const Value &self, Arguments &arguments) {
@@ -226,9 +229,7 @@ static Value replaceText(Machine &machine, const Value &self, Arguments &argumen
 static bool window(const Value &self, const Parameters &given, std::size_t &begin, std::size_t &end) {
   const std::string &text = self.text();
   std::int64_t length = static_cast<std::int64_t>(countCharacters(text));
-  auto place = [&](std::int64_t bound) {
-    return bound < 0 ? std::max<std::int64_t>(bound + length, 0) : bound;
-  };
+  auto place = [&](std::int64_t bound) { return bound < 0 ? std::max<std::int64_t>(bound + length, 0) : bound; };
   std::int64_t start = given[1].is(Kind::None) ? 0 : place(given.integer(1, 0));
   std::int64_t stop = given[2].is(Kind::None) ? length : std::min(place(given.integer(2, length)), length);
   begin = byteOffset(text, static_cast<std::size_t>(start));
@@ -299,8 +300,8 @@ template <bool atEnd> static Value removeAffix(Machine &machine, const Value &se
   const std::string &text = self.text();
   if (!given)
     return Value();
-  bool there = text.size() >= affix.size() &&
-               text.compare(atEnd ? text.size() - affix.size() : 0, affix.size(), affix) == 0;
+  bool there =
+      text.size() >= affix.size() && text.compare(atEnd ? text.size() - affix.size() : 0, affix.size(), affix) == 0;
   if (!there)
     return self;
   return like(machine, self, atEnd ? text.substr(0, text.size() - affix.size()) : text.substr(affix.size()));

@@ -14,8 +14,10 @@ static constexpr std::size_t maxSourceBytes = 4u << 20;
 
 Result<Template> Template::parse(std::string source, std::string name) {
   if (source.size() > maxSourceBytes)
-    return Problem{name, "a template may have " + std::to_string(maxSourceBytes) + " bytes, this one has " +
-                             std::to_string(source.size()), ""};
+    return Problem{name,
+                   "a template may have " + std::to_string(maxSourceBytes) + " bytes, this one has " +
+                       std::to_string(source.size()),
+                   ""};
   if (std::size_t at = findMalformed(source); at != std::string_view::npos)
     return Problem{name, "a template must be UTF-8, byte " + std::to_string(at) + " is not", ""};
   auto tree = std::make_shared<Tree>();

@@ -30,10 +30,10 @@ struct Tree;
 
 /// Bounds on one rendering. The defaults pass every honest template and stop a hostile one within a second or two.
 struct RenderLimits {
-  std::uint64_t maxSteps = 20'000'000;       ///< Expressions and statements evaluated.
-  std::uint64_t maxMemory = 512u << 20;      ///< Bytes of all values built, whether or not they are still alive.
-  std::uint64_t maxOutput = 64u << 20;       ///< Bytes of text.
-  unsigned maxDepth = 600;                   ///< Nested evaluation: expressions, blocks and macro calls.
+  std::uint64_t maxSteps = 20'000'000;  ///< Expressions and statements evaluated.
+  std::uint64_t maxMemory = 512u << 20; ///< Bytes of all values built, whether or not they are still alive.
+  std::uint64_t maxOutput = 64u << 20;  ///< Bytes of text.
+  unsigned maxDepth = 600;              ///< Nested evaluation: expressions, blocks and macro calls.
 };
 
 class Template {

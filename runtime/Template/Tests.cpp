@@ -13,7 +13,8 @@ using namespace tern;
 using namespace tern::jinja;
 
 /// A test that takes no arguments and cannot fail.
-template <bool (*holds)(const Value &)> static Value plainTest(Machine &machine, const Value &self, Arguments &arguments) {
+template <bool (*holds)(const Value &)>
+static Value plainTest(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "test", arguments, {});
   return Value::boolean(given && holds(self));
 }
@@ -98,25 +99,44 @@ static Value testCompare(Machine &machine, const Value &self, Arguments &argumen
 
 NativeFunction jinja::findTest(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"defined", plainTest<isDefined>},   {"undefined", plainTest<isUndefined>},
-      {"none", plainTest<isNone>},         {"boolean", plainTest<isBoolean>},
-      {"true", plainTest<isTrue>},         {"false", plainTest<isFalse>},
-      {"integer", plainTest<isInteger>},   {"float", plainTest<isFloat>},
-      {"number", plainTest<isNumber>},     {"string", plainTest<isString>},
-      {"mapping", plainTest<isMapping>},   {"sequence", plainTest<isSequence>},
-      {"iterable", plainTest<isIterable>}, {"callable", plainTest<isCallable>},
-      {"escaped", plainTest<isEscaped>},   {"filter", plainTest<isFilter>},
-      {"test", plainTest<isTest>},         {"lower", testLower},
-      {"upper", testUpper},                {"odd", testOdd},
-      {"even", testEven},                  {"divisibleby", testDivisibleBy},
-      {"sameas", testSameAs},              {"in", testIn},
-      {"==", testCompare<'=', '='>},       {"eq", testCompare<'=', '='>},
-      {"equalto", testCompare<'=', '='>},  {"!=", testCompare<'!', '='>},
-      {"ne", testCompare<'!', '='>},       {">", testCompare<'>'>},
-      {"gt", testCompare<'>'>},            {"greaterthan", testCompare<'>'>},
-      {">=", testCompare<'>', '='>},       {"ge", testCompare<'>', '='>},
-      {"<", testCompare<'<'>},             {"lt", testCompare<'<'>},
-      {"lessthan", testCompare<'<'>},      {"<=", testCompare<'<', '='>},
+      {"defined", plainTest<isDefined>},
+      {"undefined", plainTest<isUndefined>},
+      {"none", plainTest<isNone>},
+      {"boolean", plainTest<isBoolean>},
+      {"true", plainTest<isTrue>},
+      {"false", plainTest<isFalse>},
+      {"integer", plainTest<isInteger>},
+      {"float", plainTest<isFloat>},
+      {"number", plainTest<isNumber>},
+      {"string", plainTest<isString>},
+      {"mapping", plainTest<isMapping>},
+      {"sequence", plainTest<isSequence>},
+      {"iterable", plainTest<isIterable>},
+      {"callable", plainTest<isCallable>},
+      {"escaped", plainTest<isEscaped>},
+      {"filter", plainTest<isFilter>},
+      {"test", plainTest<isTest>},
+      {"lower", testLower},
+      {"upper", testUpper},
+      {"odd", testOdd},
+      {"even", testEven},
+      {"divisibleby", testDivisibleBy},
+      {"sameas", testSameAs},
+      {"in", testIn},
+      {"==", testCompare<'=', '='>},
+      {"eq", testCompare<'=', '='>},
+      {"equalto", testCompare<'=', '='>},
+      {"!=", testCompare<'!', '='>},
+      {"ne", testCompare<'!', '='>},
+      {">", testCompare<'>'>},
+      {"gt", testCompare<'>'>},
+      {"greaterthan", testCompare<'>'>},
+      {">=", testCompare<'>', '='>},
+      {"ge", testCompare<'>', '='>},
+      {"<", testCompare<'<'>},
+      {"lt", testCompare<'<'>},
+      {"lessthan", testCompare<'<'>},
+      {"<=", testCompare<'<', '='>},
       {"le", testCompare<'<', '='>},
   };
   const Builtin *found = findBuiltin(table, name);

@@ -81,7 +81,8 @@ static Value filterCenter(Machine &machine, const Value &self, Arguments &argume
 static Value filterIndent(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "indent", arguments, {"width", "first", "blank"});
   if (given && !self.isString())
-    return self.isUndefined() ? machine.failUndefined(self) : machine.fail("'indent' needs text, not a " + typeName(self));
+    return self.isUndefined() ? machine.failUndefined(self)
+                              : machine.fail("'indent' needs text, not a " + typeName(self));
   bool first = given.flag(1, false), blank = given.flag(2, false);
   std::string indention = given[0].isString() ? given.text(0, "") : repeated(machine, " ", given.integer(0, 4));
   if (!given)
@@ -106,12 +107,11 @@ static Value filterTruncate(Machine &machine, const Value &self, Arguments &argu
   std::int64_t keep = length - static_cast<std::int64_t>(countCharacters(end));
   if (given && (keep < 0 || leeway < 0))
     return machine.fail("'truncate' needs a length of at least that of its end, and a leeway that is not negative");
-  if (!given || self.isUndefined())
+  std::int64_t present = lengthOf(machine, self);
+  if (!given || (present >= 0 && present <= length + leeway)) // whatever it is
     return self;
   if (!self.isString())
     return machine.fail("'truncate' needs text, not a " + typeName(self));
-  if (static_cast<std::int64_t>(countCharacters(self.text())) <= length + leeway)
-    return self;
   std::string text = self.text().substr(0, byteOffset(self.text(), static_cast<std::size_t>(keep)));
   if (std::size_t blank = text.rfind(' '); !given.flag(1, false) && blank != std::string::npos)
     text.resize(blank);
@@ -153,18 +153,10 @@ static Value filterFormat(Machine &machine, const Value &self, Arguments &argume
 
 const Builtin *jinja::findTextFilter(std::string_view name) {
   static constexpr Builtin table[] = {
-      {"upper", filterCase<toUpper>},
-      {"lower", filterCase<toLower>},
-      {"capitalize", filterCase<toCapitalized>},
-      {"title", filterCase<titled>},
-      {"trim", filterTrim},
-      {"replace", filterReplace},
-      {"center", filterCenter},
-      {"indent", filterIndent},
-      {"truncate", filterTruncate},
-      {"wordcount", filterWordCount},
-      {"string", filterString},
-      {"format", filterFormat},
+      {"upper", filterCase<toUpper>}, {"lower", filterCase<toLower>}, {"capitalize", filterCase<toCapitalized>},
+      {"title", filterCase<titled>},  {"trim", filterTrim},           {"replace", filterReplace},
+      {"center", filterCenter},       {"indent", filterIndent},       {"truncate", filterTruncate},
+      {"wordcount", filterWordCount}, {"string", filterString},       {"format", filterFormat},
       {"tojson", filterToJson},
   };
   return findBuiltin(table, name);

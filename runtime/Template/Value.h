@@ -6,11 +6,13 @@
 // changes once made. The two exceptions, namespaces and iterators, change in place as they do in Python.
 //
 // Objects carry their depth (one more than their deepest member) and their weight (about how many values one meets when
-// walking through them, so that `[x, x]` weighs twice what x does). Depth is bounded, so that comparing and destroying a
-// value can recurse without fear of the stack; weight is what an operation over whole values costs. Namespaces can form
-// cycles; they count as depth 0 and weight 1, and the Machine that made them releases them at the end of a rendering.
+// walking through them, so that `[x, x]` weighs twice what x does). Depth is bounded, so that comparing and destroying
+// a value can recurse without fear of the stack; weight is what an operation over whole values costs. Namespaces can
+// form cycles; they count as depth 0 and weight 1, and the Machine that made them releases them at the end of a
+// rendering.
 //
-// Integers have 64 bits where Python's are unbounded; arithmetic that leaves the range is an error, never a wrong value.
+// Integers have 64 bits where Python's are unbounded; arithmetic that leaves the range is an error, never a wrong
+// value.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,12 +43,12 @@ enum class Kind : std::uint8_t {
   List,
   Tuple,
   Dict,
-  View,      ///< What dict.keys(), values() and items() answer.
+  View, ///< What dict.keys(), values() and items() answer.
   Range,
-  Iterator,  ///< One pass over something; what map, select and their like answer.
+  Iterator, ///< One pass over something; what map, select and their like answer.
   Namespace,
-  Function,  ///< A built-in function or a method bound to its object.
-  Native,    ///< A macro, a loop, a cycler or a joiner.
+  Function, ///< A built-in function or a method bound to its object.
+  Native,   ///< A macro, a loop, a cycler or a joiner.
 };
 
 /// Deepest nesting of containers.

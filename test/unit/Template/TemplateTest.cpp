@@ -1,0 +1,144 @@
+//===- TemplateTest.cpp - Chat templates in the Jinja language ------------===//
+//
+// What vectors cannot say: where errors are, what the limits stop, and that hostile templates end.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Template/Template.h"
+
+#include <gmock/gmock.h>
+
+using namespace tern;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+static std::string render(const std::string &source, const Json &variables = Json::object(), RenderLimits limits = {}) {
+  Result<Template> parsed = Template::parse(source, "t");
+  if (!parsed)
+    return parsed.problem().str();
+  Result<std::string> text = parsed->render(variables, limits);
+  return text ? *text : text.problem().str();
+}
+
+TEST(Template, ErrorsNameLineAndColumn) {
+  EXPECT_EQ(render("a\n  {{ x.y.z }}"), "t: line 2, column 7: 'x' is undefined");
+  EXPECT_EQ(render("{{ 'é' }}{{ nope() }}"), "t: line 1, column 17: 'nope' is undefined");
+  EXPECT_EQ(render("{{ {'a': 1}.b.c }}"), "t: line 1, column 14: 'dict object' has no attribute 'b'");
+  EXPECT_EQ(render("{% for x in 3 %}{% endfor %}"), "t: line 1, column 13: a int cannot be iterated over");
+  EXPECT_EQ(render("{{ raise_exception('roles must alternate') }}"), "t: line 1, column 19: roles must alternate");
+  EXPECT_EQ(render("\n{{ 1 + 'a' }}"), "t: line 2, column 6: '+' cannot join int and str");
+}
+
+TEST(Template, SyntaxErrorsNameLineAndColumn) {
+  EXPECT_EQ(render("{% if x %}"), "t: line 1, column 11: 'if' is not closed, expected '{% endif %}'");
+  EXPECT_EQ(render("{{ 1 + }}"), "t: line 1, column 8: expected an expression, found '}}'");
+  EXPECT_EQ(render("{{ 'abc }}"), "t: line 1, column 4: a string has no end");
+  EXPECT_EQ(render("x{# never"), "t: line 1, column 2: a comment has no end");
+  EXPECT_EQ(render("{{ (1] }}"), "t: line 1, column 6: unexpected ']', expected ')'");
+  EXPECT_EQ(render("{{ x | nosuch }}"), "t: line 1, column 8: no filter is called 'nosuch'");
+  EXPECT_EQ(render("{% endif %}"), "t: line 1, column 4: unexpected tag 'endif'");
+  EXPECT_EQ(render("{% break %}"), "t: line 1, column 4: 'break' must stand in a loop");
+  EXPECT_EQ(render("{{ 99999999999999999999 }}"),
+            "t: line 1, column 4: integers have 64 bits, and 99999999999999999999 needs more");
+}
+
+TEST(Template, OtherTemplatesAreRefused) {
+  for (const char *tag : {"include 'x'", "import 'x' as y", "from 'x' import y", "extends 'x'"})
+    EXPECT_THAT(render(std::string("{% ") + tag + " %}"), HasSubstr("a chat template stands alone")) << tag;
+}
+
+TEST(Template, SandboxHidesWhatChangesOrReaches) {
+  EXPECT_THAT(render("{{ [].append(1) }}"), HasSubstr("the sandbox does not allow 'append'"));
+  EXPECT_THAT(render("{{ {}.update({}) }}"), HasSubstr("the sandbox does not allow 'update'"));
+  EXPECT_THAT(render("{{ ''.__class__.__mro__ }}"), HasSubstr("the sandbox does not allow '__class__'"));
+  EXPECT_THAT(render("{% set ns = namespace() %}{% set ns._x = 1 %}"), HasSubstr("cannot begin with an underscore"));
+  EXPECT_THAT(render("{{ '{0.__class__.__name__}'.format(1) }}"), HasSubstr("the sandbox does not allow '__class__'"));
+}
+
+TEST(Template, LimitsEndHostileTemplates) {
+  const char *hostile[] = {
+      "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
+      "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+      "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+      "{{ 'a' * 10000000000 }}",
+      "{{ '%999999999s' % 'a' }}",
+      "{{ '{:999999999}'.format(1) }}",
+      "{{ 'a'.center(99999999999) }}",
+      "{% set ns = namespace(s='ab') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+      "{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}",
+      "{% set ns = namespace(s=[1]) %}{% for i in range(99999) %}{% set ns.s = [ns.s] %}{% endfor %}",
+      "{% set ns = namespace(s=[1]) %}{% for i in range(99999) %}{% set ns.s = ns.s | map('list') %}{% endfor %}",
+      "{% set ns = namespace(s=0) %}{% for i in range(99999) %}{% set ns.s = namespace(a=ns.s, b=ns.s) %}{% endfor "
+      "%}{{ ns }}",
+      "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+      "{% for i in range(100000) %}{{ 'x' * 100000 }}{% endfor %}",
+      "{% set ns = namespace() %}{% for i in range(9999) %}{% for j in [1] %}{% set ns.q = loop.changed(ns.l) %}{% set "
+      "ns.l = loop %}{% endfor %}{% endfor %}",
+      "{{ range(100001) }}",
+      "{{ [1] * 99999999999 }}",
+      "{{ 2 ** 64 }}",
+      "{{ 'x' | indent(9999999999) }}",
+      "{{ [1] | batch(9999999999, 0) | list }}",
+      "{{ [1] | slice(9999999999) | list }}",
+  };
+  for (const char *source : hostile)
+    EXPECT_THAT(render(source), StartsWith("t: line 1")) << source;
+}
+
+TEST(Template, LimitsAreTheCallers) {
+  RenderLimits limits;
+  limits.maxSteps = 100;
+  EXPECT_THAT(render("{% for i in range(99) %}x{% endfor %}", Json::object(), limits), HasSubstr("may take 100 steps"));
+  limits = {};
+  limits.maxOutput = 10;
+  EXPECT_THAT(render("12345678901", Json::object(), limits), HasSubstr("may print 10 bytes"));
+  limits = {};
+  limits.maxMemory = 1000;
+  EXPECT_THAT(render("{{ 'ab' * 1000 }}", Json::object(), limits), HasSubstr("may build 1000 bytes"));
+}
+
+TEST(Template, DeepNestingIsRefused) {
+  std::string parentheses = std::string(5000, '(') + "1" + std::string(5000, ')');
+  std::string brackets = std::string(5000, '[') + std::string(5000, ']'), nots, sum = "1", ifs;
+  for (int i = 0; i < 5000; ++i) {
+    nots += "not ";
+    sum += "+1";
+    ifs += "{% if 1 %}";
+  }
+  for (const std::string &expression : {parentheses, brackets, nots + "1", sum, std::string(5000, '-') + "1"})
+    EXPECT_THAT(render("{{ " + expression + " }}"), HasSubstr("levels deep"));
+  EXPECT_THAT(render(ifs), HasSubstr("levels deep"));
+  Json deep = 1;
+  for (int i = 0; i < 2000; ++i)
+    deep = Json::array({std::move(deep)});
+  EXPECT_THAT(render("{{ x }}", {{"x", deep}}), HasSubstr("deep"));
+}
+
+TEST(Template, CyclesPrintAndDie) {
+  EXPECT_EQ(render("{% set ns = namespace() %}{% set ns.a = [ns] %}{{ ns }}"),
+            "<Namespace {'a': [<Namespace {...}>]}>");
+  EXPECT_EQ(render("{% for i in [1, 2] %}{{ loop.changed(loop) }}{% endfor %}"), "TrueFalse");
+  EXPECT_EQ(
+      render(
+          "{% set ns = namespace() %}{% macro m() %}{{ ns.m is defined }}{% endmacro %}{% set ns.m = m %}{{ ns.m() }}"),
+      "True");
+}
+
+TEST(Template, BadVariablesAreProblems) {
+  EXPECT_THAT(render("x", Json::array()), HasSubstr("must be an object"));
+  EXPECT_THAT(render("x", {{"a", std::uint64_t(1) << 63}}), HasSubstr("64 bits"));
+  EXPECT_THAT(render("x", {{"a", "\xFF"}}), HasSubstr("UTF-8"));
+  EXPECT_THAT(render("\xFF"), HasSubstr("a template must be UTF-8, byte 0"));
+}
+
+TEST(Template, NulBytesAreText) {
+  EXPECT_EQ(render(std::string("a\0b", 3) + "{{ x }}", {{"x", std::string("\0", 1)}}), std::string("a\0b\0", 4));
+}
+
+TEST(Template, SortsSurviveOrdersThatContradictThemselves) {
+  std::string list;
+  for (int i = 0; i < 200; ++i)
+    list += i % 3 ? "n, " : std::to_string(200 - i) + ", ";
+  EXPECT_EQ(render("{% set n = 'nan' | float %}{{ [" + list + "] | sort | length }}"), "200");
+}

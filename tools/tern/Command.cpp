@@ -1,0 +1,71 @@
+//===- Command.cpp - What the commands of tern share ----------------------===//
+
+#include "tools/tern/Command.h"
+
+#include "runtime/Base/MappedFile.h"
+
+#include <iostream>
+#include <iterator>
+
+using namespace tern;
+
+Json tern::problemsAsJson(const Problems &problems) {
+  Json list = Json::array();
+  for (const Problem &problem : problems)
+    list.push_back({{"where", problem.where}, {"what", problem.what}, {"do", problem.remedy}});
+  return list;
+}
+
+int tern::fail(const Problems &problems, bool json) {
+  for (const Problem &problem : problems)
+    std::cerr << "error: " << problem.str() << '\n';
+  if (json)
+    printJson({{"problems", problemsAsJson(problems)}});
+  return 1;
+}
+
+int tern::fail(const Problem &problem, bool json) { return fail(Problems{problem}, json); }
+
+void tern::printJson(const Json &object) {
+  std::cout << object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) << std::endl;
+}
+
+Result<std::string> tern::readText(const std::string &path) {
+  if (path == "-")
+    return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  Result<MappedFile> file = MappedFile::open(path);
+  if (!file)
+    return file.problem();
+  return std::string(file->text());
+}
+
+Result<Json> tern::readJson(const std::string &path) {
+  Result<std::string> text = readText(path);
+  if (!text)
+    return text.problem();
+  return parseJson(*text, path == "-" ? "standard input" : path);
+}
+
+Result<std::optional<std::uint64_t>> tern::parseWeights(const std::string &text) {
+  if (text == "reference")
+    return std::optional<std::uint64_t>();
+  const std::string prefix = "random:";
+  std::string seed = text.rfind(prefix, 0) == 0 ? text.substr(prefix.size()) : "";
+  bool isNumber = !seed.empty() && seed.size() <= 19 && seed.find_first_not_of("0123456789") == std::string::npos;
+  if (!isNumber)
+    return Problem{"--weights", "must be 'reference' or 'random:SEED' with a whole number, got '" + text + "'",
+                   "write for example --weights random:7"};
+  return std::optional<std::uint64_t>(std::stoull(seed));
+}
+
+std::string tern::bytesText(double bytes) {
+  const char *units[] = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < std::size(units)) {
+    bytes /= 1000;
+    ++unit;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+  return text;
+}

@@ -1,0 +1,116 @@
+//===- TemplateCommand.cpp - tern template --------------------------------===//
+
+#include "tools/tern/Chat.h"
+#include "tools/tern/Command.h"
+
+#include <iostream>
+
+using namespace tern;
+
+namespace {
+
+struct TemplateOptions {
+  std::string model, file, messages, tools;
+  std::vector<std::string> variables; ///< "name=JSON".
+  bool addGenerationPrompt = false, json = false;
+};
+
+} // namespace
+
+/// The template of the model, or the one given instead.
+static Result<ChatTemplateText> chosenTemplate(const TemplateOptions &options) {
+  ChatTemplateText chosen;
+  if (!options.model.empty()) {
+    Result<ChatTemplateText> ofModel = openChatTemplate(options.model);
+    if (ofModel)
+      chosen = std::move(*ofModel);
+    else if (options.file.empty())
+      return ofModel.problem();
+  }
+  if (options.file.empty())
+    return chosen;
+  Result<std::string> text = readText(options.file);
+  if (!text)
+    return text.problem();
+  chosen.text = *text;
+  chosen.where = options.file;
+  return chosen;
+}
+
+static Result<ChatRequest> readRequest(const TemplateOptions &options) {
+  ChatRequest request;
+  request.addGenerationPrompt = options.addGenerationPrompt;
+  Result<Json> messages = readJson(options.messages);
+  if (!messages)
+    return messages.problem();
+  if (!messages->is_array())
+    return Problem{options.messages, "must be a list of messages",
+                   "write for example [{\"role\": \"user\", \"content\": \"Hello\"}]"};
+  request.messages = *messages;
+  if (!options.tools.empty()) {
+    Result<Json> tools = readJson(options.tools);
+    if (!tools)
+      return tools.problem();
+    if (!tools->is_array())
+      return Problem{options.tools, "must be a list of tools", "wrap a single tool in [ ]"};
+    request.tools = *tools;
+  }
+  for (const std::string &variable : options.variables) {
+    std::size_t equals = variable.find('=');
+    Problem wrong{"--var", "must be name=JSON, got '" + variable + "'", "write for example --var enable_thinking=false"};
+    if (equals == std::string::npos || equals == 0)
+      return wrong;
+    Result<Json> value = parseJson(std::string_view(variable).substr(equals + 1), "--var " + variable.substr(0, equals));
+    if (!value)
+      return value.problem();
+    request.variables.emplace_back(variable.substr(0, equals), std::move(*value));
+  }
+  return request;
+}
+
+static int render(const TemplateOptions &options) {
+  Result<ChatTemplateText> chosen = chosenTemplate(options);
+  if (!chosen)
+    return fail(chosen.problem(), options.json);
+  Result<ChatRequest> request = readRequest(options);
+  if (!request)
+    return fail(request.problem(), options.json);
+  Result<std::string> text = renderChat(*chosen, *request);
+  if (!text)
+    return fail(text.problem(), options.json);
+  if (!options.json) {
+    std::cout << *text << std::flush;
+    return 0;
+  }
+  Json object{{"text", *text}};
+  if (!options.model.empty()) {
+    Result<Tokenizer> tokenizer = openTokenizer(options.model);
+    if (!tokenizer)
+      return fail(tokenizer.problem(), true);
+    Result<std::vector<std::int32_t>> ids = tokenizer->encode(*text, /*addSpecial=*/false);
+    if (!ids)
+      return fail(ids.problem(), true);
+    object["ids"] = *ids;
+  }
+  printJson(object);
+  return 0;
+}
+
+void tern::addTemplateCommand(CLI::App &app, Action &action) {
+  auto options = std::make_shared<TemplateOptions>();
+  CLI::App *command = app.add_subcommand("template", "Render messages through a chat template");
+  command->footer("  tern template smol.gguf --messages chat.json --add-generation-prompt\n"
+                  "  tern template --template chat.jinja --messages - --var enable_thinking=false");
+  auto *model = command->add_option("model", options->model, "Hugging Face directory or .gguf file");
+  auto *file = command->add_option("--template", options->file, "Template to use instead of the model's");
+  command->add_option("--messages", options->messages, "JSON list of messages; - reads standard input")->required();
+  command->add_option("--tools", options->tools, "JSON list of tools");
+  command->add_option("--var", options->variables, "name=JSON, a further variable; may be repeated");
+  command->add_flag("--add-generation-prompt", options->addGenerationPrompt, "End with the start of the model's turn");
+  command->add_flag("--json", options->json, "Print one JSON object; with a model it has the token ids too");
+  command->callback([=, &action] {
+    if (model->count() == 0 && file->count() == 0)
+      throw CLI::RequiredError("model or --template");
+    action = [options] { return render(*options); };
+  });
+}
