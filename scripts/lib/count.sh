@@ -90,13 +90,6 @@ count_fuzzer() {
   rm -rf "$work"
 }
 
-# count_command NAME COMMAND...: one test that is its exit status.
-count_command() {
-  local name=$1
-  shift
-  if "$@" </dev/null; then count_pass; else count_failure "$name"; fi
-}
-
 # The end of a test run: what failed, then the count. The status says whether all is well.
 report() {
   reported=yes
