@@ -20,6 +20,7 @@ namespace tern {
 struct AddedToken {
   std::int32_t id = noToken;
   std::string text;
+  std::string shown;       ///< What it decodes to: the text, normalized if `normalized`.
   bool special = false;    ///< Marks structure, not content: left out of a decode that skips special tokens.
   bool singleWord = false; ///< Only where no word character touches it.
   bool stripLeft = false;  ///< Takes the white space before it along.

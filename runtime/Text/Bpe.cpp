@@ -2,6 +2,7 @@
 
 #include "runtime/Text/Bpe.h"
 
+#include "runtime/Text/ByteTokens.h"
 #include "runtime/Text/PieceCache.h"
 #include "runtime/Text/Utf8.h"
 
@@ -37,10 +38,8 @@ Result<std::unique_ptr<Bpe>> Bpe::make(TokenTable tokens, const std::vector<Merg
   const BpeOptions &chosen = bpe->options;
   if (!chosen.unknown.empty() && (bpe->unknownId = table.find(chosen.unknown)) == noToken)
     return Problem{where, "the unknown token must be a token: " + quoted(chosen.unknown) + " is not", ""};
-  for (int byte = 0; chosen.byteFallback && byte < 256; ++byte) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    bpe->byteTokens.push_back(table.find(std::string("<0x") + digits[byte >> 4] + digits[byte & 15] + ">"));
-  }
+  if (chosen.byteFallback)
+    bpe->byteTokens = findByteTokens(table);
   for (char32_t code = 0; code < 0x800; ++code) {
     std::string character;
     appendUtf8(character, code);
@@ -190,12 +189,11 @@ std::int32_t Bpe::findSymbol(std::string_view text) const {
 
 /// Adds the bytes of `text` as tokens, or nothing when one of them has no token.
 bool Bpe::addBytes(std::string_view text, Word &word) const {
-  auto token = [&](char byte) { return byteTokens[static_cast<unsigned char>(byte)]; };
-  if (!options.byteFallback ||
-      !std::all_of(text.begin(), text.end(), [&](char byte) { return token(byte) != noToken; }))
+  std::vector<std::int32_t> ids;
+  if (!appendByteTokens(byteTokens, text, ids))
     return false;
-  for (char byte : text)
-    word.add(token(byte));
+  for (std::int32_t id : ids)
+    word.add(id);
   return true;
 }
 

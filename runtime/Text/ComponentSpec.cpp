@@ -72,9 +72,10 @@ std::string ComponentSpec::string(const char *name, std::optional<std::string> a
 
 std::uint64_t ComponentSpec::integer(const char *name, std::optional<std::uint64_t> absent) {
   const Json *value = find(name, !absent);
-  if (value && !value->is_number_unsigned())
-    fail(name, std::string("must be a whole number that is not negative, is ") + value->dump().substr(0, 40));
-  return value && value->is_number_unsigned() ? value->get<std::uint64_t>() : absent.value_or(0);
+  bool whole = value && value->is_number_integer() && *value >= 0;
+  if (value && !whole)
+    fail(name, "must be a whole number that is not negative, is " + value->dump().substr(0, 40));
+  return whole ? value->get<std::uint64_t>() : absent.value_or(0);
 }
 
 double ComponentSpec::number(const char *name, std::optional<double> absent) {

@@ -7,7 +7,11 @@
 
 #include "runtime/Text/Bpe.h"
 #include "runtime/Text/GgufPreTokenizers.h"
+#include "runtime/Text/SentencePieceBpe.h"
 #include "runtime/Text/TokenizerPipeline.h"
+#include "runtime/Text/WordPiece.h"
+
+#include <cmath>
 
 using namespace tern;
 
@@ -39,6 +43,7 @@ private:
   std::unique_ptr<TokenizerPipeline> pipeline;
   bool addBos = false; ///< What the kind of tokenizer does unless the file says otherwise.
   bool addEos = false;
+  bool addSeparator = false;
 
   Problem problem(const std::string &key, std::string what, std::string remedy = "") const {
     return {file.where + ": tokenizer.ggml." + key, std::move(what), std::move(remedy)};
@@ -109,7 +114,11 @@ private:
   Status readKind() {
     if (file.model == "gpt2")
       return readByteLevelBpe();
-    return problem("model", "tokenizer '" + file.model.substr(0, 80) + "' is not known", "known: gpt2");
+    if (file.model == "llama")
+      return readSentencePiece();
+    if (file.model == "bert")
+      return readWordPiece();
+    return problem("model", "tokenizer '" + file.model.substr(0, 80) + "' is not known", "known: bert, gpt2, llama");
   }
 
   Status readByteLevelBpe() {
@@ -141,6 +150,81 @@ private:
     return Done{};
   }
 
+  /// Gives a role to the token that has it in every model of a kind.
+  void setUnlessGiven(std::optional<std::int32_t> &role, std::int32_t usual) const {
+    if (!role && static_cast<std::size_t>(usual) < file.tokens.size())
+      role = usual;
+  }
+
+  /// Llama 2 and its kin. The normalizer and decoder are those of their tokenizer.json.
+  Status readSentencePiece() {
+    addBos = true;
+    setUnlessGiven(pipeline->special.unknown, 0);
+    setUnlessGiven(pipeline->special.bos, 1);
+    setUnlessGiven(pipeline->special.eos, 2);
+    if (file.scores.empty())
+      return problem("scores", "a model of kind 'llama' has scores, this one has none");
+    for (std::size_t id = 0; id < file.scores.size(); ++id)
+      if (std::isnan(file.scores[id]))
+        return problem("scores", "a score is a number: that of token " + std::to_string(id) + " is NaN");
+    Result<TokenTable> tokens = TokenTable::fromList(file.tokens, file.where + ": tokenizer.ggml.tokens");
+    if (!tokens)
+      return tokens.problem();
+    std::int32_t unknown = pipeline->special.unknown.value_or(noToken);
+    pipeline->model = std::make_unique<SentencePieceBpe>(std::move(*tokens), file.scores, unknown);
+    bool prefix = file.addSpacePrefix.value_or(true);
+    Json replace = {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}};
+    Json normalizers = Json::array({replace});
+    if (prefix)
+      normalizers.insert(normalizers.begin(), Json{{"type", "Prepend"}, {"prepend", "▁"}});
+    Json unreplace = {{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}};
+    Json decoders = Json::array({unreplace, Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
+    if (prefix)
+      decoders.push_back(Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
+    return addSteps(Json{{"type", "Sequence"}, {"normalizers", normalizers}}, nullptr,
+                    Json{{"type", "Sequence"}, {"decoders", decoders}});
+  }
+
+  /// BERT: tokens that begin a word are written with "▁" in front, inner ones without "##".
+  Status readWordPiece() {
+    addBos = true;
+    addSeparator = true;
+    setUnlessGiven(pipeline->special.unknown, 100);
+    setUnlessGiven(pipeline->special.bos, 101);
+    setUnlessGiven(pipeline->special.separator, 102);
+    Result<TokenTable> tokens = TokenTable::fromList(file.tokens, file.where + ": tokenizer.ggml.tokens");
+    if (!tokens)
+      return tokens.problem();
+    WordPieceModelOptions options;
+    if (pipeline->special.unknown)
+      options.unknown = file.tokens[*pipeline->special.unknown];
+    options.firstPrefix = "▁";
+    options.innerPrefix = "";
+    options.longestPiece = 100; // As every tokenizer.json of this kind has it; GGUF has no key for it.
+    pipeline->model = std::make_unique<WordPiece>(std::move(*tokens), std::move(options));
+    return addSteps(Json{{"type", "BertNormalizer"}}, Json{{"type", "BertPreTokenizer"}},
+                    Json{{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "always"}});
+  }
+
+  /// Adds components as a tokenizer.json would describe them.
+  Status addSteps(const Json &normalizer, const Json &preTokenizer, const Json &decoder) {
+    Result<std::unique_ptr<Normalizer>> first = makeNormalizer(normalizer, file.where);
+    if (!first)
+      return first.problem();
+    pipeline->normalizer = std::move(*first);
+    if (!preTokenizer.is_null()) {
+      Result<std::unique_ptr<PreTokenizer>> second = makePreTokenizer(preTokenizer, file.where);
+      if (!second)
+        return second.problem();
+      pipeline->preTokenizer = std::move(*second);
+    }
+    Result<std::unique_ptr<Decoder>> last = makeDecoder(decoder, file.where);
+    if (!last)
+      return last.problem();
+    pipeline->decoder = std::move(*last);
+    return Done{};
+  }
+
   /// "left right": the first space that does not begin the text divides, so that a left part may be a space.
   Result<std::vector<MergeText>> readMerges() const {
     if (file.merges.empty())
@@ -157,21 +241,26 @@ private:
     return merges;
   }
 
-  /// BOS and EOS round a text.
+  /// BOS, EOS and separator round a text.
   Status readEnds() {
     PostProcessor::Template ends = {{true, {}}};
-    auto wanted = [&](const std::optional<bool> &given, bool usual) { return given.value_or(usual); };
     const SpecialTokens &special = pipeline->special;
-    if (wanted(file.addBos, addBos)) {
-      if (!special.bos)
-        return problem("bos_token_id", "must be given, for texts begin with it (add_bos_token)");
-      ends.insert(ends.begin(), {false, {*special.bos}});
-    }
-    if (wanted(file.addEos, addEos)) {
-      if (!special.eos)
-        return problem("eos_token_id", "must be given, for texts end with it (add_eos_token)");
-      ends.push_back({false, {*special.eos}});
-    }
+    auto end = [&](const char *name, const std::optional<bool> &given, bool usual,
+                   const std::optional<std::int32_t> &id, bool atStart) -> Status {
+      if (!given.value_or(usual))
+        return Done{};
+      if (!id)
+        return problem(std::string(name) + "_token_id",
+                       std::string("must be given, for texts get it (add_") + name + "_token)");
+      ends.insert(atStart ? ends.begin() : ends.end(), {false, {*id}});
+      return Done{};
+    };
+    if (Status status = end("bos", file.addBos, addBos, special.bos, true); !status)
+      return status;
+    if (Status status = end("eos", file.addEos, addEos, special.eos, false); !status)
+      return status;
+    if (Status status = end("seperator", file.addSeparator, addSeparator, special.separator, false); !status)
+      return status;
     pipeline->postProcessor = PostProcessor(std::move(ends));
     return Done{};
   }

@@ -8,6 +8,7 @@
 #include "runtime/Text/Normalizer.h"
 #include "runtime/Text/Pattern.h"
 #include "runtime/Text/Unicode.h"
+#include "runtime/Text/UnicodeNormalizers.h"
 #include "runtime/Text/Utf8.h"
 
 using namespace tern;
@@ -146,8 +147,19 @@ public:
 
 Result<std::unique_ptr<Normalizer>> tern::makeNormalizer(const Json &json, const std::string &where) {
   static const std::vector<ComponentKind<Normalizer>> kinds = {
-      {"ByteLevel", ByteLevel::make}, {"Prepend", Prepend::make}, {"Replace", Replace::make},
-      {"Sequence", Sequence::make},   {"Strip", Strip::make},
+      {"BertNormalizer", makeBertNormalizer},
+      {"ByteLevel", ByteLevel::make},
+      {"Lowercase", makeLowercase},
+      {"NFC", makeNfc},
+      {"NFD", makeNfd},
+      {"NFKC", makeNfkc},
+      {"NFKD", makeNfkd},
+      {"Nmt", makeNmt},
+      {"Prepend", Prepend::make},
+      {"Replace", Replace::make},
+      {"Sequence", Sequence::make},
+      {"Strip", Strip::make},
+      {"StripAccents", makeStripAccents},
   };
   return makeComponent<Normalizer>(json, where, "normalizer", kinds);
 }

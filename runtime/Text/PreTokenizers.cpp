@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Text/ByteLevel.h"
+#include "runtime/Text/Metaspace.h"
 #include "runtime/Text/Pattern.h"
 #include "runtime/Text/PreTokenizer.h"
 #include "runtime/Text/Splitting.h"
@@ -15,14 +16,6 @@ using namespace tern;
 namespace {
 
 using Made = Result<std::unique_ptr<PreTokenizer>>;
-
-/// Punctuation as BERT and the Punctuation pre-tokenizer see it: "$" and "^" count, "€" does not.
-bool isPunctuation(char32_t code) {
-  if (code < 0x80)
-    return code > ' ' && code < 0x7F && !(code >= '0' && code <= '9') &&
-           !((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
-  return unicode::isPunctuation(code);
-}
 
 //===----------------------------------------------------------------------===//
 // By pattern
@@ -126,7 +119,7 @@ public:
   }
   static Made punctuation(ComponentSpec &spec) {
     SplitBehavior behavior = Split::readBehavior(spec, static_cast<std::size_t>(SplitBehavior::Isolated));
-    return spec.make<CharacterSplit, PreTokenizer>(isPunctuation, behavior);
+    return spec.make<CharacterSplit, PreTokenizer>(unicode::isPunctuation, behavior);
   }
   static Made whitespace(ComponentSpec &spec) {
     return spec.make<CharacterSplit, PreTokenizer>(unicode::isWhitespace, SplitBehavior::Removed);
@@ -192,45 +185,36 @@ public:
 /// Writes spaces as a character that shows, as SentencePiece does, and begins words with it.
 class Metaspace final : public PreTokenizer {
 public:
-  enum class Prepend { Always, First, Never };
-  Metaspace(char32_t replacement, Prepend prepend, bool split)
-      : replacement(replacement), prepend(prepend), split(split) {
-    appendUtf8(mark, replacement);
-  }
+  explicit Metaspace(MetaspaceOptions options) : options(std::move(options)) {}
 
   static Made make(ComponentSpec &spec) {
-    char32_t replacement = spec.character("replacement");
-    auto prepend = static_cast<Prepend>(spec.choice("prepend_scheme", {"always", "first", "never"}, 0));
-    bool split = spec.boolean("split", true);
-    bool prefix = spec.boolean("add_prefix_space", prepend != Prepend::Never); // The older form of prepend_scheme.
-    if (!prefix && prepend != Prepend::Never)
-      spec.fail("add_prefix_space", "must agree with prepend_scheme: it is false and prepend_scheme is not 'never'");
-    spec.accept("str_rep"); // A second spelling of the replacement, written by older versions.
-    return spec.make<Metaspace, PreTokenizer>(replacement, prepend, split);
+    MetaspaceOptions options = MetaspaceOptions::read(spec);
+    return spec.make<Metaspace, PreTokenizer>(std::move(options));
   }
 
   Status apply(Pieces &pieces) const override {
+    using Prepend = MetaspaceOptions::Prepend;
+    const std::string &mark = options.mark;
     pieces.rewrite([&](std::size_t index, std::string_view piece, Rewriter &rewriter) {
-      bool wanted = prepend == Prepend::Always || (prepend == Prepend::First && pieces.startsInput(index));
+      bool wanted =
+          options.prepend == Prepend::Always || (options.prepend == Prepend::First && pieces.startsInput(index));
       bool marked = piece.front() == ' ' || piece.substr(0, mark.size()) == mark;
       if (wanted && !marked)
         rewriter.replace(0, mark);
       for (char byte : piece)
         byte == ' ' ? rewriter.replace(1, mark) : rewriter.keep(1);
     });
-    if (!split)
+    if (!options.split)
       return Done{};
     return pieces.split([&](std::string_view piece, std::vector<Span> &parts) -> Status {
-      splitCharacters(piece, SplitBehavior::MergedWithNext, parts, [&](char32_t code) { return code == replacement; });
+      splitCharacters(piece, SplitBehavior::MergedWithNext, parts,
+                      [&](char32_t code) { return code == options.replacement; });
       return Done{};
     });
   }
 
 private:
-  char32_t replacement;
-  std::string mark;
-  Prepend prepend;
-  bool split;
+  MetaspaceOptions options;
 };
 
 class FixedLength final : public PreTokenizer {
@@ -278,7 +262,7 @@ public:
   static Made bert(ComponentSpec &spec) {
     std::vector<std::unique_ptr<PreTokenizer>> steps;
     steps.push_back(std::make_unique<CharacterSplit>(unicode::isWhitespace, SplitBehavior::Removed));
-    steps.push_back(std::make_unique<CharacterSplit>(isPunctuation, SplitBehavior::Isolated));
+    steps.push_back(std::make_unique<CharacterSplit>(unicode::isPunctuation, SplitBehavior::Isolated));
     return spec.make<Sequence, PreTokenizer>(std::move(steps));
   }
 

@@ -35,10 +35,20 @@ std::string describe(int code, OnigErrorInfo *details = nullptr) {
   return {reinterpret_cast<char *>(text), static_cast<std::size_t>(length)};
 }
 
-/// Where one match lies; freed with the scope.
-struct Region {
+/// What one search needs besides text and pattern; freed with the scope.
+struct Search {
   OnigRegion *region = onig_region_new();
-  ~Region() { onig_region_free(region, 1); }
+  OnigMatchParam *limits = onig_new_match_param();
+
+  /// A pattern that backtracks without end stops after some steps for each byte; real ones take a few.
+  explicit Search(std::size_t textSize) {
+    onig_initialize_match_param(limits);
+    onig_set_retry_limit_in_search_of_match_param(limits, 10000000 + 64 * static_cast<unsigned long>(textSize));
+  }
+  ~Search() {
+    onig_free_match_param(limits);
+    onig_region_free(region, 1);
+  }
 };
 
 } // namespace
@@ -60,11 +70,12 @@ Result<Regex> Regex::compile(std::string_view pattern, const std::string &where)
 }
 
 Status Regex::findAll(std::string_view text, std::vector<Span> &matches) const {
-  Region found;
+  Search found(text.size());
   const OnigUChar *begin = bytes(text.data()), *end = begin + text.size();
   std::size_t from = 0, lastEnd = std::string_view::npos;
   while (from <= text.size()) {
-    int code = onig_search(engine->program, begin, end, begin + from, end, found.region, ONIG_OPTION_NONE);
+    int code = onig_search_with_param(engine->program, begin, end, begin + from, end, found.region, ONIG_OPTION_NONE,
+                                      found.limits);
     if (code == ONIG_MISMATCH)
       break;
     if (code < 0)

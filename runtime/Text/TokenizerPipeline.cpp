@@ -22,7 +22,7 @@ Status TokenizerPipeline::indexAddedTokens() {
   const TokenTable &tokens = model->tokens();
   size = tokens.size();
   for (std::size_t i = 0; i < addedTokens.size(); ++i) {
-    const AddedToken &token = addedTokens[i];
+    AddedToken &token = addedTokens[i];
     std::string place = where + ": added token '" + token.text.substr(0, 80) + "'";
     if (tokens.has(token.id) && tokens.text(token.id) != token.text)
       return Problem{place,
@@ -39,14 +39,13 @@ Status TokenizerPipeline::indexAddedTokens() {
       return Problem{place, "an id must name one token: " + std::to_string(token.id) + " is added twice", ""};
     addedByText.emplace(token.text, token.id);
     size = std::max(size, token.id + 1);
-    if (!token.normalized) {
-      inSource.add(token, token.text);
-      continue;
-    }
-    Result<std::string> text = normalize(token.text);
-    if (!text)
-      return text.problem();
-    inNormalized.add(token, *text);
+    Result<std::string> shown = token.normalized ? normalize(token.text) : Result<std::string>(token.text);
+    if (!shown)
+      return shown.problem();
+    token.shown = *shown;
+    (token.normalized ? inNormalized : inSource).add(token, token.shown);
+    if (token.special)
+      specialTexts.insert(token.text);
   }
   return Done{};
 }
@@ -68,14 +67,11 @@ Status TokenizerPipeline::check() {
 
 std::string_view TokenizerPipeline::text(std::int32_t id) const {
   if (auto added = addedById.find(id); added != addedById.end())
-    return addedTokens[added->second].text;
+    return addedTokens[added->second].shown;
   return model->tokens().has(id) ? model->tokens().text(id) : std::string_view();
 }
 
-bool TokenizerPipeline::isSpecial(std::int32_t id) const {
-  auto added = addedById.find(id);
-  return added != addedById.end() && addedTokens[added->second].special;
-}
+bool TokenizerPipeline::isSpecial(std::int32_t id) const { return specialTexts.count(std::string(text(id))) > 0; }
 
 Result<std::string> TokenizerPipeline::normalize(std::string_view text) const {
   if (!normalizer)

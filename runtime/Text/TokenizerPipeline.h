@@ -17,6 +17,7 @@
 #include "runtime/Text/Tokenizer.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tern {
 
@@ -39,6 +40,7 @@ struct TokenizerPipeline {
   /// The token's text; empty when there is none.
   std::string_view text(std::int32_t id) const;
   bool has(std::int32_t id) const { return model->tokens().has(id) || addedById.count(id); }
+  /// By what the token decodes to, as Hugging Face does: a special token that normalization changes is none.
   bool isSpecial(std::int32_t id) const;
 
   std::int32_t size = 0; ///< One past the highest id.
@@ -46,6 +48,7 @@ struct TokenizerPipeline {
   std::unordered_map<std::string, std::int32_t> addedByText;
 
 private:
+  std::unordered_set<std::string> specialTexts;
   AddedTokenFinder inSource;     ///< Those looked for in the text as it comes.
   AddedTokenFinder inNormalized; ///< Those looked for in the normalized text.
 

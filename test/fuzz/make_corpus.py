@@ -50,8 +50,60 @@ def tensor(dtype, shape, begin, end):
     return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
+def tokenizer(model, text, **members):
+    return json.dumps({**members, "model": model}, separators=(",", ":")).encode() + b"\0" + text.encode()
+
+
+def part(kind, **options):
+    return {"type": kind, **options}
+
+
+def tokenizers():
+    """Together they have every component."""
+    bpe = part("BPE", vocab={"a": 0, "b": 1, "ab": 2, "Ġ": 3, "?": 4, "<0x0A>": 5}, merges=[["a", "b"]],
+               unk_token="?", byte_fallback=True, fuse_unk=True)
+    suffix = part("BPE", vocab={"a": 0, "##b": 1, "##b|": 2, "ab|": 3}, merges=["a ##b|"],
+                  continuing_subword_prefix="##", end_of_word_suffix="|", ignore_merges=True)
+    added = [{"id": 6, "content": "<s>", "special": True, "lstrip": True, "rstrip": True},
+             {"id": 7, "content": "AB", "normalized": True, "single_word": True}]
+    split = [part("Split", pattern={"Regex": kind}, behavior=behavior, invert=invert) for kind, behavior, invert in
+             [("a|$", "Removed", False), ("(?<=b)", "Isolated", True), ("[ab]", "Contiguous", False),
+              ("b+", "MergedWithPrevious", False), (" ", "MergedWithNext", False)]]
+    cuts = [part("Digits", individual_digits=True), part("Punctuation", behavior="Isolated"), part("Whitespace"),
+            part("WhitespaceSplit"), part("BertPreTokenizer"), part("CharDelimiterSplit", delimiter="x"),
+            part("FixedLength", length=2)]
+    forms = [part(kind) for kind in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt")]
+    forms += [part("BertNormalizer"), part("Strip", strip_left=True, strip_right=True),
+              part("Prepend", prepend="_"), part("Replace", pattern={"String": " "}, content="_")]
+    metaspace = part("Metaspace", replacement="_", prepend_scheme="first", split=True)
+    steps = [part("Replace", pattern={"String": "_"}, content=" "), part("ByteFallback"), part("Fuse"),
+             part("Strip", content=" ", start=1, stop=1)]
+    template = part("TemplateProcessing", single=[{"SpecialToken": {"id": "s"}}, {"Sequence": {"id": "A"}}], pair=[],
+                    special_tokens={"s": {"ids": [0]}})
+    pieces = part("WordPiece", vocab={"[UNK]": 0, "a": 1, "##b": 2}, max_input_chars_per_word=9)
+    unigram = part("Unigram", vocab=[["?", 0], ["a", -1.5], ["ab", -2]], unk_id=0, byte_fallback=True)
+    words = part("WordLevel", vocab={"a": 0, "?": 1}, unk_token="?")
+    limits = dict(truncation=dict(max_length=3, stride=0, strategy="LongestFirst", direction="Left"),
+                  padding=dict(strategy={"Fixed": 4}, pad_id=1, pad_to_multiple_of=3, direction="Left"))
+    return {
+        "bytes": tokenizer(bpe, "ab a <s> AB é", added_tokens=added, normalizer=part("Lowercase"),
+                           decoder=part("ByteLevel"), pre_tokenizer=part("ByteLevel", add_prefix_space=True)),
+        "splits": tokenizer(suffix, "ab bab 12", pre_tokenizer=part("Sequence", pretokenizers=split),
+                            decoder=part("BPEDecoder", suffix="|")),
+        "cuts": tokenizer(words, "a, 1x2 \u4e2d", pre_tokenizer=part("Sequence", pretokenizers=cuts), **limits),
+        "forms": tokenizer(bpe, "ÀB \u0301\u0327", normalizer=part("Sequence", normalizers=forms)),
+        "spaces": tokenizer(bpe, "a b\n", pre_tokenizer=metaspace, decoder=part("Sequence", decoders=steps),
+                            post_processor=part("Sequence", processors=[part("ByteLevel"), template])),
+        "pieces": tokenizer(pieces, "abb c", decoder=part("WordPiece"),
+                            post_processor=part("BertProcessing", sep=["a", 1], cls=["a", 1])),
+        "unigram": tokenizer(unigram, "abac", decoder=part("CTC"), normalizer=part("ByteLevel")),
+        "metaspace": tokenizer(words, "a a", decoder=metaspace),
+    }
+
+
 def main():
     files = {
+        **{"tokenizer/" + name: data for name, data in tokenizers().items()},
         "gguf/keys": gguf([("a", STRING, "x"), ("b", U8, 1), ("c", I32, -1), ("d", BOOL, True), ("e", F64, 0.5)], []),
         "gguf/arrays": gguf([("s", ARRAY, (STRING, ["a", "", "bc"])), ("n", ARRAY, (F32, [1.0, 2.0])),
                              ("nested", ARRAY, (ARRAY, [(U64, [1]), (STRING, ["z"])]))], []),

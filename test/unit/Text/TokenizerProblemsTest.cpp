@@ -1,0 +1,145 @@
+//===- TokenizerProblemsTest.cpp - Tokenizer files that are wrong ---------===//
+
+#include "runtime/Base/Json.h"
+#include "runtime/Text/Tokenizer.h"
+
+#include <gmock/gmock.h>
+
+using namespace tern;
+using testing::HasSubstr;
+
+namespace {
+
+/// A tokenizer.json that is right; tests break it.
+Json goodFile() {
+  Json model = {{"type", "BPE"}, {"vocab", {{"a", 0}, {"b", 1}, {"ab", 2}}}, {"merges", Json::array({{"a", "b"}})}};
+  return {{"version", "1.0"}, {"model", model}};
+}
+
+std::string problemOf(const Json &file) {
+  Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(file.dump(), "tokenizer.json");
+  return tokenizer ? "" : tokenizer.problem().str();
+}
+
+/// The problem when `member` ("/model/merges/0") of a good file is `value`.
+std::string problemWith(const std::string &member, const Json &value) {
+  Json file = goodFile();
+  Json *place = &file;
+  for (std::size_t begin = 1; begin <= member.size();) {
+    std::size_t end = std::min(member.find('/', begin), member.size());
+    std::string name = member.substr(begin, end - begin);
+    place = place->is_array() ? &place->at(std::stoul(name)) : &(*place)[name];
+    begin = end + 1;
+  }
+  *place = value;
+  return problemOf(file);
+}
+
+Vocabulary goodVocabulary() {
+  Vocabulary vocabulary;
+  vocabulary.where = "model.gguf";
+  vocabulary.model = "gpt2";
+  vocabulary.pre = "smollm";
+  vocabulary.tokens = {"a", "b", "ab"};
+  vocabulary.merges = {"a b"};
+  return vocabulary;
+}
+
+std::string problemOf(const Vocabulary &vocabulary) {
+  Result<Tokenizer> tokenizer = Tokenizer::fromVocabulary(vocabulary);
+  return tokenizer ? "" : tokenizer.problem().str();
+}
+
+} // namespace
+
+TEST(TokenizerProblems, GoodFilesHaveNone) {
+  EXPECT_EQ(problemOf(goodFile()), "");
+  EXPECT_EQ(problemOf(goodVocabulary()), "");
+}
+
+TEST(TokenizerProblems, NameTheUnknownComponentOrOption) {
+  EXPECT_THAT(problemWith("/normalizer", {{"type", "Ascii"}}),
+              AllOf(HasSubstr("tokenizer.json: normalizer: normalizer type 'Ascii' is not known"), HasSubstr("NFKC")));
+  EXPECT_THAT(problemWith("/pre_tokenizer", {{"type", "Digits"}, {"individual", true}}),
+              HasSubstr("pre_tokenizer.individual: option is not known for type 'Digits'"));
+  EXPECT_THAT(problemWith("/pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {{{"type", "Zap"}}}}}),
+              HasSubstr("pre_tokenizer.pretokenizers[0]: pre-tokenizer type 'Zap' is not known"));
+  EXPECT_THAT(problemWith("/post_processor", {{"type", "Glue"}}), HasSubstr("post-processor type 'Glue'"));
+  EXPECT_THAT(problemWith("/decoder", {{"type", "Glue"}}), HasSubstr("decoder type 'Glue'"));
+  EXPECT_THAT(problemWith("/model/type", "Bigram"), HasSubstr("model type 'Bigram'"));
+  EXPECT_THAT(problemWith("/speed", 11), HasSubstr("speed: option is not known"));
+  EXPECT_THAT(problemWith("/model/dropout", 0.5), HasSubstr("dropout"));
+}
+
+TEST(TokenizerProblems, TellWrongTypesAndValues) {
+  EXPECT_THAT(problemOf(Json::array()), HasSubstr("must be an object, is array"));
+  EXPECT_THAT(problemWith("/version", "2.0"), HasSubstr("version: must be '1.0', is '2.0'"));
+  EXPECT_THAT(problemWith("/model", nullptr), HasSubstr("model: must be an object, is null"));
+  EXPECT_THAT(problemWith("/decoder", {{"type", 7}}), HasSubstr("decoder.type: must be a string, is number"));
+  EXPECT_THAT(
+      problemWith("/pre_tokenizer", {{"type", "Split"}, {"behavior", "Exploded"}, {"pattern", {{"String", "x"}}}}),
+      HasSubstr("'Exploded' is not one of Removed, Isolated"));
+  EXPECT_THAT(
+      problemWith("/pre_tokenizer", {{"type", "Split"}, {"behavior", "Removed"}, {"pattern", {{"Regex", "(a"}}}}),
+      HasSubstr("pre_tokenizer.pattern: not a regular expression of Oniguruma: "));
+  EXPECT_THAT(problemWith("/pre_tokenizer", {{"type", "CharDelimiterSplit"}, {"delimiter", "ab"}}),
+              HasSubstr("must be a string of one character, is 'ab'"));
+  EXPECT_THAT(problemWith("/truncation", {{"max_length", -3}}), HasSubstr("truncation.max_length"));
+  EXPECT_THAT(problemWith("/padding", {{"strategy", "BatchLongest"}, {"pad_id", 99}}),
+              HasSubstr("pads with token 99, which does not exist"));
+}
+
+TEST(TokenizerProblems, TellBrokenVocabularies) {
+  EXPECT_THAT(problemWith("/model/vocab/c", 4000000000u), HasSubstr("token 'c' has 4000000000"));
+  EXPECT_THAT(problemWith("/model/vocab/c", -1), HasSubstr("token 'c' has -1"));
+  EXPECT_THAT(problemWith("/model/vocab/c", 2), HasSubstr("2 is given to 'ab' and 'c'"));
+  EXPECT_THAT(problemWith("/model/vocab", Json::array()), HasSubstr("from token to id, is array"));
+  EXPECT_THAT(problemWith("/model/merges/0", Json::array({"b", "a"})),
+              HasSubstr("needs 'ba', which is not in the vocabulary"));
+  EXPECT_THAT(problemWith("/model/merges/0", "a b c"), HasSubstr("merge 0 is \"a b c\""));
+  EXPECT_THAT(problemWith("/model/unk_token", "<unk>"), HasSubstr("'<unk>' is not"));
+  Json added = {{"id", 0}, {"content", "x"}};
+  EXPECT_THAT(problemWith("/added_tokens", Json::array({added})), HasSubstr("0 is 'a' in the vocabulary"));
+  Json far = {{"id", 1u << 30}, {"content", "x"}};
+  EXPECT_THAT(problemWith("/added_tokens", Json::array({far})), HasSubstr("added_tokens[0].id: must be below"));
+}
+
+TEST(TokenizerProblems, TellBrokenGgufVocabularies) {
+  auto with = [](auto &&change) {
+    Vocabulary vocabulary = goodVocabulary();
+    change(vocabulary);
+    return problemOf(vocabulary);
+  };
+  EXPECT_THAT(with([](Vocabulary &v) { v.model = "abacus"; }), HasSubstr("tokenizer 'abacus' is not known"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.pre = "smoll"; }),
+              AllOf(HasSubstr("pre-tokenizer 'smoll' is not known"), HasSubstr("llama-bpe")));
+  EXPECT_THAT(with([](Vocabulary &v) { v.tokens.clear(); }), HasSubstr("this one has none"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.merges = {"ab"}; }), HasSubstr("merge 0 is 'ab'"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.merges.clear(); }), HasSubstr("has merges, this one has none"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.types = {1, 1}; }), HasSubstr("2 entries, 3 tokens"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.types = {1, 1, 9}; }), HasSubstr("token 2 has 9"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.eos = 3; }), HasSubstr("eos_token_id: must be a token id below 3, is 3"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.addBos = true; }), HasSubstr("bos_token_id: must be given"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.tokens[1] = "\xFF"; }), HasSubstr("token 1 is not"));
+  EXPECT_THAT(with([](Vocabulary &v) { v.model = "llama"; }), HasSubstr("scores"));
+}
+
+TEST(TokenizerProblems, TellTextsAndIdsThatCannotBe) {
+  Result<Tokenizer> tokenizer = Tokenizer::fromVocabulary(goodVocabulary());
+  ASSERT_TRUE(tokenizer);
+  EXPECT_THAT(tokenizer->encode("ab\xC3(", false).problem().str(), HasSubstr("byte 2 is not"));
+  for (std::int32_t id : {-1, 3, 2147483647, -2147483647 - 1})
+    EXPECT_THAT(tokenizer->decode({id}, false).problem().str(), HasSubstr("token ids are below 3"));
+  EXPECT_EQ(tokenizer->piece(-1), "");
+  EXPECT_EQ(tokenizer->piece(2), "ab");
+  EXPECT_EQ(tokenizer->tokenId("ab"), 2);
+  EXPECT_EQ(tokenizer->tokenId("abc"), std::nullopt);
+}
+
+TEST(TokenizerProblems, WordLevelWithoutUnknownTokenCannotWriteEverything) {
+  Result<Tokenizer> tokenizer =
+      Tokenizer::fromHuggingFace(R"({"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "?"}})", "t.json");
+  ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
+  EXPECT_TRUE(tokenizer->encode("a", false));
+  EXPECT_THAT(tokenizer->encode("b", false).problem().str(), HasSubstr("'b' is not in the vocabulary"));
+}

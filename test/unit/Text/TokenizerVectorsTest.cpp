@@ -1,0 +1,131 @@
+//===- TokenizerVectorsTest.cpp - Tokenizers against Hugging Face's -------===//
+//
+// Compares with what Hugging Face tokenizers answers, recorded by make_tokenizer_vectors.py. Set TERN_TEXT_VECTORS to a
+// directory that the script wrote to run other vectors than the committed ones.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Base/Json.h"
+#include "runtime/Text/StreamDecoder.h"
+#include "runtime/Text/Tokenizer.h"
+#include "runtime/Text/Utf8.h"
+
+#include <cstdlib>
+#include <future>
+#include <gtest/gtest.h>
+
+using namespace tern;
+
+namespace {
+
+Json readVectors(const std::string &name) {
+  const char *other = std::getenv("TERN_TEXT_VECTORS");
+  Result<Json> json = readJsonFile((other ? std::string(other) : TERN_TEST_DIR "/vectors") + "/" + name);
+  EXPECT_TRUE(json) << json.problem().str();
+  return json ? *json : Json();
+}
+
+/// The shared model that "base" names, with the other members in place of its own.
+Json resolveModel(const Json &models, const Json &reference) {
+  Json model = models.at(reference.at("base").get<std::string>());
+  for (const auto &option : reference.items())
+    if (option.key() != "base")
+      model[option.key()] = option.value();
+  return model;
+}
+
+/// A GGUF vocabulary with the tokens of a BPE model.
+Vocabulary makeVocabulary(const Json &model, const Json &gguf) {
+  Vocabulary vocabulary;
+  vocabulary.where = "model.gguf";
+  vocabulary.model = gguf.at("model").get<std::string>();
+  vocabulary.pre = gguf.at("pre").get<std::string>();
+  vocabulary.addBos = gguf.at("add_bos_token").get<bool>();
+  vocabulary.tokens.resize(model.at("vocab").size());
+  for (const auto &token : model.at("vocab").items())
+    vocabulary.tokens.at(token.value().get<std::size_t>()) = token.key();
+  for (const Json &merge : model.at("merges"))
+    vocabulary.merges.push_back(merge[0].get<std::string>() + " " + merge[1].get<std::string>());
+  return vocabulary;
+}
+
+Result<Tokenizer> makeTokenizer(const Json &models, const Json &test) {
+  if (test.contains("gguf"))
+    return Tokenizer::fromVocabulary(makeVocabulary(models.at(test["gguf"]["base"].get<std::string>()), test["gguf"]));
+  Json file = test.at("tokenizer");
+  file["model"] = resolveModel(models, file.at("model"));
+  return Tokenizer::fromHuggingFace(file.dump(), "tokenizer.json");
+}
+
+/// Checks one text; `row` is [ids, ids with special tokens, text of the latter, the same without special tokens], null
+/// for what equals its left neighbour or, in the third place, the text itself.
+void checkText(const Tokenizer &tokenizer, const std::string &text, const Json &row) {
+  auto ids = row[0].get<std::vector<std::int32_t>>();
+  auto special = row[1].is_null() ? ids : row[1].get<std::vector<std::int32_t>>();
+  std::string plain = row[2].is_null() ? text : row[2].get<std::string>();
+  std::string skipped = row[3].is_null() ? plain : row[3].get<std::string>();
+  for (bool addSpecial : {false, true}) {
+    Result<std::vector<std::int32_t>> encoded = tokenizer.encode(text, addSpecial);
+    ASSERT_TRUE(encoded) << encoded.problem().str();
+    EXPECT_EQ(*encoded, addSpecial ? special : ids);
+  }
+  for (bool skipSpecial : {false, true}) {
+    Result<std::string> decoded = tokenizer.decode(special, skipSpecial);
+    ASSERT_TRUE(decoded) << decoded.problem().str();
+    EXPECT_EQ(*decoded, skipSpecial ? skipped : plain);
+  }
+}
+
+/// Each piece of a stream is UTF-8, and the pieces join to the whole.
+void checkStream(const Tokenizer &tokenizer, const std::vector<std::int32_t> &ids) {
+  StreamDecoder stream(tokenizer, false);
+  std::string joined;
+  for (std::int32_t id : ids) {
+    Result<std::string> part = stream.feed(id);
+    ASSERT_TRUE(part);
+    EXPECT_EQ(findInvalidUtf8(*part), std::string::npos);
+    joined += *part;
+  }
+  joined += stream.finish();
+  EXPECT_EQ(joined, *tokenizer.decode(ids, false));
+}
+
+} // namespace
+
+TEST(TokenizerVectors, GiveTheIdsAndTextsOfHuggingFace) {
+  Json texts = readVectors("texts.json"), models = readVectors("models.json"), tests = readVectors("tokenizers.json");
+  ASSERT_GT(tests.size(), 40u);
+  for (const Json &test : tests) {
+    SCOPED_TRACE(test.at("name").get<std::string>());
+    Result<Tokenizer> tokenizer = makeTokenizer(models, test);
+    ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
+    ASSERT_EQ(test.at("rows").size(), texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      SCOPED_TRACE("text " + texts[i].dump(-1, ' ', true));
+      checkText(*tokenizer, texts[i].get<std::string>(), test["rows"][i]);
+      checkStream(*tokenizer, test["rows"][i][0].get<std::vector<std::int32_t>>());
+    }
+  }
+}
+
+TEST(Tokenizer, EncodesOnSeveralThreadsAtOnce) {
+  Json texts = readVectors("texts.json"), models = readVectors("models.json"), tests = readVectors("tokenizers.json");
+  Result<Tokenizer> tokenizer = makeTokenizer(models, tests.at(0));
+  ASSERT_TRUE(tokenizer);
+  auto encodeAll = [&] {
+    std::vector<std::int32_t> all;
+    for (int round = 0; round < 20; ++round)
+      for (const Json &text : texts) {
+        Result<std::vector<std::int32_t>> ids = tokenizer->encode(text.get<std::string>(), true);
+        if (ids)
+          all.insert(all.end(), ids->begin(), ids->end());
+      }
+    return all;
+  };
+  std::vector<std::int32_t> expected = encodeAll();
+  std::vector<std::future<std::vector<std::int32_t>>> answers;
+  for (int i = 0; i < 4; ++i)
+    answers.push_back(std::async(std::launch::async, encodeAll));
+  for (auto &answer : answers)
+    EXPECT_EQ(answer.get(), expected);
+}
