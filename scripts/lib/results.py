@@ -45,7 +45,10 @@ def read_lit(path):
 
 def main():
     runner, path = sys.argv[1:]
-    outcomes = list({"ctest": read_ctest, "lit": read_lit}[runner](path))
+    try:
+        outcomes = list({"ctest": read_ctest, "lit": read_lit}[runner](path))
+    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+        sys.exit("%s: no results of %s: %s" % (path, runner, error))
     kinds = [kind for _, kind in outcomes]
     print(kinds.count("passed"), kinds.count("failed"), kinds.count("skipped"))
     for name, kind in outcomes:
