@@ -4,8 +4,10 @@
 
 #include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
+#include "dialects/Graph/Transforms/Passes.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
+#include "tern/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
@@ -16,6 +18,8 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
+  graph::registerTernGraphPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();
+  registerPipelines();
 }
