@@ -136,8 +136,8 @@ static Result<ChatTemplateText> templateOfGguf(const std::string &path) {
     return text.problem();
   ChatTemplateText found{std::string(*text), path + ": key 'tokenizer.chat_template'", {}};
   Result<const std::vector<std::string_view> *> tokens = gguf->texts("tokenizer.ggml.tokens");
-  for (auto [name, key] : {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"},
-                           {"pad_token", "padding"}}) {
+  for (auto [name, key] :
+       {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"}, {"pad_token", "padding"}}) {
     Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + key + "_token_id");
     if (tokens && id && *id >= 0 && static_cast<std::size_t>(*id) < (*tokens)->size())
       found.specialTokens.emplace_back(name, (**tokens)[*id]);
@@ -147,7 +147,8 @@ static Result<ChatTemplateText> templateOfGguf(const std::string &path) {
 
 /// The special tokens of tokenizer_config.json: texts, or objects with "content".
 static void readSpecialTokens(const Json &config, ChatTemplateText &found) {
-  for (const char *name : {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}) {
+  for (const char *name :
+       {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}) {
     auto entry = config.find(name);
     if (entry == config.end())
       continue;
@@ -213,7 +214,9 @@ static Status readEndTokens(const std::string &path, std::vector<std::int32_t> &
   Result<Json> config = readJsonFile(path);
   if (!config)
     return config.problem();
-  auto entry = config->is_object() ? config->find("eos_token_id") : config->end();
+  if (!config->is_object())
+    return Problem{path, "must be a JSON object", "download the file again"};
+  auto entry = config->find("eos_token_id");
   if (entry == config->end() || entry->is_null())
     return Done{};
   std::vector<Json> list = entry->is_array() ? entry->get<std::vector<Json>>() : std::vector<Json>{*entry};
