@@ -42,7 +42,7 @@ protected:
   }
 
   /// The claims that hold for each way of storing the model.
-  static void expectSmallProgram(const Imported &imported) {
+  static void expectSmallProgram(Imported &imported) {
     ASSERT_EQ(imported.text, "");
     EXPECT_EQ(imported.model.summary.parameters, 8030261248);
     mlir::OpPrintingFlags flags;
