@@ -2,40 +2,13 @@
 
 #include "tern/Import/ConfigReader.h"
 
+#include "lib/Import/ConfigKeys.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 using namespace tern;
-
-//===----------------------------------------------------------------------===//
-// Keys that do not change what a forward pass computes in f32
-//===----------------------------------------------------------------------===//
-
-// Training, bookkeeping and generation settings of transformers' PretrainedConfig and of exporters. Generation settings
-// are read where they belong, from generation_config.json first.
-static constexpr std::string_view harmlessKeys[] = {
-    "_attn_implementation", "_attn_implementation_autoset", "_name_or_path", "architectures", "attention_dropout",
-    "attn_pdrop", "bad_words_ids", "bos_token_id", "cache_implementation", "classifier_dropout", "decoder_start_token_id",
-    "dtype", "embd_pdrop", "embedding_dropout", "eos_token_id", "finetuning_task", "gradient_checkpointing",
-    "hidden_dropout", "hidden_dropout_prob", "id2label", "initializer_range", "is_decoder", "is_llama_config",
-    "keys_to_ignore_at_inference", "label2id", "max_length", "min_length", "model_type",
-    "num_labels", "num_return_sequences", "output_attentions", "output_hidden_states", "output_past", "pad_token_id",
-    "prefix", "pretraining_tp", "problem_type", "pruned_heads", "reorder_and_upcast_attn", "resid_pdrop",
-    "return_dict", "return_dict_in_generate", "sep_token_id", "summary_activation", "summary_first_dropout",
-    "summary_proj_to_labels", "summary_type", "summary_use_proj", "task_specific_params", "tokenizer_class",
-    "top_k", "top_p", "temperature", "do_sample", "repetition_penalty", "torch_dtype", "torchscript",
-    "transformers.js_config", "transformers_version", "unk_token_id", "unsloth_fixed", "unsloth_version", "use_cache",
-    "use_bfloat16", "chunk_size_feed_forward", "model_max_length",
-};
-
-// Metadata of a GGUF file that describes or belongs to the text side; the tokenizer is read elsewhere.
-static constexpr std::string_view harmlessGgufPrefixes[] = {"general.", "tokenizer.", "quantize.", "split.",
-                                                            "adapter.", "imatrix."};
-
-static bool isHarmless(std::string_view key) {
-  return std::find(std::begin(harmlessKeys), std::end(harmlessKeys), key) != std::end(harmlessKeys);
-}
 
 //===----------------------------------------------------------------------===//
 // Looking up
@@ -78,6 +51,13 @@ bool ConfigReader::has(ConfigKey key) const {
   return found != json->end() && !found->is_null();
 }
 
+bool ConfigReader::isNull(ConfigKey key) const {
+  if (gguf || key.huggingFace.empty())
+    return false;
+  auto found = json->find(std::string(key.huggingFace));
+  return found != json->end() && found->is_null();
+}
+
 std::string ConfigReader::where(ConfigKey key) const {
   return source + ": key '" + prefix + std::string(gguf ? key.gguf : key.huggingFace) + "'";
 }
@@ -100,6 +80,8 @@ std::optional<ConfigReader> ConfigReader::object(std::string_view key) {
     problem({key, {}}, std::string("must be an object, got ") + value->type_name(), "repair config.json");
     return std::nullopt;
   }
+  if (value->empty())
+    return std::nullopt;
   return ConfigReader(*value, prefix + std::string(key) + ".", *problems);
 }
 
@@ -107,21 +89,30 @@ std::optional<ConfigReader> ConfigReader::object(std::string_view key) {
 // Values
 //===----------------------------------------------------------------------===//
 
+std::string ConfigReader::evidence(ConfigKey key) const {
+  if (gguf) {
+    const GgufValue *value = gguf->find(prefix + std::string(key.gguf));
+    return std::string(value->type() == GgufType::Array ? "an array" : ggufTypeName(value->type()));
+  }
+  std::string text = json->find(std::string(key.huggingFace))->dump(-1, ' ', /*ensure_ascii=*/true);
+  return text.size() <= 60 ? text : text.substr(0, 60) + "...";
+}
+
 template <typename T>
 T ConfigReader::require(ConfigKey key, std::optional<T> value, std::optional<T> fallback, T substitute,
-                        const char *what) {
+                        const std::string &what) {
   if (value)
     return *value;
   if (has(key))
-    problem(key, std::string("must be ") + what, "repair the model's configuration");
+    problem(key, "must be " + what + ", got " + evidence(key), "repair the model's configuration");
   else if (fallback)
     return *fallback;
   else
-    problem(key, std::string("is missing; it must be ") + what, "repair or re-export the model's configuration");
+    problem(key, "is missing; it must be " + what, "repair or re-export the model's configuration");
   return fallback.value_or(substitute);
 }
 
-std::int64_t ConfigReader::count(ConfigKey key, std::optional<std::int64_t> fallback) {
+std::int64_t ConfigReader::count(ConfigKey key, std::optional<std::int64_t> fallback, std::int64_t least) {
   std::optional<std::int64_t> value;
   if (gguf) {
     if (const GgufValue *found = key.gguf.empty() ? nullptr : takeGguf(key.gguf)) {
@@ -139,9 +130,11 @@ std::int64_t ConfigReader::count(ConfigKey key, std::optional<std::int64_t> fall
       value = found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX ? INT64_MAX
                                                                                      : found->get<std::int64_t>();
   }
-  if (value && (*value < 1 || *value >= (std::int64_t(1) << 31)))
+  if (value && (*value < least || *value >= (std::int64_t(1) << 31)))
     value = std::nullopt;
-  return require<std::int64_t>(key, value, fallback, 1, "a whole number from 1 to 2^31 - 1, the same for every layer");
+  return require<std::int64_t>(key, value, fallback, 1,
+                               "a whole number from " + std::to_string(least) + " to 2^31 - 1" +
+                                   (gguf ? ", the same for every layer" : ""));
 }
 
 double ConfigReader::number(ConfigKey key, std::optional<double> fallback) {
@@ -259,19 +252,29 @@ std::vector<std::string> ConfigReader::texts(ConfigKey key) {
 // What nobody read
 //===----------------------------------------------------------------------===//
 
+/// A flag counts as 0 or 1.
+static std::optional<double> numberOf(const Json &value) {
+  if (value.is_boolean())
+    return value.get<bool>();
+  return value.is_number() ? std::optional<double>(value.get<double>()) : std::nullopt;
+}
+
 void ConfigReader::reportUnread() {
-  const char *what = "is not known to this architecture and could change the numbers";
-  const char *remedy = "remove the key if it has no influence, or report the model so that it can be supported";
   if (!gguf) {
     for (const auto &[key, value] : json->items())
-      if (!value.is_null() && !used.count(key) && !isHarmless(key))
-        problem({key, {}}, what, remedy);
+      if (!value.is_null() && !used.count(key))
+        if (std::optional<Problem> problem = problemOfUnreadKey(where({key, {}}), key, numberOf(value)))
+          problems->push_back(std::move(*problem));
     return;
   }
   for (const GgufEntry &entry : gguf->entries()) {
-    auto startsWith = [&](std::string_view start) { return entry.key.substr(0, start.size()) == start; };
-    if (!used.count(entry.key) &&
-        std::none_of(std::begin(harmlessGgufPrefixes), std::end(harmlessGgufPrefixes), startsWith))
-      problems->push_back({source + ": key '" + std::string(entry.key) + "'", what, remedy});
+    if (used.count(entry.key) || isHarmlessMetadata(entry.key))
+      continue;
+    std::string_view key = entry.key;
+    if (key.substr(0, prefix.size()) == prefix)
+      key.remove_prefix(prefix.size());
+    std::string where = source + ": key '" + std::string(entry.key) + "'";
+    if (std::optional<Problem> problem = problemOfUnreadKey(std::move(where), key, entry.value.number()))
+      problems->push_back(std::move(*problem));
   }
 }

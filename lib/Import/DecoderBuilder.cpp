@@ -38,8 +38,7 @@ void DecoderBuilder::beginForward() {
   Type ids = SymbolicTensorType::get(IntegerType::get(context, 32), {dim("B"), dim("T")});
   Type indices = SymbolicTensorType::get(IntegerType::get(context, 32), {dim("B"), dim("N")});
   Type logits = f32({dim("B"), dim("N"), dim(configuration.vocabulary)});
-  forward = func::FuncOp::create(at("forward"), "forward",
-                                 FunctionType::get(context, {ids, ids, indices}, {logits}));
+  forward = func::FuncOp::create(at("forward"), "forward", FunctionType::get(context, {ids, ids, indices}, {logits}));
   module.push_back(forward);
   symbols.setInsertionPoint(forward);
   Block *entry = forward.addEntryBlock();
@@ -71,14 +70,14 @@ Value DecoderBuilder::embedding(Value ids, StringRef name, int64_t rows, bool sc
   Value rowsOfIds = EmbeddingOp::create(body, at(name), f32(dims), table, ids);
   if (!scaled || configuration.embeddingScale == 1.0)
     return rowsOfIds;
-  return MulOp::create(body, at(name), rowsOfIds, constant(static_cast<float>(configuration.embeddingScale)));
+  return MulOp::create(body, at(name), rowsOfIds, constant(static_cast<float>(configuration.embeddingScale), name));
 }
 
 Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, WeightLayout layout) {
   int64_t inputs = *cast<SymbolicTensorType>(input.getType()).getStaticDim(-1);
   bool transposed = layout == WeightLayout::InOut && !isGguf();
-  Value matrix = weight(name.str() + ".weight", transposed ? ArrayRef<int64_t>{inputs, outputs}
-                                                           : ArrayRef<int64_t>{outputs, inputs});
+  Value matrix = weight(name.str() + ".weight",
+                        transposed ? ArrayRef<int64_t>{inputs, outputs} : ArrayRef<int64_t>{outputs, inputs});
   if (transposed)
     matrix = TransposeOp::create(body, at(name), matrix, ArrayRef<int64_t>{1, 0});
   Value shift = bias ? weight(name.str() + ".bias", {outputs}) : Value();
@@ -136,23 +135,24 @@ Value DecoderBuilder::splitHeads(Value input, int64_t heads) {
   return ReshapeOp::create(body, at(""), type.withDims(dims), input);
 }
 
-std::pair<Value, Value> DecoderBuilder::rotaryFactors(const RotaryConfig &rotary) {
-  if (hasCachedFactors)
-    return cachedFactors;
-  hasCachedFactors = true;
+DecoderBuilder::RotaryFactors DecoderBuilder::rotaryFactors(const RotaryConfig &rotary) {
+  auto [known, isNew] = rotaryFactorsOf.try_emplace(&rotary);
+  RotaryFactors &factors = known->second;
+  if (!isNew)
+    return factors;
   if (rotary.scaling == RopeScaling::Longrope) {
     if (isGguf()) {
-      cachedFactors = {weightByFileName("rope_factors_short", "rope_factors_short.weight", {rotary.dims / 2}),
-                       weightByFileName("rope_factors_long", "rope_factors_long.weight", {rotary.dims / 2})};
+      factors = {weightByFileName("rope_factors_short", "rope_factors_short.weight", {rotary.dims / 2}),
+                 weightByFileName("rope_factors_long", "rope_factors_long.weight", {rotary.dims / 2})};
     } else {
       SmallVector<float> shortFactors(rotary.shortFactors.begin(), rotary.shortFactors.end());
       SmallVector<float> longFactors(rotary.longFactors.begin(), rotary.longFactors.end());
-      cachedFactors = {constant(shortFactors), constant(longFactors)};
+      factors = {constant(shortFactors), constant(longFactors)};
     }
-  } else if (isGguf() && model.findTensor("rope_freqs.weight")) {
-    cachedFactors = {weightByFileName("rope_freqs", "rope_freqs.weight", {rotary.dims / 2}), Value()};
+  } else if (isGguf() && &rotary == &configuration.rotary && model.findTensor("rope_freqs.weight")) {
+    factors = {weightByFileName("rope_freqs", "rope_freqs.weight", {rotary.dims / 2}), Value()};
   }
-  return cachedFactors;
+  return factors;
 }
 
 Value DecoderBuilder::rotate(Value heads, int64_t layer) {
@@ -180,10 +180,10 @@ Value DecoderBuilder::attend(Value query, Value key, Value value, int64_t layer)
   Value values = appendState("value", StateKind::Value, value, layer);
   std::optional<int64_t> window = configuration.windows[layer];
   std::optional<double> cap = configuration.attentionSoftCap;
-  Value mixed = AttentionOp::create(body, at(""), query, keys, values, positions(), Value(), Value(), Value(), Value(),
-                                    MaskAttr::get(context, Mask::Causal), window ? body.getI64IntegerAttr(*window) : nullptr,
-                                    body.getF64FloatAttr(configuration.attentionScale),
-                                    cap ? body.getF64FloatAttr(*cap) : nullptr);
+  Value mixed = AttentionOp::create(
+      body, at(""), query, keys, values, positions(), Value(), Value(), Value(), Value(),
+      MaskAttr::get(context, Mask::Causal), window ? body.getI64IntegerAttr(*window) : nullptr,
+      body.getF64FloatAttr(configuration.attentionScale), cap ? body.getF64FloatAttr(*cap) : nullptr);
   auto type = cast<SymbolicTensorType>(mixed.getType());
   SmallVector<Attribute> dims(type.getDims().take_front(2));
   dims.push_back(dim(*type.getStaticDim(2) * *type.getStaticDim(3)));
@@ -197,12 +197,18 @@ Value DecoderBuilder::slice(Value input, int64_t begin, int64_t end) {
 
 Value DecoderBuilder::activate(Value input) {
   switch (configuration.activation) {
-  case Activation::Silu: return SiluOp::create(body, at(""), input);
-  case Activation::Gelu: return GeluOp::create(body, at(""), input);
-  case Activation::GeluTanh: return GeluTanhOp::create(body, at(""), input);
-  case Activation::Relu: return ReluOp::create(body, at(""), input);
-  case Activation::ReluSquared: return ReluSquaredOp::create(body, at(""), input);
-  case Activation::Sigmoid: return SigmoidOp::create(body, at(""), input);
+  case Activation::Silu:
+    return SiluOp::create(body, at(""), input);
+  case Activation::Gelu:
+    return GeluOp::create(body, at(""), input);
+  case Activation::GeluTanh:
+    return GeluTanhOp::create(body, at(""), input);
+  case Activation::Relu:
+    return ReluOp::create(body, at(""), input);
+  case Activation::ReluSquared:
+    return ReluSquaredOp::create(body, at(""), input);
+  case Activation::Sigmoid:
+    return SigmoidOp::create(body, at(""), input);
   }
   llvm_unreachable("every activation has its op");
 }
@@ -210,8 +216,8 @@ Value DecoderBuilder::activate(Value input) {
 Value DecoderBuilder::add(Value lhs, Value rhs) { return AddOp::create(body, at(""), lhs, rhs); }
 Value DecoderBuilder::multiply(Value lhs, Value rhs) { return MulOp::create(body, at(""), lhs, rhs); }
 
-Value DecoderBuilder::constant(ArrayRef<float> values) {
+Value DecoderBuilder::constant(ArrayRef<float> values, StringRef name) {
   auto size = static_cast<int64_t>(values.size());
   auto elements = DenseElementsAttr::get(RankedTensorType::get({size}, Float32Type::get(context)), values);
-  return ConstantOp::create(body, at(""), f32(dim(size)), elements);
+  return ConstantOp::create(body, at(name), f32(dim(size)), elements);
 }

@@ -2,7 +2,10 @@
 
 #include "tern/Import/DecoderConfig.h"
 
+#include "mlir/IR/Diagnostics.h"
+
 #include <cmath>
+#include <tuple>
 
 using namespace tern;
 
@@ -22,31 +25,42 @@ graph::Activation tern::activationByName(ConfigReader &reader, ConfigKey key, co
   return graph::Activation::Silu;
 }
 
-/// GGUF has no key: the architecture implies its activation, which families set.
-static graph::Activation readActivation(ConfigReader &reader) {
-  for (std::string_view key : {"hidden_activation", "hidden_act"})
-    if (reader.has({key, {}}))
-      return activationByName(reader, {key, {}}, reader.text({key, {}}));
-  return graph::Activation::Silu;
-}
-
-void tern::readCommon(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config, bool tiedByDefault,
-                      double defaultEpsilon) {
-  config.hidden = reader.count({"hidden_size", "embedding_length"});
-  config.layers = reader.count({"num_hidden_layers", "block_count"});
+/// Heads and their size, which follow from each other where a key is left out.
+static void readHeads(ConfigReader &reader, DecoderConfig &config, const CommonDefaults &defaults) {
   config.heads = reader.count({"num_attention_heads", "attention.head_count"});
-  config.keyValueHeads = reader.count({"num_key_value_heads", "attention.head_count_kv"}, config.heads);
-  config.headSize = reader.count({"head_dim", "attention.key_length"}, std::max<std::int64_t>(1, config.hidden / config.heads));
+  ConfigKey groups{"num_key_value_heads", "attention.head_count_kv"};
+  bool isMultiHead = reader.isGguf() || reader.isNull(groups) || !defaults.keyValueHeads;
+  config.keyValueHeads = reader.count(groups, isMultiHead ? config.heads : *defaults.keyValueHeads);
+  ConfigKey size{"head_dim", "attention.key_length"};
+  bool isDerived = !reader.has(size) && (reader.isGguf() || reader.isNull(size) || !defaults.headSize);
+  if (isDerived && config.hidden % config.heads != 0)
+    reader.problem(size,
+                   "is missing, and " + std::to_string(config.hidden) + " elements do not divide into " +
+                       std::to_string(config.heads) + " heads",
+                   "add the key, or repair the sizes");
+  std::int64_t derived = std::max<std::int64_t>(1, config.hidden / config.heads);
+  config.headSize = reader.count(size, isDerived ? derived : defaults.headSize.value_or(derived));
   if (reader.isGguf() && reader.count({{}, "attention.value_length"}, config.headSize) != config.headSize)
     reader.problem({{}, "attention.value_length"}, "must equal attention.key_length", "this layout is not supported");
+}
+
+void tern::readCommon(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config,
+                      const CommonDefaults &defaults) {
+  config.hidden = reader.count({"hidden_size", "embedding_length"});
+  config.layers = reader.count({"num_hidden_layers", "block_count"});
+  readHeads(reader, config, defaults);
   config.intermediate = reader.count({"intermediate_size", "feed_forward_length"});
   config.maxContext = reader.count({"max_position_embeddings", "context_length"});
-  config.normEpsilon = reader.number({"rms_norm_eps", "attention.layer_norm_rms_epsilon"}, defaultEpsilon);
-  config.activation = readActivation(reader);
+  std::optional<double> epsilon = reader.isGguf() ? std::nullopt : std::optional(defaults.normEpsilon);
+  config.normEpsilon = reader.number({"rms_norm_eps", "attention.layer_norm_rms_epsilon"}, epsilon);
+  // GGUF has no key: the architecture implies its activation.
+  ConfigKey activation{defaults.activationKey, {}};
+  config.activation =
+      reader.has(activation) ? activationByName(reader, activation, reader.text(activation)) : defaults.activation;
   config.attentionScale = 1.0 / std::sqrt(static_cast<double>(config.headSize));
   config.windows.assign(std::min<std::int64_t>(config.layers, 4096), std::nullopt);
   config.usesRotary.assign(config.windows.size(), true);
-  readVocabulary(reader, model, config, tiedByDefault);
+  readVocabulary(reader, model, config, defaults.tiedEmbeddings);
 }
 
 void tern::readVocabulary(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config, bool tiedByDefault) {
@@ -65,10 +79,32 @@ void tern::readVocabulary(ConfigReader &reader, const ModelFiles &model, Decoder
 // Rotary embedding
 //===----------------------------------------------------------------------===//
 
+bool RotaryConfig::operator==(const RotaryConfig &other) const {
+  auto values = [](const RotaryConfig &rotary) {
+    return std::tie(rotary.theta, rotary.dims, rotary.layout, rotary.scaling, rotary.factor, rotary.original,
+                    rotary.lowFrequency, rotary.highFrequency, rotary.betaFast, rotary.betaSlow, rotary.truncate,
+                    rotary.attentionFactor, rotary.shortFactors, rotary.longFactors);
+  };
+  return values(*this) == values(other);
+}
+
 graph::RopeAttr RotaryConfig::attribute(mlir::MLIRContext *context) const {
   bool usesOriginal = scaling != graph::RopeScaling::Default && scaling != graph::RopeScaling::Linear;
-  return graph::RopeAttr::get(context, theta, dims, layout, scaling, factor, usesOriginal ? original : 0, lowFrequency, highFrequency,
-                              betaFast, betaSlow, truncate, attentionFactor);
+  return graph::RopeAttr::get(context, theta, dims, layout, scaling, factor, usesOriginal ? original : 0, lowFrequency,
+                              highFrequency, betaFast, betaSlow, truncate, attentionFactor);
+}
+
+std::string RotaryConfig::findInvalid(mlir::MLIRContext *context) const {
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(context, [&](mlir::Diagnostic &diagnostic) {
+    message = diagnostic.str();
+    return mlir::success();
+  });
+  bool usesOriginal = scaling != graph::RopeScaling::Default && scaling != graph::RopeScaling::Linear;
+  auto emitError = [&] { return mlir::emitError(mlir::UnknownLoc::get(context)); };
+  (void)graph::RopeAttr::verify(emitError, theta, dims, layout, scaling, factor, usesOriginal ? original : 0,
+                                lowFrequency, highFrequency, betaFast, betaSlow, truncate, attentionFactor);
+  return message;
 }
 
 /// The factor on cosine and sine that YaRN recommends for a stretch of `scale` (https://arxiv.org/abs/2309.00071).
@@ -76,17 +112,24 @@ static double yarnAttentionFactor(double scale, double weight = 1.0) {
   return scale <= 1 ? 1.0 : 0.1 * weight * std::log(scale) + 1.0;
 }
 
+/// Positions that the model was trained for before scaling: the key beside the rope object outranks the one in it.
+static std::int64_t readOriginal(ConfigReader &object, const DecoderConfig &config, const RotaryConfig &rotary) {
+  std::int64_t inner = object.count({"original_max_position_embeddings", {}}, config.maxContext);
+  return rotary.original > 0 ? rotary.original : inner;
+}
+
 static void readYarn(ConfigReader &object, const DecoderConfig &config, RotaryConfig &rotary) {
+  auto orIfZero = [](double value, double instead) { return value == 0 ? instead : value; };
   rotary.scaling = graph::RopeScaling::Yarn;
-  rotary.original = object.count({"original_max_position_embeddings", {}}, config.maxContext);
+  rotary.original = readOriginal(object, config, rotary);
   rotary.factor = object.number({"factor", {}}, static_cast<double>(config.maxContext) / rotary.original);
-  rotary.betaFast = object.number({"beta_fast", {}}, 32.0);
-  rotary.betaSlow = object.number({"beta_slow", {}}, 1.0);
+  rotary.betaFast = orIfZero(object.number({"beta_fast", {}}, 32.0), 32.0);
+  rotary.betaSlow = orIfZero(object.number({"beta_slow", {}}, 1.0), 1.0);
   rotary.truncate = object.flag({"truncate", {}}, true);
   double mscale = object.number({"mscale", {}}, 0.0), mscaleAllDim = object.number({"mscale_all_dim", {}}, 0.0);
-  double recommended = mscale != 0 && mscaleAllDim != 0
-                           ? yarnAttentionFactor(rotary.factor, mscale) / yarnAttentionFactor(rotary.factor, mscaleAllDim)
-                           : yarnAttentionFactor(rotary.factor);
+  double recommended = mscale != 0 && mscaleAllDim != 0 ? yarnAttentionFactor(rotary.factor, mscale) /
+                                                              yarnAttentionFactor(rotary.factor, mscaleAllDim)
+                                                        : yarnAttentionFactor(rotary.factor);
   rotary.attentionFactor = object.number({"attention_factor", {}}, recommended);
 }
 
@@ -96,49 +139,66 @@ static void readLongrope(ConfigReader &object, const DecoderConfig &config, Rota
   rotary.longFactors = object.numbers({"long_factor", {}});
   for (auto [key, factors] : {std::pair("short_factor", &rotary.shortFactors), {"long_factor", &rotary.longFactors}})
     if (static_cast<std::int64_t>(factors->size()) * 2 != rotary.dims) {
-      object.problem({key, {}}, "must have " + std::to_string(rotary.dims / 2) + " numbers, got " +
-                                    std::to_string(factors->size()), "repair config.json");
+      object.problem({key, {}},
+                     "must have " + std::to_string(rotary.dims / 2) + " numbers, got " +
+                         std::to_string(factors->size()),
+                     "repair config.json");
       factors->assign(rotary.dims / 2, 1.0);
     }
-  if (object.has({"original_max_position_embeddings", {}}) || rotary.original == 0)
-    rotary.original = object.count({"original_max_position_embeddings", {}}, config.maxContext);
+  rotary.original = readOriginal(object, config, rotary);
   double stretch = object.number({"factor", {}}, static_cast<double>(config.maxContext) / rotary.original);
   double recommended = stretch <= 1 ? 1.0 : std::sqrt(1 + std::log(stretch) / std::log(double(rotary.original)));
   rotary.attentionFactor = object.number({"attention_factor", {}}, recommended);
 }
 
+/// `partial_rotary_factor`, where the architecture knows it; elsewhere it must be 1, as unread keys are checked for.
+static void readPartial(ConfigReader &reader, const DecoderConfig &config, RotaryConfig &rotary) {
+  ConfigKey key{"partial_rotary_factor", {}};
+  if (!rotary.mayBePartial || !reader.has(key))
+    return;
+  double partial = reader.number(key);
+  if (!(partial > 0 && partial <= 1))
+    return reader.problem(key, "must be above 0 and at most 1", "repair config.json");
+  rotary.dims = static_cast<std::int64_t>(config.headSize * partial);
+}
+
 void tern::readRotaryObject(ConfigReader &object, const DecoderConfig &config, RotaryConfig &rotary) {
   rotary.theta = object.number({"rope_theta", {}}, rotary.theta);
-  double partial = object.number({"partial_rotary_factor", {}}, static_cast<double>(rotary.dims) / config.headSize);
-  rotary.dims = static_cast<std::int64_t>(config.headSize * partial);
+  readPartial(object, config, rotary);
   std::string legacy = object.text({"type", {}}, "default");
   std::string type = object.text({"rope_type", {}}, legacy);
+  // The first files of Phi-3 called it so.
+  bool isLongrope = type == "longrope" || type == "su" || (type == "yarn" && object.has({"short_factor", {}}));
   if (type == "linear") {
     rotary.scaling = graph::RopeScaling::Linear;
     rotary.factor = object.number({"factor", {}});
   } else if (type == "dynamic") {
     rotary.scaling = graph::RopeScaling::Dynamic;
     rotary.factor = object.number({"factor", {}});
-    rotary.original = object.count({"original_max_position_embeddings", {}}, config.maxContext);
+    // The formula knows the model's maximum alone.
+    rotary.original = config.maxContext;
+    ConfigKey original{"original_max_position_embeddings", {}};
+    if (object.count(original, config.maxContext) != config.maxContext)
+      object.problem(original, "must equal max_position_embeddings with dynamic scaling", "remove the key");
   } else if (type == "llama3") {
     rotary.scaling = graph::RopeScaling::Llama3;
     rotary.factor = object.number({"factor", {}});
     rotary.lowFrequency = object.number({"low_freq_factor", {}});
     rotary.highFrequency = object.number({"high_freq_factor", {}});
-    rotary.original = object.count({"original_max_position_embeddings", {}}, config.maxContext);
+    rotary.original = readOriginal(object, config, rotary);
+  } else if (isLongrope) {
+    readLongrope(object, config, rotary);
   } else if (type == "yarn") {
     readYarn(object, config, rotary);
-  } else if (type == "longrope" || type == "su") {
-    readLongrope(object, config, rotary);
   } else if (type != "default") {
     object.problem({"rope_type", {}}, "rotary scaling '" + type + "' is not supported",
                    "use one of default, linear, dynamic, yarn, llama3, longrope");
   }
 }
 
-static void readGgufRotary(ConfigReader &reader, DecoderConfig &config, double defaultTheta) {
+static void readGgufRotary(ConfigReader &reader, DecoderConfig &config) {
   RotaryConfig &rotary = config.rotary;
-  rotary.theta = reader.number({{}, "rope.freq_base"}, defaultTheta);
+  rotary.theta = reader.number({{}, "rope.freq_base"}, 10000.0); // the format's default, for every architecture
   rotary.dims = reader.count({{}, "rope.dimension_count"}, config.headSize);
   std::string type = reader.text({{}, "rope.scaling.type"}, "none");
   rotary.factor = reader.number({{}, "rope.scaling.factor"}, 1.0);
@@ -168,83 +228,118 @@ void tern::readRotary(ConfigReader &reader, DecoderConfig &config, double defaul
   rotary.theta = defaultTheta;
   rotary.dims = config.headSize;
   if (reader.isGguf())
-    return readGgufRotary(reader, config, defaultTheta);
+    return readGgufRotary(reader, config);
   rotary.theta = reader.number({"rope_theta", {}}, defaultTheta);
-  double partial = reader.number({"partial_rotary_factor", {}}, 1.0);
-  rotary.dims = static_cast<std::int64_t>(config.headSize * partial);
-  if (reader.flag({"rope_interleaved", {}}, false))
-    reader.problem({"rope_interleaved", {}}, "must be false", "this layout is not known for this architecture");
+  readPartial(reader, config, rotary);
   if (reader.has({"original_max_position_embeddings", {}}))
     rotary.original = reader.count({"original_max_position_embeddings", {}});
-  // Transformers 5 writes rope_parameters, earlier versions rope_scaling; where both stand, the newer one counts.
-  bool isNew = reader.has({"rope_parameters", {}});
-  if (isNew)
-    reader.ignore({"rope_scaling", {}});
-  if (std::optional<ConfigReader> object = reader.object(isNew ? "rope_parameters" : "rope_scaling")) {
-    readRotaryObject(*object, config, rotary);
-    object->reportUnread();
-  }
+  // Transformers 5 writes rope_parameters, earlier versions rope_scaling.
+  std::optional<RotaryConfig> spellings[2];
+  const char *names[] = {"rope_parameters", "rope_scaling"};
+  for (auto [spelling, name] : llvm::zip_equal(spellings, names))
+    if (std::optional<ConfigReader> object = reader.object(name)) {
+      spelling = rotary;
+      readRotaryObject(*object, config, *spelling);
+      object->reportUnread();
+    }
+  if (spellings[0] && spellings[1] && !(*spellings[0] == *spellings[1]))
+    reader.problem({"rope_scaling", {}}, "must say the same as rope_parameters where both are given",
+                   "remove the one that does not hold");
+  if (spellings[0] || spellings[1])
+    rotary = spellings[0] ? *spellings[0] : *spellings[1];
 }
 
 //===----------------------------------------------------------------------===//
 // Windows
 //===----------------------------------------------------------------------===//
 
-void tern::readWindows(ConfigReader &reader, DecoderConfig &config, std::optional<std::int64_t> defaultWindow,
-                       llvm::function_ref<bool(std::int64_t layer)> isWindowed) {
-  ConfigKey windowKey{"sliding_window", "attention.sliding_window"};
-  std::optional<std::int64_t> window = defaultWindow;
-  if (reader.has(windowKey))
-    window = reader.count(windowKey);
-  else
-    reader.ignore(windowKey);
+static constexpr ConfigKey windowKey{"sliding_window", "attention.sliding_window"};
+static constexpr ConfigKey layerTypesKey{"layer_types", "attention.sliding_window_pattern"};
 
+/// The window's size; null in config.json means none.
+static std::optional<std::int64_t> readWindow(ConfigReader &reader, std::optional<std::int64_t> defaultWindow) {
+  if (reader.has(windowKey))
+    return reader.count(windowKey);
+  reader.ignore(windowKey);
+  return reader.isNull(windowKey) ? std::nullopt : defaultWindow;
+}
+
+/// Which layers have a window, where the configuration lists them.
+static std::optional<std::vector<bool>> readLayerTypes(ConfigReader &reader, const DecoderConfig &config) {
+  reader.ignore(layerTypesKey);
+  if (!reader.has(layerTypesKey))
+    return std::nullopt;
   std::vector<bool> windowed;
   if (reader.isGguf()) {
-    if (reader.has({{}, "attention.sliding_window_pattern"}))
-      windowed = reader.flags({{}, "attention.sliding_window_pattern"});
-  } else if (reader.has({"layer_types", {}})) {
-    for (const std::string &type : reader.texts({"layer_types", {}})) {
+    windowed = reader.flags(layerTypesKey);
+  } else {
+    for (const std::string &type : reader.texts(layerTypesKey)) {
       windowed.push_back(type == "sliding_attention");
       if (type != "sliding_attention" && type != "full_attention")
-        reader.problem({"layer_types", {}}, "layer type '" + type + "' is not supported",
+        reader.problem(layerTypesKey, "layer type '" + type + "' is not supported",
                        "use full_attention and sliding_attention");
     }
   }
-  if (!windowed.empty() && windowed.size() < config.windows.size())
-    reader.problem({"layer_types", "attention.sliding_window_pattern"},
+  if (windowed.size() != config.windows.size())
+    reader.problem(layerTypesKey,
                    "must have an entry for each of the " + std::to_string(config.windows.size()) + " layers, got " +
-                       std::to_string(windowed.size()), "repair the model's configuration");
-  windowed.resize(config.windows.size() * !windowed.empty(), false);
+                       std::to_string(windowed.size()),
+                   "repair the model's configuration");
+  windowed.resize(config.windows.size(), false);
+  return windowed;
+}
+
+void tern::readUniformWindow(ConfigReader &reader, DecoderConfig &config, std::optional<std::int64_t> defaultWindow) {
+  std::optional<std::int64_t> window = readWindow(reader, defaultWindow);
+  config.windows.assign(config.windows.size(), window);
+  if (std::optional<std::vector<bool>> windowed = readLayerTypes(reader, config))
+    if (llvm::is_contained(*windowed, !window.has_value()))
+      reader.problem(layerTypesKey, "must give every layer the attention that sliding_window says",
+                     "layers that differ belong to another architecture");
+}
+
+void tern::readWindows(ConfigReader &reader, DecoderConfig &config, std::optional<std::int64_t> defaultWindow,
+                       llvm::function_ref<bool(std::int64_t layer)> isWindowed) {
+  std::optional<std::int64_t> window = readWindow(reader, defaultWindow);
+  std::optional<std::vector<bool>> windowed = readLayerTypes(reader, config);
+  bool isWanting = false;
   for (std::size_t layer = 0; layer < config.windows.size(); ++layer)
-    if (windowed.empty() ? isWindowed(layer) : windowed[layer])
+    if (windowed ? (*windowed)[layer] : isWindowed(layer)) {
       config.windows[layer] = window;
-  if (!window && std::find(windowed.begin(), windowed.end(), true) != windowed.end())
+      isWanting |= windowed && !window;
+    }
+  if (isWanting)
     reader.problem(windowKey, "is missing, and some layers have sliding attention", "repair the model's configuration");
 }
 
-void tern::readOptionalWindows(ConfigReader &reader, DecoderConfig &config,
+void tern::readOptionalWindows(ConfigReader &reader, DecoderConfig &config, std::optional<std::int64_t> defaultWindow,
                                llvm::function_ref<bool(std::int64_t layer)> isWindowed) {
   if (reader.isGguf())
     return;
-  ConfigKey firstKey{"max_window_layers", {}};
-  std::int64_t firstWindowed = 28;
-  if (reader.has(firstKey)) // 0 is a count here
-    firstWindowed = static_cast<std::int64_t>(reader.number(firstKey));
-  if (!reader.flag({"use_sliding_window", {}}, false)) {
-    reader.ignore({"sliding_window", {}});
-    reader.ignore({"layer_types", {}});
-    return;
-  }
+  std::int64_t firstWindowed = reader.count({"max_window_layers", {}}, 28, /*least=*/0);
   auto fromFirst = [&](std::int64_t layer) { return layer >= firstWindowed; };
-  readWindows(reader, config, 4096, isWindowed ? isWindowed : fromFirst);
+  if (reader.flag({"use_sliding_window", {}}, false))
+    return readWindows(reader, config, defaultWindow, isWindowed ? isWindowed : fromFirst);
+  reader.ignore(windowKey);
+  std::optional<std::vector<bool>> windowed = readLayerTypes(reader, config);
+  if (windowed && llvm::is_contained(*windowed, true))
+    reader.problem(layerTypesKey, "must have no sliding attention while use_sliding_window is false",
+                   "repair the model's configuration");
 }
 
 //===----------------------------------------------------------------------===//
 // Consistency
 //===----------------------------------------------------------------------===//
 
-void tern::checkConsistency(const std::string &where, const DecoderConfig &config, Problems &problems) {
+/// Parameters of the model, roughly and without overflow.
+static double estimateParameters(const DecoderConfig &config) {
+  double attention = 2.0 * config.headSize * (double(config.heads) + config.keyValueHeads);
+  double layer = config.hidden * (attention + 3.0 * config.intermediate);
+  return config.layers * layer + config.hidden * (2.0 * config.vocabulary + config.maxContext);
+}
+
+void tern::checkConsistency(mlir::MLIRContext &context, const std::string &where, const DecoderConfig &config,
+                            Problems &problems) {
   auto report = [&](std::string what) { problems.push_back({where, std::move(what), "repair the configuration"}); };
   if (config.heads % config.keyValueHeads != 0)
     report("attention heads must be a multiple of key and value heads, got " + std::to_string(config.heads) + " and " +
@@ -252,14 +347,25 @@ void tern::checkConsistency(const std::string &where, const DecoderConfig &confi
   if (config.layers > static_cast<std::int64_t>(config.windows.size()))
     report("at most " + std::to_string(config.windows.size()) + " layers are supported, got " +
            std::to_string(config.layers));
-  for (const RotaryConfig *rotary : {&config.rotary, config.localRotary ? &*config.localRotary : nullptr})
-    if (rotary && (rotary->dims <= 0 || rotary->dims % 2 != 0 || rotary->dims > config.headSize || rotary->theta <= 0 ||
-                   rotary->factor <= 0))
-      report("rotary embedding must turn an even number of at most " + std::to_string(config.headSize) +
-             " elements with positive theta and factor, got " + std::to_string(rotary->dims) + " elements, theta " +
-             std::to_string(rotary->theta) + ", factor " + std::to_string(rotary->factor));
+  // Below this no product of sizes leaves 64 bits.
+  constexpr double mostParameters = 1e15;
+  if (double parameters = estimateParameters(config); parameters > mostParameters)
+    report("models of at most 10^15 parameters are supported, got about 10^" +
+           std::to_string(static_cast<int>(std::log10(parameters))));
+  bool hasRotary = llvm::is_contained(config.usesRotary, true);
+  for (const RotaryConfig *rotary : {&config.rotary, config.localRotary ? &*config.localRotary : nullptr}) {
+    if (!hasRotary || !rotary)
+      continue;
+    if (std::string invalid = rotary->findInvalid(&context); !invalid.empty())
+      report("rotary embedding: " + invalid);
+    if (rotary->dims > config.headSize)
+      report("rotary embedding must turn at most the " + std::to_string(config.headSize) + " elements of a head, got " +
+             std::to_string(rotary->dims));
+  }
   if (!(config.normEpsilon >= 0))
     report("norm epsilon must not be negative, got " + std::to_string(config.normEpsilon));
+  if (!std::isfinite(config.attentionScale) || !(config.attentionScale > 0))
+    report("attention scores must be scaled by a positive finite number, got " + std::to_string(config.attentionScale));
   for (std::optional<double> cap : {config.attentionSoftCap, config.logitSoftCap})
     if (cap && !(*cap > 0))
       report("soft caps must be positive, got " + std::to_string(*cap));

@@ -134,16 +134,17 @@ Value DecoderBuilder::loadWeight(const std::string &symbol, const std::string &f
     usedTensors[file] = true;
     std::string where = model.path() + ": tensor '" + file + "'";
     if (!tensor) {
-      if (!model.isUnusable(file))
+      if (model.hasWeights() && !model.isUnusable(file))
         problems.push_back({where, "is missing; the architecture needs it with shape " + spell(shape),
                             "download the model again, or check that the configuration belongs to these weights"});
     } else if (ArrayRef<int64_t>(tensor->shape) != shape) {
       problems.push_back({where, "must have shape " + spell(shape) + ", got " + spell(tensor->shape),
                           "check that the configuration belongs to these weights"});
     } else if (storageFormatInfo(tensor->format).isInteger) {
-      problems.push_back({where, "is stored as " + std::string(storageFormatInfo(tensor->format).name) +
-                                     ", whose scales are not known",
-                          "use a checkpoint in a float or GGUF block format"});
+      problems.push_back(
+          {where,
+           "is stored as " + std::string(storageFormatInfo(tensor->format).name) + ", whose scales are not known",
+           "use a checkpoint in a float or GGUF block format"});
     } else {
       type = type.withElementType(elementTypeOf(context, tensor->format));
       source = StoredAttr::get(context, declareFile(tensor->file), StringAttr::get(context, file), tensor->offset,

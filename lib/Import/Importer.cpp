@@ -11,21 +11,11 @@ using namespace tern;
 
 /// GGUF names of the modules that most decoders share.
 static const TensorName sharedNames[] = {
-    {"model.embed_tokens", "token_embd"},
-    {"model.norm", "output_norm"},
-    {"lm_head", "output"},
-    {"input_layernorm", "attn_norm"},
-    {"self_attn.q_proj", "attn_q"},
-    {"self_attn.k_proj", "attn_k"},
-    {"self_attn.v_proj", "attn_v"},
-    {"self_attn.qkv_proj", "attn_qkv"},
-    {"self_attn.o_proj", "attn_output"},
-    {"self_attn.q_norm", "attn_q_norm"},
-    {"self_attn.k_norm", "attn_k_norm"},
-    {"post_attention_layernorm", "ffn_norm"},
-    {"mlp.gate_proj", "ffn_gate"},
-    {"mlp.up_proj", "ffn_up"},
-    {"mlp.gate_up_proj", "ffn_up"},
+    {"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"},       {"lm_head", "output"},
+    {"input_layernorm", "attn_norm"},     {"self_attn.q_proj", "attn_q"},      {"self_attn.k_proj", "attn_k"},
+    {"self_attn.v_proj", "attn_v"},       {"self_attn.qkv_proj", "attn_qkv"},  {"self_attn.o_proj", "attn_output"},
+    {"self_attn.q_norm", "attn_q_norm"},  {"self_attn.k_norm", "attn_k_norm"}, {"post_attention_layernorm", "ffn_norm"},
+    {"mlp.gate_proj", "ffn_gate"},        {"mlp.up_proj", "ffn_up"},           {"mlp.gate_up_proj", "ffn_up"},
     {"mlp.down_proj", "ffn_down"},
 };
 
@@ -77,17 +67,19 @@ ImportedModel tern::importModel(MLIRContext &context, const ModelFiles &model, c
   bool isConfigured = result.problems.size() == before;
   reader.reportUnread();
   std::size_t beforeSizes = result.problems.size();
+  context.loadDialect<graph::GraphDialect, func::FuncDialect>();
   if (isConfigured)
-    checkConsistency(model.isGguf() ? model.path() : model.path() + "/config.json", config, result.problems);
+    checkConsistency(context, model.isGguf() ? model.path() : model.path() + "/config.json", config, result.problems);
   result.summary.layers = config.layers;
   result.summary.hidden = config.hidden;
   result.summary.vocabulary = config.vocabulary;
   result.summary.maxContext = config.maxContext;
-  // With sizes unknown every shape would be wrong too; what the tensors could tell is then no help.
-  if (!isConfigured || result.problems.size() != beforeSizes)
+  // With sizes unknown every shape would be wrong too, and quantised checkpoints have other tensors: what the tensors
+  // could tell is then no help.
+  bool isQuantized = reader.has({"quantization_config", {}}) || reader.has({"compression_config", {}});
+  if (!isConfigured || isQuantized || result.problems.size() != beforeSizes)
     return result;
 
-  context.loadDialect<graph::GraphDialect, func::FuncDialect>();
   OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(&context, model.path())));
   std::vector<TensorName> names = (*family)->tensorNames();
   names.insert(names.end(), std::begin(sharedNames), std::end(sharedNames));

@@ -52,6 +52,20 @@ Result<ModelFiles> ModelFiles::open(const std::string &path, Problems &problems)
   return model;
 }
 
+ModelFiles ModelFiles::ofConfig(Json config, std::string path) {
+  ModelFiles model;
+  model.location = std::move(path);
+  model.configuration = std::move(config);
+  return model;
+}
+
+ModelFiles ModelFiles::ofGguf(GgufFile file) {
+  ModelFiles model;
+  model.location = file.path();
+  model.gguf = std::move(file);
+  return model;
+}
+
 const std::vector<TensorInfo> &ModelFiles::tensors() const {
   static const std::vector<TensorInfo> none;
   return gguf ? gguf->tensors() : safetensors ? safetensors->tensors() : none;

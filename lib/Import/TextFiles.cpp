@@ -161,6 +161,8 @@ static Result<ModelTemplates> templatesOfDirectory(const std::string &path) {
     Result<Json> config = readJsonFile(configPath);
     if (!config)
       return config.problem();
+    if (!config->is_object())
+      return Problem{configPath, "must be a JSON object", "download the file again"};
     templates.specialTokens = specialTokensOf(*config);
   }
   return templates;
@@ -169,7 +171,7 @@ static Result<ModelTemplates> templatesOfDirectory(const std::string &path) {
 Result<ModelTemplates> tern::openChatTemplates(const std::string &path) {
   Result<ModelTemplates> templates = isDirectory(path) ? templatesOfDirectory(path) : templatesOfGguf(path);
   if (templates && templates->sources.named.empty())
-    return Problem{path, "has no chat template", "give one with tern template --template FILE.jinja, or leave out --chat"};
+    return Problem{path, "has no chat template", "give one with --template FILE.jinja, or leave out --chat"};
   return templates;
 }
 
@@ -184,7 +186,9 @@ static Status readEndTokens(const std::string &path, std::vector<std::int32_t> &
   Result<Json> config = readJsonFile(path);
   if (!config)
     return config.problem();
-  auto entry = config->is_object() ? config->find("eos_token_id") : config->end();
+  if (!config->is_object())
+    return Problem{path, "must be a JSON object", "download the file again"};
+  auto entry = config->find("eos_token_id");
   if (entry == config->end() || entry->is_null())
     return Done{};
   std::vector<Json> list = entry->is_array() ? entry->get<std::vector<Json>>() : std::vector<Json>{*entry};

@@ -9,6 +9,7 @@ import pathlib
 import struct
 
 CORPUS = pathlib.Path(__file__).with_name("corpus")
+GOLDENS = pathlib.Path(__file__).parents[1] / "numerics" / "goldens"
 
 U8, U32, I32, F32, BOOL, STRING, ARRAY, U64, F64 = 0, 4, 5, 6, 7, 8, 9, 10, 12
 SCALARS = {U8: "<B", U32: "<I", I32: "<i", F32: "<f", BOOL: "<?", U64: "<Q", F64: "<d"}
@@ -101,8 +102,33 @@ def tokenizers():
     }
 
 
+def configs():
+    """The configurations of the goldens, at most 3 layers deep, and small metadata of each GGUF architecture."""
+    files = {}
+    for path in sorted(GOLDENS.glob("*/config.json")):
+        config = json.loads(path.read_text())
+        for key in ("num_hidden_layers", "n_layer"):
+            if key in config:
+                config[key] = min(3, config[key])
+        for key in ("layer_types", "no_rope_layers"):
+            if key in config:
+                config[key] = config[key][:3]
+        files[path.parent.name] = json.dumps(config, separators=(",", ":")).encode()
+    for name in ("llama", "qwen2", "qwen3", "phi3", "gemma2", "gemma3", "gpt2", "smollm3", "olmo2"):
+        counts = {"embedding_length": 8, "block_count": 2, "feed_forward_length": 12, "attention.head_count": 2,
+                  "attention.head_count_kv": 1, "context_length": 32, "rope.dimension_count": 4}
+        numbers = {"attention.layer_norm_rms_epsilon": 1e-5, "attention.layer_norm_epsilon": 1e-5,
+                   "rope.freq_base": 1e4, "rope.scaling.factor": 2.0}
+        keys = [("general.architecture", STRING, name), (name + ".rope.scaling.type", STRING, "yarn")]
+        keys += [(f"{name}.{key}", U32, number) for key, number in counts.items()]
+        keys += [(f"{name}.{key}", F32, number) for key, number in numbers.items()]
+        files[name + "_gguf"] = gguf(keys, [("token_embd.weight", [8, 4], 0, 128)])
+    return files
+
+
 def main():
     files = {
+        **{"config/" + name: data for name, data in configs().items()},
         **{"tokenizer/" + name: data for name, data in tokenizers().items()},
         "gguf/keys": gguf([("a", STRING, "x"), ("b", U8, 1), ("c", I32, -1), ("d", BOOL, True), ("e", F64, 0.5)], []),
         "gguf/arrays": gguf([("s", ARRAY, (STRING, ["a", "", "bc"])), ("n", ARRAY, (F32, [1.0, 2.0])),

@@ -3,6 +3,8 @@
 #include "tern/Import/Importer.h"
 #include "tools/tern/Command.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <iostream>
 
 using namespace tern;
@@ -18,7 +20,8 @@ struct CheckOptions {
 
 /// What a model needs at `context` positions of one sequence.
 struct Needs {
-  std::int64_t context, stateBytes, totalBytes;
+  std::int64_t context;
+  std::uint64_t stateBytes, totalBytes;
 };
 
 } // namespace
@@ -34,24 +37,43 @@ static void printReport(const ModelSummary &summary, const Needs &needs, const P
   std::cout << (problems.empty() ? "supported     yes" : "supported     no") << std::endl;
 }
 
+/// Imports the model; one without weights with generated ones, which are of the same shapes.
+static ImportedModel importForCheck(mlir::MLIRContext &context, const std::string &path, bool &hasWeights) {
+  ImportedModel result;
+  Result<ModelFiles> files = ModelFiles::open(path, result.problems);
+  if (!files) {
+    result.problems.push_back(files.problem());
+    return result;
+  }
+  hasWeights = files->hasWeights();
+  ImportOptions importOptions;
+  if (!hasWeights)
+    importOptions.randomSeed = 0;
+  return importModel(context, *files, importOptions, std::move(result.problems));
+}
+
 static int check(const CheckOptions &options) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  ImportedModel model = importModel(context, options.model);
+  bool hasWeights = false;
+  ImportedModel model = importForCheck(context, options.model, hasWeights);
   const ModelSummary &summary = model.summary;
   if (options.context > summary.maxContext && summary.maxContext > 0)
-    model.problems.push_back({"--max-context", "must be at most the model's " + std::to_string(summary.maxContext) +
-                                                   ", got " + std::to_string(options.context),
+    model.problems.push_back({"--max-context",
+                              "must be at most the model's " + std::to_string(summary.maxContext) + ", got " +
+                                  std::to_string(options.context),
                               "ask for fewer positions"});
   Needs needs;
   needs.context = options.context > 0 ? options.context : summary.maxContext;
-  needs.stateBytes = needs.context * summary.stateBytesPerPosition;
-  needs.totalBytes = needs.stateBytes + summary.weightBytes;
+  needs.stateBytes =
+      llvm::SaturatingMultiply(std::uint64_t(needs.context), std::uint64_t(summary.stateBytesPerPosition));
+  needs.totalBytes = llvm::SaturatingAdd(needs.stateBytes, std::uint64_t(summary.weightBytes));
   if (options.json) {
     printJson({{"supported", model.problems.empty()},
                {"problems", problemsAsJson(model.problems)},
                {"architecture", summary.architecture},
                {"parameters", summary.parameters},
                {"bytes", summary.weightBytes},
+               {"has_weights", hasWeights},
                {"layers", summary.layers},
                {"hidden", summary.hidden},
                {"vocabulary", summary.vocabulary},
@@ -65,6 +87,8 @@ static int check(const CheckOptions &options) {
                  {"total", needs.totalBytes}}}});
   } else if (!summary.architecture.empty()) {
     printReport(summary, needs, model.problems);
+    if (!hasWeights)
+      std::cout << "note          there are no weights here; run it with --weights random:SEED" << std::endl;
   }
   if (!options.json)
     for (const Problem &problem : model.problems)

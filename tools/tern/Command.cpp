@@ -58,6 +58,24 @@ Result<std::optional<std::uint64_t>> tern::parseWeights(const std::string &text)
   return std::optional<std::uint64_t>(std::stoull(seed));
 }
 
+void tern::addWeightsOption(CLI::App &command, std::string &text) {
+  auto check = [](const std::string &given) {
+    Result<std::optional<std::uint64_t>> seed = parseWeights(given);
+    return seed ? "" : seed.problem().what + "; " + seed.problem().remedy;
+  };
+  command.add_option("--weights", text, "reference: those of the files; random:SEED: generated ones")
+      ->check(CLI::Validator(check, ""));
+}
+
+void tern::addThreadsOption(CLI::App &command, unsigned &threads) {
+  command.add_option("--threads", threads, "Worker threads (default: one a core)")->check(CLI::Range(1u, 1024u));
+}
+
+void tern::failCommandLine(const Problem &problem) {
+  throw CLI::ValidationError(problem.where,
+                             problem.remedy.empty() ? problem.what : problem.what + "; " + problem.remedy);
+}
+
 std::string tern::bytesText(double bytes) {
   const char *units[] = {"B", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;

@@ -12,7 +12,9 @@
 #include "runtime/Base/Json.h"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <functional>
+#include <optional>
 
 namespace tern {
 
@@ -45,6 +47,15 @@ Result<Json> readJson(const std::string &path);
 
 /// Reads "reference" or "random:SEED".
 Result<std::optional<std::uint64_t>> parseWeights(const std::string &text);
+
+/// Adds --weights, checked, with `text` as its value.
+void addWeightsOption(CLI::App &command, std::string &text);
+
+/// Adds --threads; 0, the default, is one a core.
+void addThreadsOption(CLI::App &command, unsigned &threads);
+
+/// Ends parsing with `problem` of an option: the command line is wrong.
+[[noreturn]] void failCommandLine(const Problem &problem);
 
 /// "98.4 MB".
 std::string bytesText(double bytes);

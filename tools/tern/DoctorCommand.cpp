@@ -52,11 +52,11 @@ private:
 } // namespace
 
 static Finding lookAtCpu() {
-  static const char *interesting[] = {"avx2", "fma", "f16c", "avx512f", "avx512vnni", "avx512bf16", "avxvnni",
-                                      "amx-int8", "neon", "dotprod", "sve"};
+  static const char *interesting[] = {"avx2",    "fma",      "f16c", "avx512f", "avx512vnni", "avx512bf16",
+                                      "avxvnni", "amx-int8", "neon", "dotprod", "sve"};
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  std::string list = llvm::sys::getHostCPUName().str() + ", " + std::to_string(std::thread::hardware_concurrency()) +
-                     " threads:";
+  std::string list =
+      llvm::sys::getHostCPUName().str() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads:";
   for (const char *feature : interesting)
     if (features.lookup(feature))
       list += std::string(" ") + feature;
@@ -68,12 +68,15 @@ static Finding lookAtMemory() {
   return {"memory", true, bytesText(bytes), ""};
 }
 
-static std::string cudaVersion(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
+static std::string cudaVersion(int number) {
+  return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
+}
 
 static Finding lookAtDriver() {
   Library cuda({"libcuda.so.1"});
   if (!cuda)
-    return {"NVIDIA driver", false, "libcuda.so.1 not found", "install the NVIDIA driver to run on a GPU; not needed to compile"};
+    return {"NVIDIA driver", false, "libcuda.so.1 not found",
+            "install the NVIDIA driver to run on a GPU; not needed to compile"};
   auto *init = cuda.find<int(unsigned)>("cuInit");
   auto *getVersion = cuda.find<int(int *)>("cuDriverGetVersion");
   auto *getCount = cuda.find<int(int *)>("cuDeviceGetCount");
@@ -93,7 +96,8 @@ static Finding lookAtNvrtc() {
   auto *version = nvrtc ? nvrtc.find<int(int *, int *)>("nvrtcVersion") : nullptr;
   int major = 0, minor = 0;
   if (!version || version(&major, &minor) != 0)
-    return {"NVRTC", false, "libnvrtc not found", "install the CUDA toolkit (13.0) and add its lib64 to the loader's path"};
+    return {"NVRTC", false, "libnvrtc not found",
+            "install the CUDA toolkit (13.0) and add its lib64 to the loader's path"};
   return {"NVRTC", true, std::to_string(major) + "." + std::to_string(minor), ""};
 }
 
@@ -101,7 +105,8 @@ static Finding lookAtCublas() {
   Library cublas({"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"});
   auto *version = cublas ? cublas.find<std::size_t()>("cublasLtGetVersion") : nullptr;
   if (!version)
-    return {"cuBLASLt", false, "libcublasLt not found", "install cuBLAS with the CUDA toolkit; needed for prefill on a GPU"};
+    return {"cuBLASLt", false, "libcublasLt not found",
+            "install cuBLAS with the CUDA toolkit; needed for prefill on a GPU"};
   return {"cuBLASLt", true, std::to_string(version()), ""};
 }
 
@@ -112,7 +117,8 @@ static Finding lookAtNccl() {
   if (!getVersion || getVersion(&version) != 0)
     return {"NCCL", false, "libnccl.so.2 not found", "install libnccl2 to use several GPUs"};
   return {"NCCL", true,
-          std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." + std::to_string(version % 100),
+          std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
+              std::to_string(version % 100),
           ""};
 }
 
@@ -123,7 +129,8 @@ static int examine(bool json) {
   object["llvm"] = LLVM_VERSION_STRING;
   Json list = Json::array();
   for (const Finding &finding : findings)
-    list.push_back({{"name", finding.name}, {"found", finding.found}, {"version", finding.version}, {"do", finding.remedy}});
+    list.push_back(
+        {{"name", finding.name}, {"found", finding.found}, {"version", finding.version}, {"do", finding.remedy}});
   object["findings"] = list;
   if (json) {
     printJson(object);

@@ -79,7 +79,8 @@ static mlir::FailureOr<Evaluation> evaluate(TokenSession &session, llvm::ArrayRe
     auto logits = session.feed(part, /*allLogits=*/true, [&](std::int64_t done) { progress.show(begin + done); });
     if (failed(logits))
       return mlir::failure();
-    FloatTable table{logits->dim(0), logits->dim(1), std::vector<float>(logits->floats().begin(), logits->floats().end())};
+    FloatTable table{logits->dim(0), logits->dim(1),
+                     std::vector<float>(logits->floats().begin(), logits->floats().end())};
     addLikelihood(evaluation, table, part);
     if (keepLogits) {
       evaluation.logits.values.insert(evaluation.logits.values.end(), table.values.begin(), table.values.end());
@@ -95,8 +96,9 @@ static Status checkIds(const std::vector<std::int32_t> &ids, std::int64_t vocabu
                    "give a longer text"};
   for (std::int32_t id : ids)
     if (id >= vocabulary)
-      return Problem{"tokens", "token id " + std::to_string(id) + " is outside the vocabulary of " +
-                                   std::to_string(vocabulary), "use ids of this model's tokenizer"};
+      return Problem{"tokens",
+                     "token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(vocabulary),
+                     "use ids of this model's tokenizer"};
   return Done{};
 }
 
@@ -160,7 +162,8 @@ static int eval(const EvalOptions &options) {
   std::int64_t window = options.context > 0 ? options.context : session->maxContext();
   if (window > session->maxContext())
     return fail(Problem{"--max-context", "must be at most the model's " + std::to_string(session->maxContext()),
-                        "ask for fewer positions"}, options.json);
+                        "ask for fewer positions"},
+                options.json);
   auto evaluation = evaluate(*session, *ids, window, !options.logits.empty() || !options.reference.empty());
   if (failed(evaluation))
     return fail(diagnostics.problems(), options.json);
@@ -177,17 +180,18 @@ void tern::addEvalCommand(CLI::App &app, Action &action) {
                   "  tern eval smol.gguf --tokens ids.json --reference other-engine.npy --json");
   command->add_option("model", options->model, "Hugging Face directory or .gguf file")->required();
   auto *tokens = command->add_option("--tokens", options->tokens, "JSON list of token ids; - reads standard input");
-  auto *text = command->add_option("--text", options->text, "Text file to measure perplexity on; - reads standard input");
+  auto *text =
+      command->add_option("--text", options->text, "Text file to measure perplexity on; - reads standard input");
   tokens->excludes(text);
   command->add_option("--logits", options->logits, "File for the logits, f32 [T, V] as .npy");
   command->add_option("--reference", options->reference,
                       "Logits to compare with: a .npy file, or interpreter for the reference interpreter's");
   command->add_option("--backend", options->backend, "What computes; built so far: interpreter")
       ->check(CLI::IsMember({"interpreter"}));
-  command->add_option("--threads", options->threads, "Worker threads (default: one a core)")->check(CLI::PositiveNumber);
+  addThreadsOption(*command, options->threads);
   command->add_option("--max-context", options->context, "Longest window (default: the model's maximum)")
       ->check(CLI::PositiveNumber);
-  command->add_option("--weights", options->weights, "reference: those of the files; random:SEED: generated ones");
+  addWeightsOption(*command, options->weights);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([=, &action] {
     if (tokens->count() == 0 && text->count() == 0)

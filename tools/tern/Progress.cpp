@@ -32,6 +32,10 @@ void Progress::show(std::int64_t done) {
 static std::string placeOf(mlir::Location location) {
   if (auto name = llvm::dyn_cast<mlir::NameLoc>(location))
     return name.getName().str();
+  if (auto place = llvm::dyn_cast<mlir::FileLineColLoc>(location))
+    return place.getFilename().str() + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+  if (llvm::isa<mlir::UnknownLoc>(location))
+    return "";
   std::string text;
   llvm::raw_string_ostream(text) << location;
   return text;

@@ -125,13 +125,16 @@ static Result<Generator> prepare(const RunOptions &options, Tokenizer tokenizer,
                                  std::int64_t promptLength) {
   std::int64_t limit = options.context > 0 ? options.context : session.maxContext();
   if (limit > session.maxContext())
-    return Problem{"--max-context", "must be at most the model's " + std::to_string(session.maxContext()) + ", got " +
-                                        std::to_string(limit), "ask for fewer positions"};
+    return Problem{"--max-context",
+                   "must be at most the model's " + std::to_string(session.maxContext()) + ", got " +
+                       std::to_string(limit),
+                   "ask for fewer positions"};
   if (promptLength == 0)
     return Problem{"prompt", "has no tokens", "give a prompt with text in it"};
   if (promptLength > limit)
-    return Problem{"prompt", "has " + std::to_string(promptLength) + " tokens, and the context holds " +
-                                 std::to_string(limit), "shorten the prompt or raise --max-context"};
+    return Problem{"prompt",
+                   "has " + std::to_string(promptLength) + " tokens, and the context holds " + std::to_string(limit),
+                   "shorten the prompt or raise --max-context"};
   Result<SamplerOptions> samplerOptions = options.sampler.options();
   if (!samplerOptions)
     return samplerOptions.problem();
@@ -208,7 +211,20 @@ static int run(const RunOptions &options) {
   std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s, stopped by %s\n",
                generation.promptIds.size(), generation.prefillSeconds, generation.ids.size(), generation.decodeRate(),
                std::string(stopReasonName(generation.reason)).c_str());
-  return std::cout ? 0 : fail(Problem{"standard output", "cannot write", "check the disk or the pipe"}, false);
+  return 0;
+}
+
+/// What is wrong with options whatever the model.
+static void checkOptions(const RunOptions &options) {
+  Result<SamplerOptions> samplerOptions = options.sampler.options();
+  if (!samplerOptions)
+    failCommandLine(samplerOptions.problem());
+  if (Result<Sampler> sampler = Sampler::create(*samplerOptions, INT32_MAX); !sampler)
+    failCommandLine(sampler.problem());
+  StopOptions stops;
+  stops.stopStrings = options.stops;
+  if (Result<StopRules> rules = StopRules::create(stops); !rules)
+    failCommandLine(rules.problem());
 }
 
 void tern::addRunCommand(CLI::App &app, Action &action) {
@@ -226,13 +242,16 @@ void tern::addRunCommand(CLI::App &app, Action &action) {
   command->add_flag("--chat", options->chat, "Put the prompt into the model's chat template");
   command->add_option("--backend", options->backend, "What computes; built so far: interpreter")
       ->check(CLI::IsMember({"interpreter"}));
-  command->add_option("--threads", options->threads, "Worker threads (default: one a core)")->check(CLI::PositiveNumber);
+  addThreadsOption(*command, options->threads);
   command->add_option("--max-context", options->context, "Positions at most (default: the model's maximum)")
       ->check(CLI::PositiveNumber);
   command->add_option("--stop", options->stops, "Text that ends the generation, not shown; may be repeated");
   command->add_flag("--ignore-eos", options->ignoreEnd, "Go on after the model's end tokens");
-  command->add_option("--weights", options->weights, "reference: those of the files; random:SEED: generated ones");
+  addWeightsOption(*command, options->weights);
   command->add_flag("--json", options->json, "Print one JSON object at the end instead of streaming");
   options->sampler.addTo(*command);
-  command->callback([options, &action] { action = [options] { return run(*options); }; });
+  command->callback([options, &action] {
+    checkOptions(*options);
+    action = [options] { return run(*options); };
+  });
 }

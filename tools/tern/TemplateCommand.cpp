@@ -11,7 +11,7 @@ namespace {
 
 struct TemplateOptions {
   std::string model, file, messages, tools;
-  std::vector<std::string> variables; ///< "name=JSON".
+  std::vector<std::pair<std::string, Json>> variables; ///< By name.
   bool addGenerationPrompt = false, json = false;
 };
 
@@ -37,6 +37,18 @@ static Result<ModelTemplates> chosenTemplates(const TemplateOptions &options) {
   return chosen;
 }
 
+/// Reads "name=JSON".
+static Result<std::pair<std::string, Json>> parseVariable(const std::string &text) {
+  std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    return Problem{"--var", "must be name=JSON, got '" + text + "'", "write for example --var enable_thinking=false"};
+  std::string name = text.substr(0, equals);
+  Result<Json> value = parseJson(std::string_view(text).substr(equals + 1), "--var " + name);
+  if (!value)
+    return value.problem();
+  return std::pair(std::move(name), std::move(*value));
+}
+
 static Result<ChatInput> readInput(const TemplateOptions &options) {
   ChatInput input;
   input.addGenerationPrompt = options.addGenerationPrompt;
@@ -50,16 +62,8 @@ static Result<ChatInput> readInput(const TemplateOptions &options) {
       return tools.problem();
     input.tools = std::move(*tools);
   }
-  for (const std::string &variable : options.variables) {
-    std::size_t equals = variable.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return Problem{"--var", "must be name=JSON, got '" + variable + "'", "write for example --var enable_thinking=false"};
-    std::string name = variable.substr(0, equals);
-    Result<Json> value = parseJson(std::string_view(variable).substr(equals + 1), "--var " + name);
-    if (!value)
-      return value.problem();
-    input.extra[name] = std::move(*value);
-  }
+  for (const auto &[name, value] : options.variables)
+    input.extra[name] = value;
   return input;
 }
 
@@ -100,12 +104,19 @@ void tern::addTemplateCommand(CLI::App &app, Action &action) {
   auto *file = command->add_option("--template", options->file, "Template to use instead of the model's");
   command->add_option("--messages", options->messages, "JSON list of messages; - reads standard input")->required();
   command->add_option("--tools", options->tools, "JSON list of tools");
-  command->add_option("--var", options->variables, "name=JSON, a further variable; may be repeated");
+  auto variables = std::make_shared<std::vector<std::string>>();
+  command->add_option("--var", *variables, "name=JSON, a further variable; may be repeated");
   command->add_flag("--add-generation-prompt", options->addGenerationPrompt, "End with the start of the model's turn");
   command->add_flag("--json", options->json, "Print one JSON object; with a model it has the token ids too");
   command->callback([=, &action] {
     if (model->count() == 0 && file->count() == 0)
       throw CLI::RequiredError("model or --template");
+    for (const std::string &text : *variables) {
+      Result<std::pair<std::string, Json>> variable = parseVariable(text);
+      if (!variable)
+        failCommandLine(variable.problem());
+      options->variables.push_back(std::move(*variable));
+    }
     action = [options] { return render(*options); };
   });
 }

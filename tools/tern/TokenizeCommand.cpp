@@ -10,7 +10,8 @@ using namespace tern;
 namespace {
 
 struct TokenizeOptions {
-  std::string model, prompt, file, ids;
+  std::string model, prompt, file;
+  std::vector<std::int32_t> ids; ///< To decode.
   bool hasPrompt = false, hasIds = false;
   bool noSpecial = false, json = false;
 };
@@ -40,7 +41,7 @@ static int tokenize(const TokenizeOptions &options) {
   std::string text;
   Result<std::vector<std::int32_t>> ids = std::vector<std::int32_t>();
   if (options.hasIds) {
-    ids = parseIds(options.ids);
+    ids = options.ids;
   } else {
     Result<std::string> given = options.hasPrompt && options.prompt != "-"
                                     ? Result<std::string>(options.prompt)
@@ -82,7 +83,8 @@ void tern::addTokenizeCommand(CLI::App &app, Action &action) {
   command->add_option("model", options->model, "Hugging Face directory, tokenizer.json or .gguf file")->required();
   CLI::Option *prompt = command->add_option("-p,--prompt", options->prompt, "The text; - reads standard input");
   CLI::Option *file = command->add_option("--file", options->file, "A file with the text; - reads standard input");
-  CLI::Option *ids = command->add_option("--decode", options->ids, "Ids to turn into text");
+  auto given = std::make_shared<std::string>();
+  CLI::Option *ids = command->add_option("--decode", *given, "Ids to turn into text");
   prompt->excludes(file)->excludes(ids);
   file->excludes(ids);
   command->add_flag("--no-special", options->noSpecial,
@@ -93,6 +95,10 @@ void tern::addTokenizeCommand(CLI::App &app, Action &action) {
     options->hasIds = ids->count() > 0;
     if (!options->hasPrompt && !options->hasIds && file->count() == 0)
       throw CLI::RequiredError("-p, --file or --decode");
+    Result<std::vector<std::int32_t>> parsed = parseIds(*given);
+    if (!parsed)
+      failCommandLine(parsed.problem());
+    options->ids = *parsed;
     action = [options] { return tokenize(*options); };
   });
 }

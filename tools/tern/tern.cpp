@@ -2,6 +2,15 @@
 
 #include "tools/tern/Command.h"
 
+#include <cstdio>
+#include <iostream>
+
+/// Whether everything printed has arrived: a full disk shows no earlier than here.
+static bool flushOutput() {
+  std::cout.flush();
+  return std::cout && std::fflush(stdout) == 0 && !std::ferror(stdout);
+}
+
 int main(int argc, char **argv) {
   CLI::App app("Tern compiles transformer language models ahead of time.\n\n"
                "  tern check smol.gguf\n"
@@ -10,6 +19,7 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
 
   tern::Action action;
+  int status = 0;
   tern::addCheckCommand(app, action);
   tern::addCompileCommand(app, action);
   tern::addRunCommand(app, action);
@@ -19,8 +29,12 @@ int main(int argc, char **argv) {
   tern::addDoctorCommand(app, action);
   try {
     app.parse(argc, argv);
+    status = action();
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    status = app.exit(error) == 0 ? 0 : 2;
   }
-  return action();
+  if (flushOutput() || status != 0)
+    return status;
+  return tern::fail(tern::Problem{"standard output", "cannot be written", "check the disk or the pipe"},
+                    /*json=*/false);
 }

@@ -22,8 +22,8 @@ struct ConfigKey {
   std::string_view gguf;
 };
 
-/// Reads values by key, collecting problems: a getter always answers something, so that reading goes on and all problems
-/// are found at once.
+/// Reads values by key, collecting problems: a getter always answers something, so that reading goes on and all
+/// problems are found at once.
 class ConfigReader {
 public:
   ConfigReader(const ModelFiles &model, Problems &problems);
@@ -31,9 +31,12 @@ public:
   bool isGguf() const { return gguf; }
   /// Whether the key is there and not null.
   bool has(ConfigKey key) const;
+  /// Whether the key is there and null: of many keys the opposite of absent, which means the architecture's default.
+  bool isNull(ConfigKey key) const;
 
-  /// The value, or `fallback` if the key is absent; without a fallback absence is a problem. Counts lie in [1, 2^31).
-  std::int64_t count(ConfigKey key, std::optional<std::int64_t> fallback = std::nullopt);
+  /// The value, or `fallback` if the key is absent or null; without a fallback that is a problem. Counts lie in
+  /// [least, 2^31).
+  std::int64_t count(ConfigKey key, std::optional<std::int64_t> fallback = std::nullopt, std::int64_t least = 1);
   double number(ConfigKey key, std::optional<double> fallback = std::nullopt);
   bool flag(ConfigKey key, bool fallback);
   std::string text(ConfigKey key, std::optional<std::string> fallback = std::nullopt);
@@ -44,7 +47,8 @@ public:
 
   /// Marks a key as read: it is known and does not matter here.
   void ignore(ConfigKey key);
-  /// The object under a Hugging Face key, as a reader of its own; nothing if absent. Finish it with reportUnread().
+  /// The object under a Hugging Face key, as a reader of its own; nothing if absent or empty. Finish it with
+  /// reportUnread().
   std::optional<ConfigReader> object(std::string_view key);
 
   /// Appends a problem at `key`.
@@ -59,9 +63,11 @@ private:
   const Json *take(std::string_view key);
   const GgufValue *takeGguf(std::string_view key);
   std::string where(ConfigKey key) const;
+  /// The value of a key that is there, as evidence in a message.
+  std::string evidence(ConfigKey key) const;
   /// `value` answered by one of the formats, the fallback, or a problem and `substitute`.
-  template <typename T> T require(ConfigKey key, std::optional<T> value, std::optional<T> fallback, T substitute,
-                                  const char *what);
+  template <typename T>
+  T require(ConfigKey key, std::optional<T> value, std::optional<T> fallback, T substitute, const std::string &what);
 
   const Json *json = nullptr;
   const GgufFile *gguf = nullptr;

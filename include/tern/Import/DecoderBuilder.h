@@ -6,8 +6,8 @@
 //     x = b.add(x, attended);
 //     return b.add(x, b.gatedMlp(b.norm(x, "post_attention_layernorm"), "mlp"));
 //
-// Modules are named by their Hugging Face path; the builder finds the tensor (under its GGUF name in a GGUF file), checks
-// its shape, declares the weight, and gives every op its module path as location.
+// Modules are named by their Hugging Face path; the builder finds the tensor (under its GGUF name in a GGUF file),
+// checks its shape, declares the weight, and gives every op its module path as location.
 //
 //===----------------------------------------------------------------------===//
 
@@ -105,7 +105,7 @@ public:
   /// A weight by its own name in the file, regardless of scope and naming.
   mlir::Value weightByFileName(llvm::StringRef symbol, llvm::StringRef fileName, llvm::ArrayRef<int64_t> shape);
   /// A small f32 tensor written in the program.
-  mlir::Value constant(llvm::ArrayRef<float> values);
+  mlir::Value constant(llvm::ArrayRef<float> values, llvm::StringRef module = "");
 
   /// Reports tensors of the file that no module asked for.
   void reportUnusedTensors(llvm::function_ref<bool(llvm::StringRef)> isExpected);
@@ -127,7 +127,9 @@ private:
   graph::RandomAttr randomSource(llvm::StringRef name, llvm::ArrayRef<int64_t> shape) const;
   /// The element type that generated weights are rounded to: what config.json declares.
   StorageFormat randomFormat() const;
-  std::pair<mlir::Value, mlir::Value> rotaryFactors(const RotaryConfig &rotary);
+  /// Factors on the frequencies, [dims / 2], and those for long contexts; null where the embedding has none.
+  using RotaryFactors = std::pair<mlir::Value, mlir::Value>;
+  RotaryFactors rotaryFactors(const RotaryConfig &rotary);
   mlir::Value appendState(llvm::StringRef name, graph::StateKind kind, mlir::Value value, int64_t layer);
 
   mlir::MLIRContext *context;
@@ -146,8 +148,7 @@ private:
   llvm::StringMap<mlir::Type> declared;
   llvm::StringMap<bool> usedTensors;
   std::vector<mlir::FlatSymbolRefAttr> fileSymbols;
-  std::pair<mlir::Value, mlir::Value> cachedFactors;
-  bool hasCachedFactors = false;
+  llvm::SmallDenseMap<const RotaryConfig *, RotaryFactors, 2> rotaryFactorsOf;
   int64_t parameterCount = 0, byteCount = 0;
 };
 

@@ -25,6 +25,11 @@ public:
   /// A directory without any safetensors file is a model without weights: fine for `random:SEED`.
   static Result<ModelFiles> open(const std::string &path, Problems &problems);
 
+  /// The same without files: a model of this configuration (a JSON object) or GGUF file alone. `path` names it in
+  /// problems.
+  static ModelFiles ofConfig(Json config, std::string path);
+  static ModelFiles ofGguf(GgufFile file);
+
   const std::string &path() const { return location; }
   bool isGguf() const { return gguf.has_value(); }
 

@@ -2,6 +2,8 @@
 
 #include "lib/Import/Families/Families.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 using namespace tern;
 
@@ -35,9 +37,23 @@ static std::string listFamilies(bool gguf) {
   return list;
 }
 
+/// config.json's `model_type` decides in transformers which class is made, so it must not contradict `architectures`.
+static Status checkModelType(const ModelFiles &model, const Family &family) {
+  auto type = model.config().find("model_type");
+  if (type == model.config().end() || !type->is_string())
+    return Done{};
+  std::string name = type->get<std::string>();
+  if (name == family.name() || name == std::string(family.name()) + "_text")
+    return Done{};
+  return Problem{"config.json: key 'model_type'",
+                 "must be '" + std::string(family.name()) + "' as 'architectures' says, got '" + name + "'",
+                 "repair config.json"};
+}
+
 Result<const Family *> tern::familyOf(const ModelFiles &model) {
   std::vector<std::string> given;
-  std::string where = model.isGguf() ? model.path() + ": key 'general.architecture'" : "config.json: key 'architectures'";
+  std::string where =
+      model.isGguf() ? model.path() + ": key 'general.architecture'" : "config.json: key 'architectures'";
   if (model.isGguf()) {
     Result<std::string_view> architecture = model.ggufFile().text("general.architecture");
     if (!architecture)
@@ -51,9 +67,13 @@ Result<const Family *> tern::familyOf(const ModelFiles &model) {
   for (const std::string &name : given)
     for (const std::unique_ptr<Family> &family : families()) {
       auto names = model.isGguf() ? family->ggufNames() : family->huggingFaceNames();
-      if (llvm::is_contained(names, name))
-        return family.get();
+      if (!llvm::is_contained(names, name))
+        continue;
+      if (Status status = model.isGguf() ? Status(Done{}) : checkModelType(model, *family); !status)
+        return status.problem();
+      return family.get();
     }
-  std::string what = given.empty() ? "names no architecture" : "architecture '" + given.front() + "' is not supported";
+  std::string what =
+      given.empty() ? "names no architecture" : "architecture '" + llvm::join(given, "', '") + "' is not supported";
   return Problem{where, what, "supported are " + listFamilies(model.isGguf())};
 }

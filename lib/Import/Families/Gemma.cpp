@@ -1,8 +1,8 @@
 //===- Gemma.cpp - Gemma 2 and Gemma 3 (text) -----------------------------===//
 //
-// Norms before and after attention and MLP, weights of norms as 1 + w, embeddings scaled by sqrt(hidden), windows in most
-// layers. Gemma 2 caps scores and logits (Gemma team, https://arxiv.org/abs/2408.00118); Gemma 3 has norms on heads and a
-// rotary embedding of its own in layers with a window (https://arxiv.org/abs/2503.19786).
+// Norms before and after attention and MLP, weights of norms as 1 + w, embeddings scaled by sqrt(hidden), windows in
+// most layers. Gemma 2 caps scores and logits (Gemma team, https://arxiv.org/abs/2408.00118); Gemma 3 has norms on
+// heads and a rotary embedding of its own in layers with a window (https://arxiv.org/abs/2503.19786).
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,32 +28,27 @@ protected:
   /// hidden / heads instead of the head size; GGUF files do not say so.
   void configureCommon(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config,
                        std::int64_t largestLayers) const {
-    readCommon(reader, model, config, /*tiedByDefault=*/true);
-    if (!reader.has({"hidden_activation", {}}))
-      config.activation = graph::Activation::GeluTanh;
+    CommonDefaults defaults;
+    defaults.tiedEmbeddings = true;
+    defaults.keyValueHeads = 4;
+    defaults.headSize = 256;
+    defaults.activationKey = "hidden_activation";
+    defaults.activation = graph::Activation::GeluTanh;
+    readCommon(reader, model, config, defaults);
     reader.ignore({"hidden_act", {}}); // superseded by hidden_activation
-    // Absent means the class default 256, not hidden / heads.
-    if (!reader.has({"head_dim", "attention.key_length"})) {
-      config.headSize = 256;
-    }
     config.normOffset = 1.0;
     config.embeddingScale = std::sqrt(static_cast<double>(config.hidden));
     config.queryKeyValueBias = config.outputBias = reader.flag({"attention_bias", {}}, false);
     double ggufScalar = config.layers == largestLayers ? double(config.hidden / config.heads) : double(config.headSize);
     double scalar = model.isGguf() ? ggufScalar : reader.number({"query_pre_attn_scalar", {}}, 256.0);
     config.attentionScale = 1.0 / std::sqrt(scalar);
-    if (reader.flag({"use_bidirectional_attention", {}}, false))
-      reader.problem({"use_bidirectional_attention", {}}, "must be false", "encoders of this kind are not supported");
   }
 
   /// A soft cap: absent means the default of the architecture, null none.
-  static std::optional<double> readCap(ConfigReader &reader, const ModelFiles &model, ConfigKey key,
-                                       std::optional<double> byDefault) {
+  static std::optional<double> readCap(ConfigReader &reader, ConfigKey key, std::optional<double> byDefault) {
     if (reader.has(key))
       return reader.number(key);
-    bool isNull = !model.isGguf() && model.config().contains(std::string(key.huggingFace));
-    reader.ignore(key);
-    return isNull ? std::nullopt : byDefault;
+    return reader.isNull(key) ? std::nullopt : byDefault;
   }
 };
 
@@ -67,8 +62,11 @@ public:
     configureCommon(reader, model, config, /*largestLayers=*/46);
     readRotary(reader, config);
     readWindows(reader, config, 4096, [](std::int64_t layer) { return layer % 2 == 0; });
-    config.attentionSoftCap = readCap(reader, model, {"attn_logit_softcapping", "attn_logit_softcapping"}, 50.0);
-    config.logitSoftCap = readCap(reader, model, {"final_logit_softcapping", "final_logit_softcapping"}, 30.0);
+    config.attentionSoftCap = readCap(reader, {"attn_logit_softcapping", "attn_logit_softcapping"}, 50.0);
+    config.logitSoftCap = readCap(reader, {"final_logit_softcapping", "final_logit_softcapping"}, 30.0);
+    ConfigKey older{"sliding_window_size", {}}; // in some files beside sliding_window
+    if (reader.has(older) && reader.count(older) != reader.count({"sliding_window", {}}, 4096))
+      reader.problem(older, "must equal sliding_window", "repair config.json");
   }
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {
@@ -92,8 +90,8 @@ public:
     reader.ignore({"_sliding_window_pattern", {}});
     std::optional<std::int64_t> byDefault = model.isGguf() ? std::nullopt : std::optional<std::int64_t>(4096);
     readWindows(reader, config, byDefault, [&](std::int64_t layer) { return (layer + 1) % pattern != 0; });
-    config.attentionSoftCap = readCap(reader, model, {"attn_logit_softcapping", {}}, std::nullopt);
-    config.logitSoftCap = readCap(reader, model, {"final_logit_softcapping", "final_logit_softcapping"}, std::nullopt);
+    config.attentionSoftCap = readCap(reader, {"attn_logit_softcapping", {}}, std::nullopt);
+    config.logitSoftCap = readCap(reader, {"final_logit_softcapping", "final_logit_softcapping"}, std::nullopt);
   }
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {

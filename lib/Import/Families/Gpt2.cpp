@@ -1,7 +1,8 @@
 //===- Gpt2.cpp - GPT-2 ---------------------------------------------------===//
 //
 // Learned positions, layer norms with biases, one projection for query, key and value, a plain MLP. Radford et al.,
-// "Language Models are Unsupervised Multitask Learners", 2019. Hugging Face files hold linear weights transposed (Conv1D).
+// "Language Models are Unsupervised Multitask Learners", 2019. Hugging Face files hold linear weights transposed
+// (Conv1D).
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,28 +26,36 @@ public:
     config.layers = reader.count({"n_layer", "block_count"});
     config.heads = config.keyValueHeads = reader.count({"n_head", "attention.head_count"});
     config.headSize = std::max<std::int64_t>(1, config.hidden / config.heads);
+    if (config.hidden % config.heads != 0)
+      reader.problem({"n_head", "attention.head_count"},
+                     "must divide the " + std::to_string(config.hidden) + " elements, got " +
+                         std::to_string(config.heads),
+                     "repair the model's configuration");
     config.intermediate = reader.count({"n_inner", "feed_forward_length"}, 4 * config.hidden);
     config.maxContext = reader.count({"n_positions", "context_length"});
     reader.ignore({"n_ctx", {}}); // an older spelling of n_positions
-    config.normEpsilon = reader.number({"layer_norm_epsilon", "attention.layer_norm_epsilon"}, 1e-5);
+    std::optional<double> epsilon = model.isGguf() ? std::nullopt : std::optional(1e-5);
+    config.normEpsilon = reader.number({"layer_norm_epsilon", "attention.layer_norm_epsilon"}, epsilon);
     config.queryKeyValueBias = config.outputBias = config.mlpBias = true;
     config.windows.assign(std::min<std::int64_t>(config.layers, 4096), std::nullopt);
     config.usesRotary.assign(config.windows.size(), false);
-    config.rotary.dims = config.headSize % 2 == 0 ? config.headSize : 0;
     ConfigKey activation{"activation_function", {}};
     config.activation = activationByName(reader, activation, reader.text(activation, "gelu_new"));
     config.attentionScale =
         reader.flag({"scale_attn_weights", {}}, true) ? 1.0 / std::sqrt(double(config.headSize)) : 1.0;
-    for (const char *key : {"scale_attn_by_inverse_layer_idx", "add_cross_attention"})
-      if (reader.flag({key, {}}, false))
-        reader.problem({key, {}}, "must be false", "this variant is not supported");
     readVocabulary(reader, model, config, /*tiedByDefault=*/true);
   }
 
   std::vector<TensorName> tensorNames() const override {
-    return {{"transformer.wte", "token_embd"}, {"transformer.wpe", "position_embd"}, {"transformer.ln_f", "output_norm"},
-            {"ln_1", "attn_norm"},             {"attn.c_attn", "attn_qkv"},          {"attn.c_proj", "attn_output"},
-            {"ln_2", "ffn_norm"},              {"mlp.c_fc", "ffn_up"},               {"mlp.c_proj", "ffn_down"}};
+    return {{"transformer.wte", "token_embd"},
+            {"transformer.wpe", "position_embd"},
+            {"transformer.ln_f", "output_norm"},
+            {"ln_1", "attn_norm"},
+            {"attn.c_attn", "attn_qkv"},
+            {"attn.c_proj", "attn_output"},
+            {"ln_2", "ffn_norm"},
+            {"mlp.c_fc", "ffn_up"},
+            {"mlp.c_proj", "ffn_down"}};
   }
 
   bool isUnreadTensor(llvm::StringRef name) const override { // causal masks of old exports

@@ -19,12 +19,11 @@ public:
   std::vector<std::string_view> ggufNames() const override { return {}; }
 
   void configure(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config) const override {
-    readCommon(reader, model, config);
+    CommonDefaults defaults;
+    defaults.keyValueHeads = 8;
+    readCommon(reader, model, config, defaults);
     readRotary(reader, config);
-    // config.json without the key means the default of the architecture, with null no window at all.
-    bool isGiven = !model.isGguf() && model.config().contains("sliding_window");
-    readWindows(reader, config, isGiven ? std::nullopt : std::optional<std::int64_t>(4096),
-                [](std::int64_t) { return true; });
+    readUniformWindow(reader, config, /*defaultWindow=*/4096);
   }
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {

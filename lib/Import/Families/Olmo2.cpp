@@ -19,13 +19,17 @@ public:
   std::vector<std::string_view> ggufNames() const override { return {"olmo2"}; }
 
   void configure(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config) const override {
-    readCommon(reader, model, config, /*tiedByDefault=*/false, /*defaultEpsilon=*/1e-5);
+    CommonDefaults defaults;
+    defaults.normEpsilon = 1e-5;
+    readCommon(reader, model, config, defaults);
     readRotary(reader, config);
     config.queryKeyValueBias = config.outputBias = reader.flag({"attention_bias", {}}, false);
     // OLMo 3 files share the GGUF architecture and add windows, with a rotary embedding of their own.
-    if (reader.has({{}, "attention.sliding_window"}))
+    if (reader.has({{}, "attention.sliding_window"})) {
       reader.problem({{}, "attention.sliding_window"}, "belongs to OLMo 3, which is not supported",
                      "use a model of OLMo 2");
+      reader.ignore({{}, "attention.sliding_window"});
+    }
   }
 
   std::vector<TensorName> tensorNames() const override {

@@ -21,7 +21,12 @@ public:
   std::vector<std::string_view> ggufNames() const override { return {"phi3"}; }
 
   void configure(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config) const override {
-    readCommon(reader, model, config, /*tiedByDefault=*/false, /*defaultEpsilon=*/1e-5);
+    CommonDefaults defaults;
+    defaults.normEpsilon = 1e-5;
+    readCommon(reader, model, config, defaults);
+    config.rotary.mayBePartial = true;
+    if (!model.isGguf())
+      config.rotary.original = 4096;
     readRotary(reader, config);
     if (model.isGguf()) {
       // The file names no scaling; the tensors of factors are the sign of it.
@@ -29,9 +34,9 @@ public:
       config.rotary.scaling = isLong ? graph::RopeScaling::Longrope : graph::RopeScaling::Default;
       // These files state a window, or 0 for none, that their converter does not fill in faithfully.
       if (reader.number({{}, "attention.sliding_window"}, 0.0) != 0.0)
-        readWindows(reader, config, std::nullopt, [](std::int64_t) { return true; });
+        readUniformWindow(reader, config, /*defaultWindow=*/std::nullopt);
     } else {
-      readWindows(reader, config, std::nullopt, [](std::int64_t) { return true; });
+      readUniformWindow(reader, config, /*defaultWindow=*/std::nullopt);
     }
   }
 

@@ -18,10 +18,13 @@ public:
   std::vector<std::string_view> ggufNames() const override { return {"qwen3"}; }
 
   void configure(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config) const override {
-    readCommon(reader, model, config);
+    CommonDefaults defaults;
+    defaults.keyValueHeads = 32;
+    defaults.headSize = 128;
+    readCommon(reader, model, config, defaults);
     readRotary(reader, config);
     config.queryKeyValueBias = config.outputBias = reader.flag({"attention_bias", {}}, false);
-    readOptionalWindows(reader, config);
+    readOptionalWindows(reader, config, /*defaultWindow=*/4096);
   }
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {

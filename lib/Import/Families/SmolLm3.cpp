@@ -18,7 +18,10 @@ public:
   std::vector<std::string_view> ggufNames() const override { return {"smollm3"}; }
 
   void configure(ConfigReader &reader, const ModelFiles &model, DecoderConfig &config) const override {
-    readCommon(reader, model, config, /*tiedByDefault=*/true);
+    CommonDefaults defaults;
+    defaults.tiedEmbeddings = true;
+    defaults.keyValueHeads = 4;
+    readCommon(reader, model, config, defaults);
     readRotary(reader, config, /*defaultTheta=*/2000000.0);
     if (model.isGguf())
       config.rotary.layout = graph::RopeLayout::Interleaved; // as Llama's converter, which these files come from
@@ -26,13 +29,18 @@ public:
     config.mlpBias = reader.flag({"mlp_bias", {}}, false);
 
     std::int64_t interval = reader.count({"no_rope_layer_interval", {}}, 4);
-    std::vector<bool> usesRotary = reader.flags({"no_rope_layers", {}});
-    if (!usesRotary.empty() && usesRotary.size() < config.usesRotary.size())
-      reader.problem({"no_rope_layers", {}}, "must have an entry for each layer", "repair config.json");
+    ConfigKey layersKey{"no_rope_layers", {}};
+    std::vector<bool> usesRotary = reader.flags(layersKey);
+    if (reader.has(layersKey) && usesRotary.size() < config.usesRotary.size())
+      reader.problem(layersKey,
+                     "must have an entry for each of the " + std::to_string(config.usesRotary.size()) +
+                         " layers, got " + std::to_string(usesRotary.size()),
+                     "repair config.json");
     for (std::size_t layer = 0; layer < config.usesRotary.size(); ++layer)
       config.usesRotary[layer] = layer < usesRotary.size() ? usesRotary[layer] : (layer + 1) % interval != 0;
 
-    readOptionalWindows(reader, config, [&](std::int64_t layer) { return !config.usesRotary[layer]; });
+    readOptionalWindows(reader, config, /*defaultWindow=*/std::nullopt,
+                        [&](std::int64_t layer) { return !config.usesRotary[layer]; });
   }
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {
