@@ -25,7 +25,7 @@ target_precompile_headers(TernPch PRIVATE
 function(tern_configure_target name)
   target_link_libraries(${name} PUBLIC TernFlags)
   target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-  target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}")
+  target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}" "${CMAKE_BINARY_DIR}/include")
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
   target_precompile_headers(${name} REUSE_FROM TernPch)
 endfunction()

@@ -6,7 +6,7 @@
 
 namespace tern {
 #define GEN_PASS_DEF_HASHWEIGHTS
-#include "tern/Import/Passes.h.inc"
+#include "include/tern/Import/Passes.h.inc"
 } // namespace tern
 
 using namespace mlir;
@@ -15,7 +15,7 @@ using namespace tern::graph;
 
 namespace {
 
-class HashWeights : public impl::HashWeightsBase<HashWeights> {
+class HashWeights : public tern::impl::HashWeightsBase<HashWeights> {
 public:
   void runOnOperation() override {
     ModuleOp module = getOperation();

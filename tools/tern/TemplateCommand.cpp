@@ -17,11 +17,11 @@ struct TemplateOptions {
 
 } // namespace
 
-/// The template of the model, or the one given instead.
-static Result<ChatTemplateText> chosenTemplate(const TemplateOptions &options) {
-  ChatTemplateText chosen;
+/// The templates of the model, or the one given instead.
+static Result<ModelTemplates> chosenTemplates(const TemplateOptions &options) {
+  ModelTemplates chosen;
   if (!options.model.empty()) {
-    Result<ChatTemplateText> ofModel = openChatTemplate(options.model);
+    Result<ModelTemplates> ofModel = openChatTemplates(options.model);
     if (ofModel)
       chosen = std::move(*ofModel);
     else if (options.file.empty())
@@ -32,50 +32,45 @@ static Result<ChatTemplateText> chosenTemplate(const TemplateOptions &options) {
   Result<std::string> text = readText(options.file);
   if (!text)
     return text.problem();
-  chosen.text = *text;
-  chosen.where = options.file;
+  chosen.sources.named = {{"default", *text}};
+  chosen.sources.where = options.file;
   return chosen;
 }
 
-static Result<ChatRequest> readRequest(const TemplateOptions &options) {
-  ChatRequest request;
-  request.addGenerationPrompt = options.addGenerationPrompt;
+static Result<ChatInput> readInput(const TemplateOptions &options) {
+  ChatInput input;
+  input.addGenerationPrompt = options.addGenerationPrompt;
   Result<Json> messages = readJson(options.messages);
   if (!messages)
     return messages.problem();
-  if (!messages->is_array())
-    return Problem{options.messages, "must be a list of messages",
-                   "write for example [{\"role\": \"user\", \"content\": \"Hello\"}]"};
-  request.messages = *messages;
+  input.messages = std::move(*messages);
   if (!options.tools.empty()) {
     Result<Json> tools = readJson(options.tools);
     if (!tools)
       return tools.problem();
-    if (!tools->is_array())
-      return Problem{options.tools, "must be a list of tools", "wrap a single tool in [ ]"};
-    request.tools = *tools;
+    input.tools = std::move(*tools);
   }
   for (const std::string &variable : options.variables) {
     std::size_t equals = variable.find('=');
-    Problem wrong{"--var", "must be name=JSON, got '" + variable + "'", "write for example --var enable_thinking=false"};
     if (equals == std::string::npos || equals == 0)
-      return wrong;
-    Result<Json> value = parseJson(std::string_view(variable).substr(equals + 1), "--var " + variable.substr(0, equals));
+      return Problem{"--var", "must be name=JSON, got '" + variable + "'", "write for example --var enable_thinking=false"};
+    std::string name = variable.substr(0, equals);
+    Result<Json> value = parseJson(std::string_view(variable).substr(equals + 1), "--var " + name);
     if (!value)
       return value.problem();
-    request.variables.emplace_back(variable.substr(0, equals), std::move(*value));
+    input.extra[name] = std::move(*value);
   }
-  return request;
+  return input;
 }
 
 static int render(const TemplateOptions &options) {
-  Result<ChatTemplateText> chosen = chosenTemplate(options);
+  Result<ModelTemplates> chosen = chosenTemplates(options);
   if (!chosen)
     return fail(chosen.problem(), options.json);
-  Result<ChatRequest> request = readRequest(options);
-  if (!request)
-    return fail(request.problem(), options.json);
-  Result<std::string> text = renderChat(*chosen, *request);
+  Result<ChatInput> input = readInput(options);
+  if (!input)
+    return fail(input.problem(), options.json);
+  Result<std::string> text = renderChat(*chosen, *input);
   if (!text)
     return fail(text.problem(), options.json);
   if (!options.json) {

@@ -42,8 +42,8 @@ struct RaiseGatedActivationPass : public tern::graph::impl::RaiseGatedActivation
         return;
       StringRef activation = stringifyActivation(match->activation);
       if (!match->obstacle.empty()) {
-        remark::missed(mul.getLoc(), options) << remark::reason("product with {0} stays: {1}", activation,
-                                                                       match->obstacle);
+        remark::missed(mul.getLoc(), options)
+            << remark::reason("product with {0} stays: {1}", activation, match->obstacle);
         return;
       }
       remark::passed(mul.getLoc(), options) << remark::add("{0} and product become graph.gated", activation);

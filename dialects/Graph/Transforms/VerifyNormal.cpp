@@ -36,8 +36,7 @@ bool leavesInputAsIs(Operation *op) {
   if (isa<ReshapeOp, CastOp>(op))
     return op->getOperand(0).getType() == op->getResult(0).getType();
   auto transpose = dyn_cast<TransposeOp>(op);
-  return transpose &&
-         llvm::equal(transpose.getPermutation(), llvm::seq<int64_t>(0, transpose.getPermutation().size()));
+  return transpose && llvm::equal(transpose.getPermutation(), llvm::seq<int64_t>(0, transpose.getPermutation().size()));
 }
 
 /// The first rule that `op` breaks, reported at it.

@@ -28,6 +28,8 @@ def RunChecks : Pass<"run-checks", "::mlir::ModuleOp"> {
     ```
     error: check failed: 1 of 2 elements differ; worst at [1]: got -4, expected -4.5, error 0.5
     ```
+
+    Test: test/Interpreter/run-checks.mlir
   }];
   let options = [
     Option<"threads", "threads", "unsigned", "2", "Threads that work on one op; 0: as many as the machine runs">,
@@ -57,6 +59,20 @@ def CheckEquivalence : Pass<"check-equivalence", "::mlir::ModuleOp"> {
     ```
     tern-opt model.mlir --check-equivalence="pipeline=canonicalize,cse dims=B=2,T=5"
     ```
+
+    runs, say, the function
+
+    ```mlir
+    func.func @twice(%x: !graph.tensor<f32[B, T]>) -> !graph.tensor<f32[B, T]> {
+      %0 = graph.neg %x : (f32[B, T]) -> f32[B, T]
+      %1 = graph.neg %0 : (f32[B, T]) -> f32[B, T]
+      return %1 : !graph.tensor<f32[B, T]>
+    }
+    ```
+
+    with `x` of shape `[2, 5]`, as it stands and as the pipeline leaves it.
+
+    Test: test/Interpreter/check-equivalence.mlir
   }];
   let options = [
     Option<"pipeline", "pipeline", "std::string", "", "What to run on the clone: passes of a builtin.module">,

@@ -20,7 +20,8 @@ struct NormalizeOptions : public mlir::PassPipelineOptions<NormalizeOptions> {
                       llvm::cl::desc("end with graph-verify-normal; it asks for all that 'raise' does")};
 };
 
-/// Phase normalize, a pipeline on modules: takes any graph program, gives one in the normal form of graph-verify-normal.
+/// Phase normalize, a pipeline on modules: takes any graph program, gives one in the normal form of
+/// graph-verify-normal.
 void buildNormalizePipeline(mlir::OpPassManager &manager, const NormalizeOptions &options);
 
 /// Registers the pipelines tern-<phase>. Once per process.

@@ -1,6 +1,8 @@
 // RUN: tern-opt %s --graph-raise-gated-activation --split-input-file | FileCheck %s
 // RUN: tern-opt %s --graph-raise-gated-activation --split-input-file --verify-diagnostics \
 // RUN:   --remarks-filter='graph-raise-gated-activation' --remark-format=emitRemark -o /dev/null
+// RUN: tern-opt %s --split-input-file -o /dev/null \
+// RUN:   --check-equivalence="pipeline=func.func(graph-raise-gated-activation) dims=B=2,T=3"
 
 // CHECK-LABEL: func.func @swiglu(
 // CHECK-NEXT: %[[R:.*]] = graph.gated silu %arg0, %arg1 : (f32[B, T, 96], f32[B, T, 96]) -> f32[B, T, 96]
