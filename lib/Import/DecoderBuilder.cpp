@@ -54,6 +54,8 @@ void DecoderBuilder::beginForward() {
 void DecoderBuilder::endForward(Value hidden, StringRef headModule) {
   Value wanted = GatherOp::create(body, at(headModule), hidden, outputIndices, 1);
   Value logits = linear(wanted, headModule, configuration.vocabulary, /*bias=*/false);
+  if (configuration.logitDivisor != 1.0)
+    logits = DivOp::create(body, at(headModule), logits, constant(static_cast<float>(configuration.logitDivisor), headModule));
   if (configuration.logitSoftCap)
     logits = SoftCapOp::create(body, at(headModule), logits, body.getF64FloatAttr(*configuration.logitSoftCap));
   func::ReturnOp::create(body, at("forward"), logits);
@@ -68,9 +70,10 @@ Value DecoderBuilder::embedding(Value ids, StringRef name, int64_t rows, bool sc
   SmallVector<Attribute> dims(cast<SymbolicTensorType>(ids.getType()).getDims());
   dims.push_back(dim(configuration.hidden));
   Value rowsOfIds = EmbeddingOp::create(body, at(name), f32(dims), table, ids);
-  if (!scaled || configuration.embeddingScale == 1.0)
+  if (!scaled)
     return rowsOfIds;
-  return MulOp::create(body, at(name), rowsOfIds, constant(static_cast<float>(configuration.embeddingScale), name));
+  Scope inside(*this, absolute(name));
+  return scale(rowsOfIds, configuration.embeddingScale);
 }
 
 Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, WeightLayout layout) {
@@ -215,6 +218,10 @@ Value DecoderBuilder::activate(Value input) {
 
 Value DecoderBuilder::add(Value lhs, Value rhs) { return AddOp::create(body, at(""), lhs, rhs); }
 Value DecoderBuilder::multiply(Value lhs, Value rhs) { return MulOp::create(body, at(""), lhs, rhs); }
+
+Value DecoderBuilder::scale(Value input, double factor) {
+  return factor == 1.0 ? input : multiply(input, constant(static_cast<float>(factor)));
+}
 
 Value DecoderBuilder::constant(ArrayRef<float> values, StringRef name) {
   auto size = static_cast<int64_t>(values.size());

@@ -46,6 +46,8 @@ struct DecoderConfig {
   double attentionScale = 0;
   std::optional<double> attentionSoftCap, logitSoftCap;
   double embeddingScale = 1;
+  double residualScale = 1; ///< What families that have it multiply attention and MLP by before adding them to x.
+  double logitDivisor = 1;
   RotaryConfig rotary;
   std::optional<RotaryConfig> localRotary;          ///< For layers with a window, where it differs.
   std::vector<std::optional<std::int64_t>> windows; ///< Per layer; nothing is full attention.

@@ -17,6 +17,7 @@ std::unique_ptr<Family> makeGemma3();
 std::unique_ptr<Family> makeGpt2();
 std::unique_ptr<Family> makeSmolLm3();
 std::unique_ptr<Family> makeOlmo2();
+std::unique_ptr<Family> makeGranite();
 
 } // namespace tern
 

@@ -78,6 +78,10 @@ QWEN2 = dict(vocab_size=139, hidden_size=36, intermediate_size=44, num_hidden_la
 SMOLLM3 = dict(vocab_size=131, hidden_size=36, intermediate_size=40, num_hidden_layers=5, num_attention_heads=6,
                num_key_value_heads=3, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
                rope_parameters=rope("default", theta=2000000.0))
+GRANITE = dict(vocab_size=131, hidden_size=36, intermediate_size=52, num_hidden_layers=3, num_attention_heads=6,
+               num_key_value_heads=3, max_position_embeddings=64, rms_norm_eps=1e-5, tie_word_embeddings=True,
+               rope_parameters=ROPE, embedding_multiplier=3.0, attention_multiplier=0.3, residual_multiplier=0.6,
+               logits_scaling=2.5)
 GPT2 = dict(vocab_size=131, n_embd=36, n_layer=3, n_head=6, n_positions=64, bos_token_id=1, eos_token_id=2)
 
 MODELS = [
@@ -208,4 +212,11 @@ MODELS = [
     Model("olmo2", "olmo2", {**LLAMA, "head_dim": 6, "tie_word_embeddings": False, "pad_token_id": 0, "eos_token_id": 2,
                              "rope_parameters": rope("default", theta=500000.0)},
           gguf=1, notes="norms after attention and MLP only, norm over all of q and of k"),
+    Model("granite", "granite", GRANITE, gguf=1, without={"residual_multiplier": 1.0},
+          notes="multipliers of embedding, attention, residual and logits, each other than its default; tied head"),
+    Model("granite_bias", "granite",
+          {**GRANITE, "tie_word_embeddings": False, "attention_bias": True, "mlp_bias": True,
+           "attention_multiplier": 1.0, "residual_multiplier": 1.0, "embedding_multiplier": 1.0,
+           "logits_scaling": 1.0}, gguf=1, without={"attention_multiplier": 6 ** -0.5},
+          notes="biases; every multiplier 1, so attention scores are not scaled at all"),
 ]
