@@ -55,7 +55,8 @@ void DecoderBuilder::endForward(Value hidden, StringRef headModule) {
   Value wanted = GatherOp::create(body, at(headModule), hidden, outputIndices, 1);
   Value logits = linear(wanted, headModule, configuration.vocabulary, /*bias=*/false);
   if (configuration.logitDivisor != 1.0)
-    logits = DivOp::create(body, at(headModule), logits, constant(static_cast<float>(configuration.logitDivisor), headModule));
+    logits = DivOp::create(body, at(headModule), logits,
+                           constant(static_cast<float>(configuration.logitDivisor), headModule));
   if (configuration.logitSoftCap)
     logits = SoftCapOp::create(body, at(headModule), logits, body.getF64FloatAttr(*configuration.logitSoftCap));
   func::ReturnOp::create(body, at("forward"), logits);
