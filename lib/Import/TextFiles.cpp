@@ -141,8 +141,8 @@ static Result<ModelTemplates> templatesOfGguf(const std::string &path) {
     templates.sources.named.emplace_back(name.empty() ? "default" : name, *text);
   }
   Result<const std::vector<std::string_view> *> tokens = gguf->texts("tokenizer.ggml.tokens");
-  for (auto [name, role] : {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"},
-                            {"pad_token", "padding"}}) {
+  for (auto [name, role] :
+       {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"}, {"pad_token", "padding"}}) {
     Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + role + "_token_id");
     if (tokens && id && *id >= 0 && static_cast<std::size_t>(*id) < (*tokens)->size())
       templates.specialTokens[name] = std::string((**tokens)[*id]);

@@ -36,8 +36,9 @@ Result<LogitComparison> tern::compareLogits(const FloatTable &logits, const Floa
     return "[" + std::to_string(table.rows) + ", " + std::to_string(table.columns) + "]";
   };
   if (logits.rows != reference.rows || logits.columns != reference.columns || logits.values.empty())
-    return Problem{"reference logits", "must have the shape of the computed ones, " + shape(logits) + ", got " +
-                                           shape(reference), "compute the reference for the same tokens and model"};
+    return Problem{"reference logits",
+                   "must have the shape of the computed ones, " + shape(logits) + ", got " + shape(reference),
+                   "compute the reference for the same tokens and model"};
   LogitComparison result;
   std::int64_t agreeing = 0;
   for (std::int64_t t = 0; t < logits.rows; ++t) {

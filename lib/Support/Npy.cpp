@@ -63,8 +63,7 @@ Result<FloatTable> tern::readNpy(const std::string &path) {
   std::string_view header = bytes.substr(10, headerSize), data = bytes.substr(10 + headerSize);
   FloatTable table;
   if (header.find("'descr': '<f4'") == std::string_view::npos ||
-      header.find("'fortran_order': False") == std::string_view::npos ||
-      !parseShape(header, table.rows, table.columns))
+      header.find("'fortran_order': False") == std::string_view::npos || !parseShape(header, table.rows, table.columns))
     return Problem{path, "must hold little-endian f32 in row-major order with two dimensions", remedy};
   std::uint64_t count;
   if (__builtin_mul_overflow(std::uint64_t(table.rows), std::uint64_t(table.columns), &count) ||
