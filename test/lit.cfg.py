@@ -5,7 +5,8 @@
 # Features, for `// REQUIRES:` lines:
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
-# Substitutions: %python, %source_dir (the repository), %smollm2.
+# Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
+# (where MLIR's .td files are), %smollm2.
 
 import os
 
@@ -28,6 +29,9 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
 
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%source_dir", config.tern_source_dir))
+config.substitutions.append(("%tern_tools", tools[0]))
+config.substitutions.append(("%llvm_tools", tools[1]))
+config.substitutions.append(("%mlir_include", config.mlir_include_dir))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
         lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)

@@ -25,7 +25,7 @@ target_precompile_headers(TernPch PRIVATE
 function(tern_configure_target name)
   target_link_libraries(${name} PUBLIC TernFlags)
   target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-  target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}")
+  target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}" "${CMAKE_BINARY_DIR}/include")
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
   target_precompile_headers(${name} REUSE_FROM TernPch)
 endfunction()
@@ -69,4 +69,12 @@ function(tern_tablegen_dialect prefix dialect)
   mlir_tablegen(${prefix}Ops.h.inc -gen-op-decls ${includes})
   mlir_tablegen(${prefix}Ops.cpp.inc -gen-op-defs ${includes})
   add_public_tablegen_target(Tern${prefix}IncGen)
+endfunction()
+
+# tern_tablegen_passes(Graph) generates Passes.h.inc from Passes.td in this directory, with registerTernGraphPasses(),
+# and the target Tern<Prefix>PassIncGen.
+function(tern_tablegen_passes prefix)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name=Tern${prefix} EXTRA_INCLUDES "${TERN_SOURCE_DIR}" ${MLIR_INCLUDE_DIRS})
+  add_public_tablegen_target(Tern${prefix}PassIncGen)
 endfunction()

@@ -42,7 +42,9 @@ endif()
 add_library(TernFlags INTERFACE)
 get_filename_component(TERN_SOURCE_DIR "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 target_include_directories(TernFlags INTERFACE "${TERN_SOURCE_DIR}" "${TERN_SOURCE_DIR}/include")
-target_compile_options(TernFlags INTERFACE -Wall -Wextra -Werror=return-type -Wno-unused-parameter)
+# libstdc++ 12 marks what its own std::stable_sort uses as deprecated.
+target_compile_options(TernFlags INTERFACE -Wall -Wextra -Werror=return-type -Wno-unused-parameter
+                       -Wno-deprecated-declarations)
 if(NOT TERN_ASSERTIONS)
   target_compile_definitions(TernFlags INTERFACE NDEBUG)
 endif()

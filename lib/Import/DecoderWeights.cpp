@@ -7,7 +7,6 @@
 #include "tern/Import/DecoderBuilder.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/xxhash.h"
 
 #include <cmath>
 
@@ -78,8 +77,7 @@ FlatSymbolRefAttr DecoderBuilder::declareFile(uint32_t index) {
 
 StringAttr DecoderBuilder::headerHash(uint32_t index) const {
   const TensorFilePart &part = model.files()[index];
-  uint64_t hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(model.fileBytes(index), part.headerBytes));
-  return StringAttr::get(context, "xxh3:" + llvm::utohexstr(hash, /*LowerCase=*/true, /*Width=*/16));
+  return StringAttr::get(context, contentHash(ArrayRef<uint8_t>(model.fileBytes(index), part.headerBytes)));
 }
 
 RandomAttr DecoderBuilder::randomSource(StringRef name, ArrayRef<int64_t> shape) const {

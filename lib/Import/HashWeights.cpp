@@ -4,12 +4,9 @@
 
 #include "runtime/Base/MappedFile.h"
 
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/xxhash.h"
-
 namespace tern {
 #define GEN_PASS_DEF_HASHWEIGHTS
-#include "tern/Import/Passes.h.inc"
+#include "include/tern/Import/Passes.h.inc"
 } // namespace tern
 
 using namespace mlir;
@@ -18,7 +15,7 @@ using namespace tern::graph;
 
 namespace {
 
-class HashWeights : public impl::HashWeightsBase<HashWeights> {
+class HashWeights : public tern::impl::HashWeightsBase<HashWeights> {
 public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -43,8 +40,7 @@ private:
     if (offset > file.size() || bytes > file.size() - offset)
       return weight.emitError() << "range must lie inside " << file.path() << " of " << file.size() << " bytes, got "
                                 << bytes << " bytes at " << offset;
-    uint64_t hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(file.data() + offset, bytes));
-    StringAttr found = contentHash(&getContext(), hash);
+    auto found = StringAttr::get(&getContext(), contentHash(ArrayRef<uint8_t>(file.data() + offset, bytes)));
     if (source.getHash() && source.getHash() != found)
       return weight.emitError() << "bytes in " << file.path() << " must have hash " << source.getHash().getValue()
                                 << ", got " << found.getValue() << ": the file is not the one that was imported";

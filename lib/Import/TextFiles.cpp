@@ -121,86 +121,56 @@ Result<Tokenizer> tern::openTokenizer(const std::string &path) {
 }
 
 //===----------------------------------------------------------------------===//
-// Chat template
+// Chat templates
 //===----------------------------------------------------------------------===//
 
-static Result<ChatTemplateText> templateOfGguf(const std::string &path) {
+static Result<ModelTemplates> templatesOfGguf(const std::string &path) {
   Result<GgufFile> gguf = openMetadata(path);
   if (!gguf)
     return gguf.problem();
-  if (!gguf->find("tokenizer.chat_template"))
-    return Problem{path, "has no chat template (key 'tokenizer.chat_template')",
-                   "give one with --template FILE.jinja, or leave out --chat"};
-  Result<std::string_view> text = gguf->text("tokenizer.chat_template");
-  if (!text)
-    return text.problem();
-  ChatTemplateText found{std::string(*text), path + ": key 'tokenizer.chat_template'", {}};
-  Result<const std::vector<std::string_view> *> tokens = gguf->texts("tokenizer.ggml.tokens");
-  for (auto [name, key] :
-       {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"}, {"pad_token", "padding"}}) {
-    Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + key + "_token_id");
-    if (tokens && id && *id >= 0 && static_cast<std::size_t>(*id) < (*tokens)->size())
-      found.specialTokens.emplace_back(name, (**tokens)[*id]);
-  }
-  return found;
-}
-
-/// The special tokens of tokenizer_config.json: texts, or objects with "content".
-static void readSpecialTokens(const Json &config, ChatTemplateText &found) {
-  for (const char *name :
-       {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}) {
-    auto entry = config.find(name);
-    if (entry == config.end())
+  ModelTemplates templates;
+  templates.sources.where = path;
+  constexpr std::string_view key = "tokenizer.chat_template";
+  for (const GgufEntry &entry : gguf->entries()) {
+    if (entry.key.substr(0, key.size()) != key || entry.key == "tokenizer.chat_templates") // the list of names
       continue;
-    if (entry->is_string())
-      found.specialTokens.emplace_back(name, entry->get<std::string>());
-    else if (entry->is_object() && entry->contains("content") && (*entry)["content"].is_string())
-      found.specialTokens.emplace_back(name, (*entry)["content"].get<std::string>());
+    Result<std::string_view> text = gguf->text(entry.key);
+    if (!text)
+      return text.problem();
+    std::string_view name = entry.key.substr(std::min(key.size() + 1, entry.key.size()));
+    templates.sources.named.emplace_back(name.empty() ? "default" : name, *text);
   }
+  Result<const std::vector<std::string_view> *> tokens = gguf->texts("tokenizer.ggml.tokens");
+  for (auto [name, role] : {std::pair("bos_token", "bos"), {"eos_token", "eos"}, {"unk_token", "unknown"},
+                            {"pad_token", "padding"}}) {
+    Result<std::int64_t> id = gguf->integer(std::string("tokenizer.ggml.") + role + "_token_id");
+    if (tokens && id && *id >= 0 && static_cast<std::size_t>(*id) < (*tokens)->size())
+      templates.specialTokens[name] = std::string((**tokens)[*id]);
+  }
+  return templates;
 }
 
-/// `chat_template` of tokenizer_config.json: a text, or a list of objects with name and template.
-static const Json *defaultTemplate(const Json &config) {
-  auto entry = config.find("chat_template");
-  if (entry == config.end() || entry->is_string())
-    return entry == config.end() ? nullptr : &*entry;
-  if (entry->is_array())
-    for (const Json &named : *entry)
-      if (named.is_object() && named.contains("name") && named["name"] == "default" && named.contains("template") &&
-          named["template"].is_string())
-        return &named["template"];
-  return nullptr;
-}
-
-Result<ChatTemplateText> tern::openChatTemplate(const std::string &path) {
-  if (!isDirectory(path))
-    return templateOfGguf(path);
-  ChatTemplateText found;
+static Result<ModelTemplates> templatesOfDirectory(const std::string &path) {
+  ModelTemplates templates;
+  Result<ChatTemplateSources> sources = readChatTemplates(path);
+  if (!sources)
+    return sources.problem();
+  templates.sources = std::move(*sources);
   std::string configPath = path + "/tokenizer_config.json";
   if (exists(configPath)) {
     Result<Json> config = readJsonFile(configPath);
     if (!config)
       return config.problem();
-    if (!config->is_object())
-      return Problem{configPath, "must be a JSON object", "download the file again"};
-    readSpecialTokens(*config, found);
-    if (const Json *text = defaultTemplate(*config)) {
-      found.text = text->get<std::string>();
-      found.where = configPath + ": key 'chat_template'";
-    }
+    templates.specialTokens = specialTokensOf(*config);
   }
-  std::string templatePath = path + "/chat_template.jinja";
-  if (exists(templatePath)) {
-    Result<MappedFile> file = MappedFile::open(templatePath);
-    if (!file)
-      return file.problem();
-    found.text = file->text();
-    found.where = templatePath;
-  }
-  if (found.where.empty())
-    return Problem{path, "has no chat template (neither chat_template.jinja nor one in tokenizer_config.json)",
-                   "give one with --template FILE.jinja, or leave out --chat"};
-  return found;
+  return templates;
+}
+
+Result<ModelTemplates> tern::openChatTemplates(const std::string &path) {
+  Result<ModelTemplates> templates = isDirectory(path) ? templatesOfDirectory(path) : templatesOfGguf(path);
+  if (templates && templates->sources.named.empty())
+    return Problem{path, "has no chat template", "give one with tern template --template FILE.jinja, or leave out --chat"};
+  return templates;
 }
 
 //===----------------------------------------------------------------------===//

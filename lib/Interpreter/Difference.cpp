@@ -59,7 +59,8 @@ std::optional<Difference> tern::compareClose(const Tensor &actual, const Tensor 
 std::optional<Difference> tern::compareExact(const Tensor &actual, const Tensor &expected) {
   std::optional<Difference> difference;
   forEachError(actual, expected, [&](int64_t place, double error, double) {
-    bool otherZero = !actual.isInteger() && std::signbit(actual.floats()[place]) != std::signbit(expected.floats()[place]) &&
+    bool otherZero = !actual.isInteger() &&
+                     std::signbit(actual.floats()[place]) != std::signbit(expected.floats()[place]) &&
                      !std::isnan(expected.floats()[place]);
     if (error > 0 || otherZero)
       add(difference, place, error);

@@ -19,7 +19,7 @@ EvalResult tern::eval(graph::RopeOp op, Frame &frame) {
   graph::RopeAttr rotary = op.getRotary();
   int64_t length = 0;
   for (int64_t position : positions.ints())
-    length = std::max(length, position + 1);
+    length = std::max(length, positionAfter(position));
   std::vector<double> frequencies = ropeFrequencies(rotary, length, factors ? factors->floats() : ArrayRef<float>(),
                                                     longFactors ? longFactors->floats() : ArrayRef<float>());
   bool isHalf = rotary.getLayout() == graph::RopeLayout::Half;
@@ -95,7 +95,7 @@ private:
     if (position < 0)
       return {0, 0};
     if (isCausal)
-      end = std::min(end, position + 1);
+      end = std::min(end, positionAfter(position));
     if (window)
       begin = std::max<int64_t>(begin, position - *window + 1);
     return {begin, end};

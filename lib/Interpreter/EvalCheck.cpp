@@ -22,8 +22,8 @@ static Values fail(Operation *op, Frame &frame, const Twine &why) {
 static Values expect(Operation *op, Frame &frame, const Tensor &actual, const Tensor &expected,
                      llvm::function_ref<std::optional<Difference>()> compare) {
   if (actual.shape() != expected.shape())
-    return fail(op, frame, "shapes must be equal, got " + shapeText(actual.shape()) + ", expected " +
-                               shapeText(expected.shape()));
+    return fail(op, frame,
+                "shapes must be equal, got " + shapeText(actual.shape()) + ", expected " + shapeText(expected.shape()));
   if (std::optional<Difference> difference = compare())
     return fail(op, frame, difference->str(actual, expected));
   return {};

@@ -62,12 +62,14 @@ EvalResult tern::eval(graph::AppendStateOp op, Frame &frame) {
     empty[1] = 0;
     present = Tensor::zeros(empty, value.format());
   }
-  if (present.dim(0) != value.dim(0))
-    return op.emitError() << "the state must keep its number of sequences until it is reset, got " << present.dim(0)
-                          << " before and " << value.dim(0) << " now";
+  Shape expected(value.shape());
+  expected[1] = present.dim(1);
+  if (present.shape() != ArrayRef<int64_t>(expected))
+    return op.emitError() << "the state must keep its shape but for axis 1 until it is reset, got "
+                          << shapeText(present.shape()) << " before and " << shapeText(value.shape()) << " now";
   int64_t entries = present.dim(1), inner = numElements(value.shape().drop_front(2));
   for (int64_t position : positions.ints())
-    entries = std::max(entries, position + 1);
+    entries = std::max(entries, positionAfter(position));
   int64_t limit = frame.session.options.tensorBytes / static_cast<int64_t>(sizeof(int64_t));
   if (entries > limit / std::max<int64_t>(1, inner * value.dim(0)))
     return op.emitError() << "a tensor must take at most " << frame.session.options.tensorBytes

@@ -109,6 +109,9 @@ inline Values intResult(mlir::Value result, llvm::ArrayRef<int64_t> shape, std::
   return {Tensor::fromInts(shape, std::move(values), formatOf(result))};
 }
 
+/// The position after `position`, or `position` itself if it is the largest number there is: positions come from callers.
+inline int64_t positionAfter(int64_t position) { return position == INT64_MAX ? position : position + 1; }
+
 /// Rows of the last dimension.
 inline int64_t rowCount(llvm::ArrayRef<int64_t> shape) { return numElements(shape.drop_back()); }
 
@@ -130,18 +133,20 @@ double activate(graph::Activation activation, double x);
 #define TERN_EVAL(OP) EvalResult eval(OP op, Frame &frame);
 #define TERN_EVALUATED_OPS(X)                                                                                          \
   X(graph::LoadWeightOp)                                                                                               \
-  X(graph::DequantizeOp) X(graph::ConstantOp) X(graph::ReadStateOp) X(graph::WriteStateOp) X(graph::AppendStateOp)     \
-      X(graph::EmbeddingOp) X(graph::LinearOp) X(graph::ExpertLinearOp) X(graph::MatmulOp) X(graph::RmsNormOp)         \
-          X(graph::LayerNormOp) X(graph::SoftmaxOp) X(graph::RopeOp) X(graph::AttentionOp) X(graph::SiluOp)            \
-              X(graph::GeluOp) X(graph::GeluTanhOp) X(graph::ReluOp) X(graph::ReluSquaredOp) X(graph::SigmoidOp)       \
-                  X(graph::TanhOp) X(graph::SoftplusOp) X(graph::ExpOp) X(graph::LogOp) X(graph::SqrtOp)               \
-                      X(graph::RsqrtOp) X(graph::NegOp) X(graph::AbsOp) X(graph::SoftCapOp) X(graph::GatedOp)          \
-                          X(graph::AddOp) X(graph::SubOp) X(graph::MulOp) X(graph::DivOp) X(graph::MaximumOp)          \
-                              X(graph::MinimumOp) X(graph::CompareOp) X(graph::SelectOp) X(graph::ReshapeOp)           \
-                                  X(graph::TransposeOp) X(graph::SliceOp) X(graph::ConcatOp) X(graph::GatherOp)        \
-                                      X(graph::CastOp) X(graph::ReduceOp) X(graph::TopKOp) X(graph::ArgmaxOp)          \
-                                          X(graph::ShortConvOp) X(graph::GatedDeltaRuleOp) X(graph::SelectiveScanOp)   \
-                                              X(check::ExpectCloseOp) X(check::ExpectEqOp) X(check::ExpectConstantOp) X(check::RandomOp) X(mlir::func::CallOp)
+  X(graph::DequantizeOp)                                                                                               \
+  X(graph::ConstantOp) X(graph::ReadStateOp) X(graph::WriteStateOp) X(graph::AppendStateOp) X(graph::EmbeddingOp)      \
+      X(graph::LinearOp) X(graph::ExpertLinearOp) X(graph::MatmulOp) X(graph::RmsNormOp) X(graph::LayerNormOp)         \
+          X(graph::SoftmaxOp) X(graph::RopeOp) X(graph::AttentionOp) X(graph::SiluOp) X(graph::GeluOp)                 \
+              X(graph::GeluTanhOp) X(graph::ReluOp) X(graph::ReluSquaredOp) X(graph::SigmoidOp) X(graph::TanhOp)       \
+                  X(graph::SoftplusOp) X(graph::ExpOp) X(graph::LogOp) X(graph::SqrtOp) X(graph::RsqrtOp)              \
+                      X(graph::NegOp) X(graph::AbsOp) X(graph::SoftCapOp) X(graph::GatedOp) X(graph::AddOp)            \
+                          X(graph::SubOp) X(graph::MulOp) X(graph::DivOp) X(graph::MaximumOp) X(graph::MinimumOp)      \
+                              X(graph::CompareOp) X(graph::SelectOp) X(graph::ReshapeOp) X(graph::TransposeOp)         \
+                                  X(graph::SliceOp) X(graph::ConcatOp) X(graph::GatherOp) X(graph::CastOp)             \
+                                      X(graph::ReduceOp) X(graph::TopKOp) X(graph::ArgmaxOp) X(graph::ShortConvOp)     \
+                                          X(graph::GatedDeltaRuleOp) X(graph::SelectiveScanOp) X(check::ExpectCloseOp) \
+                                              X(check::ExpectEqOp) X(check::ExpectConstantOp) X(check::RandomOp)       \
+                                                  X(mlir::func::CallOp)
 
 TERN_EVALUATED_OPS(TERN_EVAL)
 #undef TERN_EVAL

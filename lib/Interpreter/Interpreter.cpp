@@ -128,13 +128,10 @@ static LogicalResult materializeOperands(Frame &frame, Operation *op) {
 static LogicalResult execute(Frame &frame, Operation *op) {
   if (reuseConstants(frame, op))
     return success();
-  for (Type type : op->getResultTypes()) {
-    auto tensor = dyn_cast<SymbolicTensorType>(type);
-    if (!tensor)
-      return op->emitError() << "the interpreter knows values of graph tensors only, got " << type;
-    if (!isa<graph::LoadWeightOp, graph::DequantizeOp>(op) && failed(frame.checkSize(op, tensor)))
+  bool staysLazy = isa<graph::LoadWeightOp, graph::DequantizeOp>(op);
+  for (Type type : op->getResultTypes())
+    if (auto tensor = dyn_cast<SymbolicTensorType>(type); tensor && !staysLazy && failed(frame.checkSize(op, tensor)))
       return failure();
-  }
   if (failed(materializeOperands(frame, op)))
     return failure();
   EvalResult results = evaluate(op, frame);

@@ -24,7 +24,8 @@ static LogicalResult checkForward(ModuleOp module, func::FuncOp forward) {
   if (type.getNumInputs() != 3 || !llvm::all_of(type.getInputs(), isIds) || !logits || !logits.isFloat() ||
       logits.getRank() != 3 || !logits.getStaticDim(2))
     return forward.emitError() << "must take tokens [B, T], positions [B, T] and outputs [B, N] and give logits "
-                                  "[B, N, V], got " << type;
+                                  "[B, N, V], got "
+                               << type;
   return success();
 }
 
@@ -46,8 +47,8 @@ TokenSession::TokenSession(Interpreter made, ModuleOp module) : interpreter(std:
     graph::RopeAttr rotary = rope.getRotary();
     if (rotary.getScaling() == graph::RopeScaling::Longrope)
       longropeBoundary = rotary.getOriginal();
-    needsWholePrompt |= rotary.getScaling() == graph::RopeScaling::Longrope ||
-                        rotary.getScaling() == graph::RopeScaling::Dynamic;
+    needsWholePrompt |=
+        rotary.getScaling() == graph::RopeScaling::Longrope || rotary.getScaling() == graph::RopeScaling::Dynamic;
   });
 }
 
@@ -65,10 +66,9 @@ FailureOr<Tensor> TokenSession::call(ArrayRef<int32_t> ids, int64_t firstPositio
       outputs.push_back(i);
   }
   auto wanted = static_cast<int64_t>(outputs.size());
-  FailureOr<SmallVector<Tensor>> results =
-      interpreter.call("forward", {Tensor::fromInts({1, count}, std::move(tokens)),
-                                   Tensor::fromInts({1, count}, std::move(positions)),
-                                   Tensor::fromInts({1, wanted}, std::move(outputs))});
+  FailureOr<SmallVector<Tensor>> results = interpreter.call(
+      "forward", {Tensor::fromInts({1, count}, std::move(tokens)), Tensor::fromInts({1, count}, std::move(positions)),
+                  Tensor::fromInts({1, wanted}, std::move(outputs))});
   if (failed(results))
     return failure();
   return results->front().reshaped({wanted, vocabularySize});

@@ -4,6 +4,8 @@
 
 #include "runtime/Base/RandomWeights.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <cstring>
 
 using namespace mlir;
@@ -50,6 +52,12 @@ private:
 
 } // namespace
 
+/// Whether the bytes before the weights have the hash that `op` gives.
+static bool hasHeaderOf(graph::FileOp op, const MappedFile &file) {
+  uint64_t length = std::min<uint64_t>(op.getHeader(), file.size());
+  return op.getHeaderHash() == graph::contentHash(ArrayRef(file.data(), length));
+}
+
 FailureOr<WeightReader> WeightReader::create(ModuleOp module) {
   WeightReader reader;
   for (auto op : module.getOps<graph::FileOp>()) {
@@ -59,6 +67,9 @@ FailureOr<WeightReader> WeightReader::create(ModuleOp module) {
     if (file->size() != static_cast<uint64_t>(op.getSize()))
       return op.emitError() << op.getPath() << ": must be the file that was imported, of " << op.getSize()
                             << " bytes, got " << file->size() << " bytes; import the model again";
+    if (!hasHeaderOf(op, *file))
+      return op.emitError() << op.getPath() << ": must be the file that was imported, but its header differs; import "
+                            << "the model again";
     reader.files[op.getSymNameAttr()] = std::make_shared<const MappedFile>(std::move(*file));
   }
   return reader;

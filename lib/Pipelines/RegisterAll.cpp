@@ -2,13 +2,24 @@
 
 #include "tern/RegisterAll.h"
 
+#include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
+#include "dialects/Graph/Transforms/Passes.h"
+#include "tern/Import/Passes.h"
+#include "tern/Interpreter/Passes.h"
+#include "tern/Pipelines/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, graph::GraphDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect>();
 }
 
-void tern::registerAllPasses() { mlir::registerTransformsPasses(); }
+void tern::registerAllPasses() {
+  mlir::registerTransformsPasses();
+  graph::registerTernGraphPasses();
+  registerTernImportPasses();
+  registerTernInterpreterPasses();
+  registerPipelines();
+}

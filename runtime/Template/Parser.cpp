@@ -191,6 +191,8 @@ private:
     return target;
   }
   void checkNotLoop(const Expression *target) {
+    if (error) // what is not a name or tuple of names has been refused
+      return;
     if (forLoops > 0 && target->kind == Expression::Kind::Name && target->name == "loop")
       fail(target->at, "'loop' cannot be assigned to inside a loop");
     for (const Expression *part : target->operands)

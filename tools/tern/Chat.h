@@ -5,20 +5,11 @@
 
 #include "tern/Import/TextFiles.h"
 
-#include "runtime/Base/Json.h"
-
 namespace tern {
 
-/// What a chat template is given.
-struct ChatRequest {
-  Json messages = Json::array();
-  Json tools; ///< Null if there are none.
-  bool addGenerationPrompt = false;
-  std::vector<std::pair<std::string, Json>> variables; ///< Further ones, by name.
-};
-
-/// Renders `request` through the template, with the model's special tokens as variables.
-Result<std::string> renderChat(const ChatTemplateText &chatTemplate, const ChatRequest &request);
+/// Renders `input` through the template that transformers would choose for it: the default one, or the one for tools.
+/// The model's special tokens become part of the input.
+Result<std::string> renderChat(const ModelTemplates &templates, ChatInput input);
 
 } // namespace tern
 

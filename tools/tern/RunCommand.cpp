@@ -54,13 +54,13 @@ static Result<std::vector<std::int32_t>> promptIds(const RunOptions &options, co
     return prompt.problem();
   if (!options.chat)
     return tokenizer.encode(*prompt, /*addSpecial=*/true);
-  Result<ChatTemplateText> chatTemplate = openChatTemplate(options.model);
-  if (!chatTemplate)
-    return chatTemplate.problem();
-  ChatRequest request;
-  request.messages = Json::array({{{"role", "user"}, {"content", *prompt}}});
-  request.addGenerationPrompt = true;
-  Result<std::string> rendered = renderChat(*chatTemplate, request);
+  Result<ModelTemplates> templates = openChatTemplates(options.model);
+  if (!templates)
+    return templates.problem();
+  ChatInput input;
+  input.messages = Json::array({{{"role", "user"}, {"content", *prompt}}});
+  input.addGenerationPrompt = true;
+  Result<std::string> rendered = renderChat(*templates, input);
   if (!rendered)
     return rendered.problem();
   return tokenizer.encode(*rendered, /*addSpecial=*/false);

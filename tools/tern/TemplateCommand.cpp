@@ -17,11 +17,11 @@ struct TemplateOptions {
 
 } // namespace
 
-/// The template of the model, or the one given instead.
-static Result<ChatTemplateText> chosenTemplate(const TemplateOptions &options) {
-  ChatTemplateText chosen;
+/// The templates of the model, or the one given instead.
+static Result<ModelTemplates> chosenTemplates(const TemplateOptions &options) {
+  ModelTemplates chosen;
   if (!options.model.empty()) {
-    Result<ChatTemplateText> ofModel = openChatTemplate(options.model);
+    Result<ModelTemplates> ofModel = openChatTemplates(options.model);
     if (ofModel)
       chosen = std::move(*ofModel);
     else if (options.file.empty())
@@ -32,8 +32,8 @@ static Result<ChatTemplateText> chosenTemplate(const TemplateOptions &options) {
   Result<std::string> text = readText(options.file);
   if (!text)
     return text.problem();
-  chosen.text = *text;
-  chosen.where = options.file;
+  chosen.sources.named = {{"default", *text}};
+  chosen.sources.where = options.file;
   return chosen;
 }
 
@@ -49,36 +49,32 @@ static Result<std::pair<std::string, Json>> parseVariable(const std::string &tex
   return std::pair(std::move(name), std::move(*value));
 }
 
-static Result<ChatRequest> readRequest(const TemplateOptions &options) {
-  ChatRequest request;
-  request.addGenerationPrompt = options.addGenerationPrompt;
+static Result<ChatInput> readInput(const TemplateOptions &options) {
+  ChatInput input;
+  input.addGenerationPrompt = options.addGenerationPrompt;
   Result<Json> messages = readJson(options.messages);
   if (!messages)
     return messages.problem();
-  if (!messages->is_array())
-    return Problem{options.messages, "must be a list of messages",
-                   "write for example [{\"role\": \"user\", \"content\": \"Hello\"}]"};
-  request.messages = *messages;
+  input.messages = std::move(*messages);
   if (!options.tools.empty()) {
     Result<Json> tools = readJson(options.tools);
     if (!tools)
       return tools.problem();
-    if (!tools->is_array())
-      return Problem{options.tools, "must be a list of tools", "wrap a single tool in [ ]"};
-    request.tools = *tools;
+    input.tools = std::move(*tools);
   }
-  request.variables = options.variables;
-  return request;
+  for (const auto &[name, value] : options.variables)
+    input.extra[name] = value;
+  return input;
 }
 
 static int render(const TemplateOptions &options) {
-  Result<ChatTemplateText> chosen = chosenTemplate(options);
+  Result<ModelTemplates> chosen = chosenTemplates(options);
   if (!chosen)
     return fail(chosen.problem(), options.json);
-  Result<ChatRequest> request = readRequest(options);
-  if (!request)
-    return fail(request.problem(), options.json);
-  Result<std::string> text = renderChat(*chosen, *request);
+  Result<ChatInput> input = readInput(options);
+  if (!input)
+    return fail(input.problem(), options.json);
+  Result<std::string> text = renderChat(*chosen, *input);
   if (!text)
     return fail(text.problem(), options.json);
   if (!options.json) {

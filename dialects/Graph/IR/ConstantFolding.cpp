@@ -100,8 +100,7 @@ DenseElementsAttr tern::graph::castConstant(DenseElementsAttr value, SymbolicTen
     return mapElements<APFloat, APInt>(value, resultType, [&](const APFloat &n) { return toInteger(n, integerType); });
   }
   if (floatType)
-    return mapElements<APInt, APFloat>(value, resultType,
-                                       [&](const APInt &n) { return toFloat(n, from, floatType); });
+    return mapElements<APInt, APFloat>(value, resultType, [&](const APInt &n) { return toFloat(n, from, floatType); });
   return mapElements<APInt, APInt>(value, resultType, [&](const APInt &n) { return toInteger(n, from, integerType); });
 }
 

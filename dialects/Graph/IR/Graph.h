@@ -59,6 +59,9 @@ private:
   double value;
 };
 
+/// The content hash of `bytes`, XXH3-64, as it stands in IR.
+std::string contentHash(llvm::ArrayRef<uint8_t> bytes);
+
 /// Whether `hash` is spelled as content hashes are: "xxh3:" and 16 lower-case hexadecimal digits.
 bool isContentHash(llvm::StringRef hash);
 

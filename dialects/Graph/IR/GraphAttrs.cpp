@@ -3,6 +3,9 @@
 #include "dialects/Graph/IR/Graph.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,6 +52,10 @@ FailureOr<Real> graph::parseReal(AsmParser &parser) {
   if (failed(parser.parseFloat(value)))
     return failure();
   return Real(value);
+}
+
+std::string graph::contentHash(ArrayRef<uint8_t> bytes) {
+  return "xxh3:" + llvm::utohexstr(llvm::xxh3_64bits(bytes), /*LowerCase=*/true, /*Width=*/16);
 }
 
 bool graph::isContentHash(StringRef hash) {

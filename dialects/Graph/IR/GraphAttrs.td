@@ -11,9 +11,7 @@ class Graph_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32
   let cppNamespace = "::tern::graph";
   let genSpecializedAttr = 0;
 }
-class Graph_EnumAttr<EnumAttrInfo info, string enumMnemonic> : EnumAttr<Graph_Dialect, info, enumMnemonic> {
-  let assemblyFormat = "`` $value";
-}
+class Graph_EnumAttr<EnumAttrInfo info, string enumMnemonic> : EnumAttr<Graph_Dialect, info, enumMnemonic>;
 
 def Graph_Activation : Graph_Enum<"Activation", "an activation function", [
   I32EnumAttrCase<"Silu", 0, "silu">, I32EnumAttrCase<"Gelu", 1, "gelu">, I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">,
@@ -128,7 +126,8 @@ def Graph_StoredAttr : AttrDef<Graph_Dialect, "Stored"> {
   let description = [{
     `#graph.stored<file = @smol, tensor = "blk.0.attn_q.weight", offset = 33806656, bytes = 207360>`: the tensor's name
     there, its first byte and its length in the `graph.file` called `file`. `hash` is the XXH3-64 of those bytes as
-    `xxh3:` and 16 lower-case hexadecimal digits; importing leaves it out, because that would read the weights.
+    `xxh3:` and 16 lower-case hexadecimal digits; importing leaves it out, because that would read the weights, and the
+    pass `hash-weights` fills it in.
 
     Constraints:
     - (C1) `offset` and `bytes` are not negative;

@@ -59,7 +59,7 @@ def Graph_SoftCapOp : Graph_PureOp<"soft_cap", [Elementwise]> {
   let arguments = (ins Graph_FloatTensor:$input, Graph_PositiveF64:$cap);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `cap` $cap attr-dict `:` custom<ShortTypes>(type($input)) `->` custom<ShortType>(type($result))
+    $input `cap` custom<Number>($cap) attr-dict `:` custom<ShortTypes>(type($input)) `->` custom<ShortType>(type($result))
   }];
 }
 

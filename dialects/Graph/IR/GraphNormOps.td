@@ -29,7 +29,7 @@ def Graph_RmsNormOp : Graph_PureOp<"rms_norm"> {
                        DefaultValuedAttr<Graph_FiniteF64, "0.0">:$offset);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
-    $input (`,` $weight^)? `epsilon` $epsilon (`offset` $offset^)? attr-dict `:`
+    $input (`,` $weight^)? `epsilon` custom<Number>($epsilon) (`offset` custom<Number>($offset)^)? attr-dict `:`
     custom<ShortTypes>(type($input), ref($weight), type($weight)) `->` custom<ShortType>(type($result))
   }];
 }
@@ -59,7 +59,7 @@ def Graph_LayerNormOp : Graph_PureOp<"layer_norm", [AttrSizedOperandSegments]> {
                        Graph_NonNegativeF64:$epsilon);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
-    $input (`weight` $weight^)? (`bias` $bias^)? `epsilon` $epsilon attr-dict `:`
+    $input (`weight` $weight^)? (`bias` $bias^)? `epsilon` custom<Number>($epsilon) attr-dict `:`
     custom<ShortTypes>(type($input), ref($weight), type($weight), ref($bias), type($bias)) `->`
     custom<ShortType>(type($result))
   }];

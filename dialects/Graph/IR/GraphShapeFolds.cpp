@@ -1,7 +1,7 @@
 //===- GraphShapeFolds.cpp - Moves that cancel or join --------------------===//
 //
-// Folds return an existing value, a constant, or change their own op in place; what needs a new op is a canonicalisation
-// pattern. Each step shortens a chain of moves, so repeating them ends.
+// Folds return an existing value, a constant, or change their own op in place; what needs a new op is a
+// canonicalisation pattern. Each step shortens a chain of moves, so repeating them ends.
 //
 //===----------------------------------------------------------------------===//
 
@@ -72,8 +72,8 @@ static DenseElementsAttr sliceConstant(SliceOp slice, DenseElementsAttr value) {
     int64_t source = 0;
     for (auto [axis, index] : llvm::enumerate(position)) {
       bool isSliced = axis == slice.getAxis();
-      source = source * shape[axis] +
-               (isSliced ? static_cast<int64_t>(slice.getBegin() + index * slice.getStep()) : index);
+      source =
+          source * shape[axis] + (isSliced ? static_cast<int64_t>(slice.getBegin() + index * slice.getStep()) : index);
     }
     return source;
   });
@@ -134,8 +134,8 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
   if (getInputs().size() == 1)
     return getInputs().front();
   // Inputs of size 0 add nothing, as long as one input is left.
-  SmallVector<Value> kept = llvm::filter_to_vector(
-      getInputs(), [&](Value input) { return tensorOf(input).getStaticDim(getAxis()) != 0; });
+  SmallVector<Value> kept =
+      llvm::filter_to_vector(getInputs(), [&](Value input) { return tensorOf(input).getStaticDim(getAxis()) != 0; });
   if (kept.empty())
     return getInputs().front();
   if (kept.size() == getInputs().size())
@@ -151,9 +151,8 @@ struct JoinAdjacentSlices : public OpRewritePattern<ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
 
   static bool areAdjacent(SliceOp left, SliceOp right, uint64_t axis) {
-    return left && right && left.getInput() == right.getInput() && left.getAxis() == axis &&
-           right.getAxis() == axis && left.getStep() == 1 && right.getStep() == 1 &&
-           left.getEnd() == right.getBegin();
+    return left && right && left.getInput() == right.getInput() && left.getAxis() == axis && right.getAxis() == axis &&
+           left.getStep() == 1 && right.getStep() == 1 && left.getEnd() == right.getBegin();
   }
 
   LogicalResult matchAndRewrite(ConcatOp concat, PatternRewriter &rewriter) const override {

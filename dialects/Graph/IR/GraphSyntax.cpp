@@ -38,16 +38,18 @@ ParseResult graph::parseTensor(AsmParser &parser, SymbolicTensorType &type) {
   Type elementType;
   SmallVector<Attribute> dims;
   auto parseDim = [&]() -> ParseResult {
-    int64_t size;
-    if (OptionalParseResult number = parser.parseOptionalInteger(size); number.has_value()) {
-      dims.push_back(staticDim(parser.getContext(), size));
-      return *number;
-    }
+    // Names first: as an integer, the parser would take `true` and `false` for -1 and 0.
     StringRef symbol;
-    if (failed(parser.parseOptionalKeyword(&symbol)))
+    if (succeeded(parser.parseOptionalKeyword(&symbol))) {
+      dims.push_back(symbolicDim(parser.getContext(), symbol));
+      return success();
+    }
+    int64_t size;
+    OptionalParseResult number = parser.parseOptionalInteger(size);
+    if (!number.has_value())
       return parser.emitError(parser.getCurrentLocation()) << "expected a number or a name as dimension";
-    dims.push_back(symbolicDim(parser.getContext(), symbol));
-    return success();
+    dims.push_back(staticDim(parser.getContext(), size));
+    return *number;
   };
   if (parseElementType(parser, elementType) ||
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseDim, " in shape"))
@@ -91,6 +93,18 @@ ParseResult graph::parseShortTypeAttr(AsmParser &parser, TypeAttr &attribute) {
 
 void graph::printShortTypeAttr(AsmPrinter &printer, Operation *op, TypeAttr attribute) {
   printShortType(printer, op, attribute.getValue());
+}
+
+ParseResult graph::parseNumber(AsmParser &parser, FloatAttr &number) {
+  FailureOr<Real> value = parseReal(parser);
+  if (failed(value))
+    return failure();
+  number = parser.getBuilder().getF64FloatAttr(*value);
+  return success();
+}
+
+void graph::printNumber(AsmPrinter &printer, Operation *, FloatAttr number) {
+  printReal(printer, number.getValueAsDouble());
 }
 
 ParseResult graph::parseShortTypeSlots(AsmParser &parser, ArrayRef<ShortTypeSlot> slots) {

@@ -24,6 +24,10 @@ void printShortType(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::Type t
 mlir::ParseResult parseShortTypeAttr(mlir::AsmParser &parser, mlir::TypeAttr &type);
 void printShortTypeAttr(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::TypeAttr type);
 
+/// custom<Number>: an f64 as the shortest decimal that reads back to the same bits.
+mlir::ParseResult parseNumber(mlir::AsmParser &parser, mlir::FloatAttr &number);
+void printNumber(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::FloatAttr number);
+
 /// What one parameter of custom<ShortTypes> stands for: a type to read, or several if the operand is variadic.
 struct ShortTypeSlot {
   mlir::Type *single = nullptr;

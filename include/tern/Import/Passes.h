@@ -11,7 +11,7 @@ namespace tern {
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
-#include "tern/Import/Passes.h.inc"
+#include "include/tern/Import/Passes.h.inc"
 
 } // namespace tern
 

@@ -28,7 +28,7 @@ def HashWeights : Pass<"hash-weights", "::mlir::ModuleOp"> {
         = #graph.stored<file = @f, tensor = "w", offset = 0, bytes = 16, hash = "xxh3:0123456789abcdef">
     ```
 
-    Test: `test/Import/hash-weights.mlir`.
+    Test: test/lib/Import/hash-weights.mlir
   }];
   let dependentDialects = ["::tern::graph::GraphDialect"];
 }

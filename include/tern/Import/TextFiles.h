@@ -7,6 +7,7 @@
 #ifndef TERN_IMPORT_TEXTFILES_H
 #define TERN_IMPORT_TEXTFILES_H
 
+#include "runtime/Template/ChatTemplate.h"
 #include "runtime/Text/Tokenizer.h"
 #include "tern/Import/Gguf.h"
 
@@ -18,16 +19,15 @@ namespace tern {
 /// tokenizer.json itself.
 Result<Tokenizer> openTokenizer(const std::string &path);
 
-/// A chat template, not yet parsed, and the special tokens that templates refer to by name ("bos_token").
-struct ChatTemplateText {
-  std::string text;
-  std::string where; ///< Its file, for problems.
-  std::vector<std::pair<std::string, std::string>> specialTokens;
+/// The chat templates of a model and the special tokens that they refer to by name ("bos_token").
+struct ModelTemplates {
+  ChatTemplateSources sources;
+  Json specialTokens = Json::object();
 };
 
-/// The chat template of a model: of a directory chat_template.jinja, then `chat_template` of tokenizer_config.json (a
-/// text, or the one named "default" in a list); of a GGUF file `tokenizer.chat_template`.
-Result<ChatTemplateText> openChatTemplate(const std::string &path);
+/// The chat templates of a directory (chat_template.jinja first, then tokenizer_config.json) or of a GGUF file
+/// (`tokenizer.chat_template`, `tokenizer.chat_template.NAME`). Problem: there are none.
+Result<ModelTemplates> openChatTemplates(const std::string &path);
 
 /// Token ids that end a text. Of a directory generation_config.json first, then config.json; of a GGUF file the ids that
 /// its vocabulary marks as end of text, turn or message. Empty if none is known.

@@ -35,7 +35,7 @@ struct InterpreterOptions {
   int64_t constantBytes = int64_t{4} << 30;
 
   /// A program that asks for a tensor of more bytes gets an error instead of the machine's memory.
-  int64_t tensorBytes = int64_t{64} << 30;
+  int64_t tensorBytes = int64_t{16} << 30;
 };
 
 class Session;

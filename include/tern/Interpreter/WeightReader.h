@@ -12,11 +12,10 @@
 namespace tern {
 
 /// Gives the weights of a module as tensors: float weights lazily, integer ones read at once. Every `graph.file` is
-/// mapped once, when the reader is made; mapping reads no bytes. Lazy tensors keep their file mapped.
+/// mapped once, when the reader is made; only their headers are read. Lazy tensors keep their file mapped.
 class WeightReader {
 public:
-  /// Problems, reported at the `graph.file`: it cannot be opened, or its size is not the one declared. (The header hash
-  /// is not checked, because the op does not say how long the header is.)
+  /// Problems, reported at the `graph.file`: it cannot be opened, or its size or header is not the one declared.
   static mlir::FailureOr<WeightReader> create(mlir::ModuleOp module);
 
   /// The value of `weight`. Problems, reported at `user`: the range does not lie inside the file.

@@ -74,37 +74,25 @@ TEST_F(TextFilesTest, EndTokensOfGguf) {
 
 TEST_F(TextFilesTest, TemplateFileComesBeforeTheOneInTokenizerConfig) {
   write("tokenizer_config.json", R"({"chat_template": "old", "bos_token": "<s>", "eos_token": {"content": "</s>"}})");
-  Result<ChatTemplateText> found = openChatTemplate(directory);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->text, "old");
-  EXPECT_THAT(found->specialTokens, ElementsAre(std::pair<std::string, std::string>("bos_token", "<s>"),
-                                                std::pair<std::string, std::string>("eos_token", "</s>")));
+  Result<ModelTemplates> found = openChatTemplates(directory);
+  ASSERT_TRUE(found) << found.problem().str();
+  ASSERT_EQ(found->sources.named.size(), 1u);
+  EXPECT_EQ(found->sources.named[0].second, "old");
+  EXPECT_EQ(found->specialTokens["bos_token"], "<s>");
   write("chat_template.jinja", "new");
-  found = openChatTemplate(directory);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->text, "new");
-  EXPECT_EQ(found->specialTokens.size(), 2u);
-}
-
-TEST_F(TextFilesTest, NamedTemplatesHaveADefault) {
-  write("tokenizer_config.json",
-        R"({"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "default", "template": "b"}]})");
-  Result<ChatTemplateText> found = openChatTemplate(directory);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->text, "b");
+  found = openChatTemplates(directory);
+  ASSERT_TRUE(found) << found.problem().str();
+  EXPECT_EQ(found->sources.named[0].second, "new");
+  EXPECT_TRUE(found->specialTokens.contains("eos_token"));
 }
 
 TEST_F(TextFilesTest, MissingTemplatesAreProblems) {
-  Result<ChatTemplateText> found = openChatTemplate(directory);
+  Result<ModelTemplates> found = openChatTemplates(directory);
   ASSERT_FALSE(found);
-  EXPECT_THAT(found.problem().str(), HasSubstr("has no chat template"));
-  found = openChatTemplate(write("model.gguf", GgufWriter().str()));
-  ASSERT_FALSE(found);
-  EXPECT_THAT(found.problem().str(), HasSubstr("tokenizer.chat_template"));
+  EXPECT_THAT(found.problem().str(), HasSubstr("chat template"));
+  EXPECT_FALSE(openChatTemplates(write("model.gguf", GgufWriter().str())));
   write("tokenizer_config.json", "[]");
-  found = openChatTemplate(directory);
-  ASSERT_FALSE(found);
-  EXPECT_THAT(found.problem().str(), HasSubstr("must be a JSON object"));
+  EXPECT_FALSE(openChatTemplates(directory));
 }
 
 TEST_F(TextFilesTest, TemplateOfGguf) {
@@ -112,10 +100,11 @@ TEST_F(TextFilesTest, TemplateOfGguf) {
   writer.text("tokenizer.chat_template", "{{ bos_token }}").texts("tokenizer.ggml.tokens", {"<s>", "a"});
   writer.key<std::uint32_t>("tokenizer.ggml.bos_token_id", GgufType::UInt32, 0);
   writer.key<std::uint32_t>("tokenizer.ggml.eos_token_id", GgufType::UInt32, 9); // outside the vocabulary
-  Result<ChatTemplateText> found = openChatTemplate(write("model.gguf", writer.str()));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->text, "{{ bos_token }}");
-  EXPECT_THAT(found->specialTokens, ElementsAre(std::pair<std::string, std::string>("bos_token", "<s>")));
+  Result<ModelTemplates> found = openChatTemplates(write("model.gguf", writer.str()));
+  ASSERT_TRUE(found) << found.problem().str();
+  EXPECT_EQ(found->sources.named[0].second, "{{ bos_token }}");
+  EXPECT_EQ(found->specialTokens["bos_token"], "<s>");
+  EXPECT_FALSE(found->specialTokens.contains("eos_token"));
 }
 
 //===----------------------------------------------------------------------===//

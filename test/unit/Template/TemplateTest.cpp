@@ -37,6 +37,7 @@ TEST(Template, SyntaxErrorsNameLineAndColumn) {
   EXPECT_EQ(render("x{# never"), "t: line 1, column 2: a comment has no end");
   EXPECT_EQ(render("{{ (1] }}"), "t: line 1, column 6: unexpected ']', expected ')'");
   EXPECT_EQ(render("{{ x | nosuch }}"), "t: line 1, column 8: no filter is called 'nosuch'");
+  EXPECT_EQ(render("{% for [x[1:]] in y %}{% endfor %}"), "t: line 1, column 8: only names can be assigned to");
   EXPECT_EQ(render("{% endif %}"), "t: line 1, column 4: unexpected tag 'endif'");
   EXPECT_EQ(render("{% break %}"), "t: line 1, column 4: 'break' must stand in a loop");
   EXPECT_EQ(render("{{ 99999999999999999999 }}"),

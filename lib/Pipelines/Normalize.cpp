@@ -1,0 +1,27 @@
+//===- Normalize.cpp - The phase normalize --------------------------------===//
+
+#include "tern/Pipelines/Pipelines.h"
+
+#include "dialects/Graph/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void tern::buildNormalizePipeline(OpPassManager &manager, const NormalizeOptions &options) {
+  manager.addPass(createCanonicalizerPass());
+  if (options.raise)
+    manager.addNestedPass<func::FuncOp>(graph::createRaiseGatedActivation());
+  manager.addPass(createCSEPass());
+  manager.addPass(createCanonicalizerPass());
+  if (options.verify)
+    manager.addPass(graph::createVerifyNormal());
+}
+
+void tern::registerPipelines() {
+  PassPipelineRegistration<NormalizeOptions>(
+      "tern-normalize", "any graph program to the normal form that graph-verify-normal checks", buildNormalizePipeline);
+}
