@@ -54,9 +54,10 @@ void DecoderBuilder::beginForward() {
 void DecoderBuilder::endForward(Value hidden, StringRef headModule) {
   Value wanted = GatherOp::create(body, at(headModule), hidden, outputIndices, 1);
   Value logits = linear(wanted, headModule, configuration.vocabulary, /*bias=*/false);
-  if (configuration.logitDivisor != 1.0)
-    logits = DivOp::create(body, at(headModule), logits,
-                           constant(static_cast<float>(configuration.logitDivisor), headModule));
+  if (configuration.logitDivisor != 1.0) {
+    Value divisor = constant(static_cast<float>(configuration.logitDivisor), headModule);
+    logits = DivOp::create(body, at(headModule), logits, divisor);
+  }
   if (configuration.logitSoftCap)
     logits = SoftCapOp::create(body, at(headModule), logits, body.getF64FloatAttr(*configuration.logitSoftCap));
   func::ReturnOp::create(body, at("forward"), logits);
@@ -73,8 +74,7 @@ Value DecoderBuilder::embedding(Value ids, StringRef name, int64_t rows, bool sc
   Value rowsOfIds = EmbeddingOp::create(body, at(name), f32(dims), table, ids);
   if (!scaled)
     return rowsOfIds;
-  Scope inside(*this, absolute(name));
-  return scale(rowsOfIds, configuration.embeddingScale);
+  return scale(rowsOfIds, configuration.embeddingScale, name);
 }
 
 Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, WeightLayout layout) {
@@ -220,8 +220,10 @@ Value DecoderBuilder::activate(Value input) {
 Value DecoderBuilder::add(Value lhs, Value rhs) { return AddOp::create(body, at(""), lhs, rhs); }
 Value DecoderBuilder::multiply(Value lhs, Value rhs) { return MulOp::create(body, at(""), lhs, rhs); }
 
-Value DecoderBuilder::scale(Value input, double factor) {
-  return factor == 1.0 ? input : multiply(input, constant(static_cast<float>(factor)));
+Value DecoderBuilder::scale(Value input, double factor, StringRef name) {
+  if (factor == 1.0)
+    return input;
+  return MulOp::create(body, at(name), input, constant(static_cast<float>(factor), name));
 }
 
 Value DecoderBuilder::constant(ArrayRef<float> values, StringRef name) {

@@ -189,6 +189,8 @@ void tern::checkConsistency(mlir::MLIRContext &context, const std::string &where
     report("norm epsilon must not be negative, got " + std::to_string(config.normEpsilon));
   if (!std::isfinite(config.attentionScale) || !(config.attentionScale > 0))
     report("attention scores must be scaled by a positive finite number, got " + std::to_string(config.attentionScale));
+  if (config.logitDivisor == 0)
+    report("logits must not be divided by 0");
   for (std::optional<double> cap : {config.attentionSoftCap, config.logitSoftCap})
     if (cap && !(*cap > 0))
       report("soft caps must be positive, got " + std::to_string(*cap));

@@ -114,7 +114,7 @@ def configs():
             if key in config:
                 config[key] = config[key][:3]
         files[path.parent.name] = json.dumps(config, separators=(",", ":")).encode()
-    for name in ("llama", "qwen2", "qwen3", "phi3", "gemma2", "gemma3", "gpt2", "smollm3", "olmo2"):
+    for name in ("llama", "qwen2", "qwen3", "phi3", "gemma2", "gemma3", "gpt2", "smollm3", "olmo2", "granite"):
         counts = {"embedding_length": 8, "block_count": 2, "feed_forward_length": 12, "attention.head_count": 2,
                   "attention.head_count_kv": 1, "context_length": 32, "rope.dimension_count": 4}
         numbers = {"attention.layer_norm_rms_epsilon": 1e-5, "attention.layer_norm_epsilon": 1e-5,

@@ -96,8 +96,8 @@ public:
   mlir::Value slice(mlir::Value input, int64_t begin, int64_t end);
   mlir::Value activate(mlir::Value input);
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
-  /// Times a number; 1 leaves the value alone.
-  mlir::Value scale(mlir::Value input, double factor);
+  /// Times a number; 1 leaves the value alone. `module` is for the location.
+  mlir::Value scale(mlir::Value input, double factor, llvm::StringRef module = "");
   mlir::Value multiply(mlir::Value lhs, mlir::Value rhs);
 
   /// A weight of the model, `name` relative to the scope, which must have this shape; a problem if it has not.
