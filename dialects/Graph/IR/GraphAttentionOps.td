@@ -90,8 +90,9 @@ def Graph_AttentionOp : Graph_PureOp<"attention", [AttrSizedOperandSegments]> {
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`at` $positions^)? (`lengths` $lengths^)? (`bias` $bias^)? (`slopes` $slopes^)?
-    (`sinks` $sinks^)? `mask` $mask (`window` $window^)? `scale` custom<Number>($scale)
-    (`soft_cap` custom<Number>($soft_cap)^)? attr-dict `:` custom<ShortTypes>(type($query), type($key), type($value), ref($positions), type($positions),
+    (`sinks` $sinks^)? `mask` custom<Mask>($mask) (`window` $window^)? `scale` custom<Number>($scale)
+    (`soft_cap` custom<Number>($soft_cap)^)? attr-dict `:`
+    custom<ShortTypes>(type($query), type($key), type($value), ref($positions), type($positions),
     ref($lengths), type($lengths), ref($bias), type($bias), ref($slopes), type($slopes), ref($sinks), type($sinks))
     `->` custom<ShortType>(type($result))
   }];

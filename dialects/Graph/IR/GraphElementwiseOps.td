@@ -59,7 +59,8 @@ def Graph_SoftCapOp : Graph_PureOp<"soft_cap", [Elementwise]> {
   let arguments = (ins Graph_FloatTensor:$input, Graph_PositiveF64:$cap);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `cap` custom<Number>($cap) attr-dict `:` custom<ShortTypes>(type($input)) `->` custom<ShortType>(type($result))
+    $input `cap` custom<Number>($cap) attr-dict `:` custom<ShortTypes>(type($input)) `->`
+    custom<ShortType>(type($result))
   }];
 }
 
@@ -84,7 +85,7 @@ def Graph_GatedOp : Graph_PureOp<"gated", [Elementwise]> {
   let arguments = (ins Graph_ActivationAttr:$activation, Graph_FloatTensor:$gate, Graph_FloatTensor:$input);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
-    $activation $gate `,` $input attr-dict `:` custom<ShortTypes>(type($gate), type($input)) `->`
+    custom<Activation>($activation) $gate `,` $input attr-dict `:` custom<ShortTypes>(type($gate), type($input)) `->`
     custom<ShortType>(type($result))
   }];
 }
@@ -145,7 +146,8 @@ def Graph_CompareOp : Graph_PureOp<"compare"> {
   let arguments = (ins Graph_ComparisonAttr:$order, Graph_NumberTensor:$lhs, Graph_NumberTensor:$rhs);
   let results = (outs Graph_IntegerTensor:$result);
   let assemblyFormat = [{
-    $order $lhs `,` $rhs attr-dict `:` custom<ShortTypes>(type($lhs), type($rhs)) `->` custom<ShortType>(type($result))
+    custom<Comparison>($order) $lhs `,` $rhs attr-dict `:` custom<ShortTypes>(type($lhs), type($rhs)) `->`
+    custom<ShortType>(type($result))
   }];
 }
 

@@ -24,7 +24,8 @@ def Graph_ReduceOp : Graph_PureOp<"reduce"> {
   let arguments = (ins Graph_ReductionAttr:$kind, Graph_NumberTensor:$input, I64Attr:$axis);
   let results = (outs Graph_NumberTensor:$result);
   let assemblyFormat = [{
-    $kind $input `axis` $axis attr-dict `:` custom<ShortTypes>(type($input)) `->` custom<ShortType>(type($result))
+    custom<Reduction>($kind) $input `axis` $axis attr-dict `:` custom<ShortTypes>(type($input)) `->`
+    custom<ShortType>(type($result))
   }];
 }
 

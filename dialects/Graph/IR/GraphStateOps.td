@@ -40,7 +40,8 @@ def Graph_StateOp : Graph_Op<"state", [Symbol]> {
                        OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$window,
                        TypeAttrOf<Graph_NumberTensor>:$type);
   let assemblyFormat = [{
-    $sym_name $kind `of` `layer` $layer (`window` $window^)? `:` custom<ShortTypeAttr>($type) attr-dict
+    $sym_name custom<StateKind>($kind) `of` `layer` $layer (`window` $window^)? `:` custom<ShortTypeAttr>($type)
+    attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

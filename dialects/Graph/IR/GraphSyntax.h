@@ -28,6 +28,29 @@ void printShortTypeAttr(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::Ty
 mlir::ParseResult parseNumber(mlir::AsmParser &parser, mlir::FloatAttr &number);
 void printNumber(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::FloatAttr number);
 
+/// custom<Mask> and its like: the keyword of an enumeration. (As a plain attribute it would print two spaces before it.)
+#define TERN_KEYWORD_DIRECTIVE(Enum)                                                                                   \
+  inline mlir::ParseResult parse##Enum(mlir::AsmParser &parser, Enum##Attr &attribute) {                               \
+    llvm::SMLoc place = parser.getCurrentLocation();                                                                   \
+    llvm::StringRef keyword;                                                                                           \
+    if (parser.parseKeyword(&keyword))                                                                                 \
+      return mlir::failure();                                                                                          \
+    std::optional<Enum> value = symbolize##Enum(keyword);                                                              \
+    if (!value)                                                                                                        \
+      return parser.emitError(place) << "unknown " #Enum " '" << keyword << "'";                                       \
+    attribute = Enum##Attr::get(parser.getContext(), *value);                                                          \
+    return mlir::success();                                                                                            \
+  }                                                                                                                    \
+  inline void print##Enum(mlir::AsmPrinter &printer, mlir::Operation *, Enum##Attr attribute) {                        \
+    printer << stringify##Enum(attribute.getValue());                                                                  \
+  }
+TERN_KEYWORD_DIRECTIVE(Activation)
+TERN_KEYWORD_DIRECTIVE(Comparison)
+TERN_KEYWORD_DIRECTIVE(Mask)
+TERN_KEYWORD_DIRECTIVE(Reduction)
+TERN_KEYWORD_DIRECTIVE(StateKind)
+#undef TERN_KEYWORD_DIRECTIVE
+
 /// What one parameter of custom<ShortTypes> stands for: a type to read, or several if the operand is variadic.
 struct ShortTypeSlot {
   mlir::Type *single = nullptr;
