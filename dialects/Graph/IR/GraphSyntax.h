@@ -31,13 +31,9 @@ void printNumber(mlir::AsmPrinter &printer, mlir::Operation *op, mlir::FloatAttr
 /// custom<Mask> and its like: the keyword of an enumeration. (As a plain attribute it would print two spaces before it.)
 #define TERN_KEYWORD_DIRECTIVE(Enum)                                                                                   \
   inline mlir::ParseResult parse##Enum(mlir::AsmParser &parser, Enum##Attr &attribute) {                               \
-    llvm::SMLoc place = parser.getCurrentLocation();                                                                   \
-    llvm::StringRef keyword;                                                                                           \
-    if (parser.parseKeyword(&keyword))                                                                                 \
+    mlir::FailureOr<Enum> value = mlir::FieldParser<Enum>::parse(parser);                                              \
+    if (mlir::failed(value))                                                                                           \
       return mlir::failure();                                                                                          \
-    std::optional<Enum> value = symbolize##Enum(keyword);                                                              \
-    if (!value)                                                                                                        \
-      return parser.emitError(place) << "unknown " #Enum " '" << keyword << "'";                                       \
     attribute = Enum##Attr::get(parser.getContext(), *value);                                                          \
     return mlir::success();                                                                                            \
   }                                                                                                                    \

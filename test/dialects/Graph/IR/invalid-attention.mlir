@@ -377,8 +377,7 @@ func.func @attention_C6_scale(%q: !graph.tensor<f32[B, T, 6, 8]>, %k: !graph.ten
 // -----
 
 func.func @attention_no_mask(%q: !graph.tensor<f32[B, T, 6, 8]>) {
-  // expected-error @+2 {{expected ::tern::graph::Mask to be one of: none, causal}}
-  // expected-error @+1 {{failed to parse Graph_MaskAttr parameter 'value'}}
+  // expected-error @+1 {{expected one of [none, causal] for which keys a query may see}}
   %0 = graph.attention %q, %q, %q mask window 4 scale 1.0 : (f32[B, T, 6, 8]) -> f32[B, T, 6, 8]
   return
 }

@@ -177,8 +177,7 @@ func.func @gated_C1(%x: !graph.tensor<f32[B, 8]>, %y: !graph.tensor<f32[8]>) {
 // -----
 
 func.func @gated_tanh(%x: !graph.tensor<f32[8]>) {
-  // expected-error @+2 {{expected ::tern::graph::Activation to be one of: silu, gelu, gelu_tanh, relu, relu_squared, sigmoid}}
-  // expected-error @+1 {{failed to parse Graph_ActivationAttr parameter 'value'}}
+  // expected-error @+1 {{expected one of [silu, gelu, gelu_tanh, relu, relu_squared, sigmoid] for an activation function}}
   %0 = graph.gated tanh %x, %x : (f32[8], f32[8]) -> f32[8]
   return
 }

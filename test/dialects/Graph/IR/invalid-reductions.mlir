@@ -29,8 +29,7 @@ func.func @reduce_C1_rank_0(%x: !graph.tensor<f32[]>) {
 // -----
 
 func.func @reduce_median(%x: !graph.tensor<f32[8]>) {
-  // expected-error @+2 {{expected ::tern::graph::Reduction to be one of: sum, mean, max, min, product}}
-  // expected-error @+1 {{failed to parse Graph_ReductionAttr parameter 'value'}}
+  // expected-error @+1 {{expected one of [sum, mean, max, min, product] for how elements are reduced to one}}
   %0 = graph.reduce median %x axis 0 : (f32[8]) -> f32[1]
   return
 }

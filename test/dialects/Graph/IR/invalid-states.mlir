@@ -44,8 +44,7 @@ graph.state @s recurrent of layer 0 : q8_0[B, 32]
 // -----
 
 // no such kind
-// expected-error @+2 {{expected ::tern::graph::StateKind to be one of: key, value, recurrent, convolution, encoded}}
-// expected-error @+1 {{failed to parse Graph_StateKindAttr parameter 'value'}}
+// expected-error @+1 {{expected one of [key, value, recurrent, convolution, encoded] for what a state holds}}
 graph.state @s cross of layer 0 : f32[B, 16]
 
 // -----
