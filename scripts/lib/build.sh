@@ -54,7 +54,8 @@ show_progress() {
   while IFS= read -r line; do
     printf '%s\n' "$line" >>"$log"
     if [[ $line != \[[0-9]*/[0-9]*\]* ]]; then
-      [[ $line == ninja:* ]] || printf '%s\n' "$line"
+      # CMake, which Ninja runs again when its files change, may be as brief.
+      [[ $line == ninja:* || $line == '-- '* || $line == 'Preset CMake'* ]] || printf '%s\n' "$line"
     elif [ -t 1 ]; then
       printf '\r\033[K   %.100s' "$line"
     elif [ "$SECONDS" -ge "$next" ]; then

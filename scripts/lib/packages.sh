@@ -15,6 +15,7 @@ DEBIAN_PACKAGES=(
   # the model comes from PyPI
   python3 python3-pip ca-certificates
 )
+SECURITY_SUITE='deb http://deb.debian.org/debian-security bookworm-security main'
 PACKAGES_MIB=3000 # what they occupy on a bare system, with room for the downloads
 
 missing_packages() {
@@ -55,14 +56,16 @@ require_root() {
 
 # explain_apt_failure LOG SENTENCE: from what apt-get printed to what the user can do; SENTENCE if that says nothing.
 explain_apt_failure() {
-  local unreachable='Temporary failure resolving|Could not resolve|[Cc]ould not connect|Network is unreachable|Failed to fetch|timed out'
+  local unreachable='Temporary failure resolving|Could not resolve|[Cc]ould not connect|Network is unreachable'
+  unreachable+='|Failed to fetch|timed out'
   tail -n 5 "$1" >&2
   if grep -qE 'No space left|enough free space' "$1"; then
     die "the disk is full: make room for $PACKAGES_MIB MiB and run this again (log: $1)"
   elif grep -qE 'Could not get lock|is another process using it' "$1"; then
     die "another program is installing packages: wait until it ends and run this again (log: $1)"
   elif grep -qE "$unreachable" "$1"; then
-    die "apt-get cannot reach its package servers: connect the machine, or set apt's proxy, and run this again (log: $1)"
+    die "apt-get cannot reach its package servers: connect the machine, or set apt's proxy, and run this" \
+      "again (log: $1)"
   fi
   die "$2 (log: $1)"
 }
@@ -82,7 +85,7 @@ add_security_suite() {
   chmod 755 "$parts" # apt reads it as another user
   mkdir "$parts/sources" "$parts/lists"
   cp /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources "$parts/sources" 2>/dev/null || true
-  echo "deb http://deb.debian.org/debian-security bookworm-security main" >"$parts/sources/bookworm-security.list"
+  echo "$SECURITY_SUITE" >"$parts/sources/bookworm-security.list"
   apt_options=(-o "Dir::Etc::SourceParts=$parts/sources" -o "Dir::State::Lists=$parts/lists"
     -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=")
   say "   apt does not know the suite bookworm-security, where Debian 12 has LLVM 22: used for this installation only"
@@ -112,7 +115,8 @@ install_packages() {
     mapfile -t unknown < <(unknown_packages "${missing[@]}")
   fi
   [ ${#unknown[@]} -eq 0 ] || explain_apt_failure "$log" \
-    "apt does not know ${unknown[*]}: add 'deb http://deb.debian.org/debian bookworm main' and 'deb http://deb.debian.org/debian-security bookworm-security main', or your mirror of them, to /etc/apt/sources.list and run this again"
+    "apt does not know ${unknown[*]}: add 'deb http://deb.debian.org/debian bookworm main' and '$SECURITY_SUITE', or \
+your mirror of them, to /etc/apt/sources.list and run this again"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" install --yes --no-install-recommends \
     "${missing[@]}" >>"$log" 2>&1 </dev/null ||
     explain_apt_failure "$log" "apt-get could not install the packages: mend what it says and run this again"
