@@ -15,7 +15,6 @@ DEBIAN_PACKAGES=(
   # the model comes from PyPI
   python3 python3-pip ca-certificates
 )
-SECURITY_SUITE='deb http://deb.debian.org/debian-security bookworm-security main'
 PACKAGES_MIB=3000 # what they occupy on a bare system, with room for the downloads
 
 missing_packages() {
@@ -76,16 +75,24 @@ unknown_packages() {
     awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } $1 == "Candidate:" && $2 != "(none)" { print name }' | sort)
 }
 
+# The server that Debian's security suite lies on, beside the archive that this machine's apt already uses.
+security_archive() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    sed -n 's|/debian/*$|/debian-security|p' | head -n 1
+}
+
 # LLVM 22 is in Debian 12's security suite. A machine made without that suite gets it for this one call of apt-get,
 # from files that are removed afterwards: what the machine's apt is set to stays as it is.
 add_security_suite() {
-  local log=$1 parts
+  local log=$1 parts archive
+  archive=$(security_archive)
+  [ -n "$archive" ] || return 0 # what stays unknown is said afterwards
   parts=$(mktemp -d) || die "cannot make a temporary directory: make room in ${TMPDIR:-/tmp}"
   temporary_paths+=("$parts")
   chmod 755 "$parts" # apt reads it as another user
   mkdir "$parts/sources" "$parts/lists"
   cp /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources "$parts/sources" 2>/dev/null || true
-  echo "$SECURITY_SUITE" >"$parts/sources/bookworm-security.list"
+  echo "deb $archive bookworm-security main" >"$parts/sources/bookworm-security.list"
   apt_options=(-o "Dir::Etc::SourceParts=$parts/sources" -o "Dir::State::Lists=$parts/lists"
     -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=")
   say "   apt does not know the suite bookworm-security, where Debian 12 has LLVM 22: used for this installation only"
@@ -115,8 +122,8 @@ install_packages() {
     mapfile -t unknown < <(unknown_packages "${missing[@]}")
   fi
   [ ${#unknown[@]} -eq 0 ] || explain_apt_failure "$log" \
-    "apt does not know ${unknown[*]}: add 'deb http://deb.debian.org/debian bookworm main' and '$SECURITY_SUITE', or \
-your mirror of them, to /etc/apt/sources.list and run this again"
+    "apt does not know ${unknown[*]}: add the suites bookworm and bookworm-security (component main) of your Debian \
+mirror to /etc/apt/sources.list and run this again"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" install --yes --no-install-recommends \
     "${missing[@]}" >>"$log" 2>&1 </dev/null ||
     explain_apt_failure "$log" "apt-get could not install the packages: mend what it says and run this again"
