@@ -25,20 +25,15 @@ struct Finding {
   std::string remedy;  ///< Empty if all is well.
 };
 
-/// A shared library for as long as this lives.
+/// A shared library, loaded until the program ends: NVIDIA's libraries allocate when they are loaded, and unloading them
+/// would leave that memory behind.
 class Library {
 public:
   explicit Library(std::initializer_list<const char *> names) {
     for (const char *name : names)
       if (!handle)
-        handle = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+        handle = dlopen(name, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
   }
-  ~Library() {
-    if (handle)
-      dlclose(handle);
-  }
-  Library(const Library &) = delete;
-  Library &operator=(const Library &) = delete;
 
   explicit operator bool() const { return handle; }
   template <typename Function> Function *find(const char *name) const {
