@@ -123,7 +123,10 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
   addWeightsOption(*command, options->weights);
   CLI::Option *json = command->add_flag("--json", options->json, "Print one JSON object (needs -o)");
   json->needs(command->get_option("--output"));
-  command->callback([options, &action] {
+  CLI::Option *weights = command->get_option("--weights");
+  command->callback([options, weights, &action] {
+    if (!options->first.empty() && weights->count() > 0)
+      throw CLI::ValidationError("--weights", "the IR says where its weights come from; import again to change it");
     if (options->first == "normalize" && options->last == "import")
       throw CLI::ValidationError("--compile-to", "import comes before normalize, which the IR has been through");
     action = [options] { return compile(*options); };
