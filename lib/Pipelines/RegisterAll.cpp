@@ -5,6 +5,7 @@
 #include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
+#include "dialects/Kernel/IR/Kernel.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
@@ -13,7 +14,7 @@
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect>();
 }
 
 void tern::registerAllPasses() {
