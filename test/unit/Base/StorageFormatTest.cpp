@@ -89,7 +89,10 @@ TEST_P(StorageVectors, RandomBlocksDecodeBitForBit) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StorageVectors, testing::Range(0, numStorageFormats), [](const auto &test) {
+/// Every format but those of activations, which come last.
+constexpr int numFileFormats = static_cast<int>(StorageFormat::I8_32);
+
+INSTANTIATE_TEST_SUITE_P(All, StorageVectors, testing::Range(0, numFileFormats), [](const auto &test) {
   return std::string(storageFormatInfo(static_cast<StorageFormat>(test.param)).name);
 });
 
@@ -100,6 +103,16 @@ TEST(StorageFormat, NamesAreUniqueAndFound) {
   }
   EXPECT_EQ(storageFormatByName("Q4_1"), std::nullopt);
   EXPECT_EQ(storageFormatByName(""), std::nullopt);
+}
+
+TEST(StorageFormat, ActivationsComeLastAndCountEveryArray) {
+  for (int i = 0; i < numStorageFormats; ++i)
+    EXPECT_EQ(storageFormatInfo(static_cast<StorageFormat>(i)).isActivation, i >= numFileFormats) << i;
+  EXPECT_EQ(storageFormatByName("i8_32"), StorageFormat::I8_32);
+  EXPECT_EQ(storageFormatByName("i15_32"), StorageFormat::I15_32);
+  EXPECT_EQ(storageBytes(StorageFormat::I8_32, 3, 64), 3u * 2 * 48);
+  EXPECT_EQ(storageBytes(StorageFormat::I15_32, 3, 64), 3u * 2 * 80);
+  EXPECT_EQ(storageBytes(StorageFormat::I15_32, 3, 48), std::nullopt) << "half a block";
 }
 
 TEST(StorageFormat, BytesOfRows) {
