@@ -2,23 +2,21 @@
 
 #include "lib/Conversion/KernelToCpu/LinearDot.h"
 
-#include "llvm/Support/ErrorHandling.h"
-
-#include <string>
+#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 
 namespace tern::cpu {
 
-bool hasSignedBytes(const VectorTarget &target) {
-  return target.dotStep == DotStep::Sdot || target.dotStep == DotStep::Maddubs;
+bool hasSignedBytes(const CpuTarget &target) {
+  return target.byteDot == ByteDot::Sdot || target.byteDot == ByteDot::Maddubs;
 }
 
-DotGroup prepareGroup(CodeBuilder &b, const VectorTarget &target, Val packed, int64_t bits) {
+DotGroup prepareGroup(CodeBuilder &b, const CpuTarget &target, Val packed, int64_t bits) {
   if (bits < 8 || !hasSignedBytes(target))
     return {packed, Val()};
   Val bytes = packed ^ b.constantInt(packed.getType(), -128);
-  if (target.dotStep == DotStep::Maddubs)
+  if (target.byteDot == ByteDot::Maddubs)
     return {b.abs(bytes), bytes};
   return {bytes, Val()};
 }
@@ -30,30 +28,30 @@ static int64_t maxPendingGroups(int64_t bits) {
   return 32767 / (2 * 127 * largestWeight);
 }
 
-DotSum::DotSum(CodeBuilder &b, const VectorTarget &target, int64_t bits)
+DotSum::DotSum(CodeBuilder &b, const CpuTarget &target, int64_t bits)
     : b(b), target(target), maxPending(maxPendingGroups(bits)) {}
 
-static Val partOf(CodeBuilder &b, const VectorTarget &target, Val bytes, int64_t part) {
+static Val partOf(CodeBuilder &b, const CpuTarget &target, Val bytes, int64_t part) {
   if (target.registerBytes == 64)
     return bytes;
   return b.slice(bytes, part * target.registerBytes, target.registerBytes);
 }
 
 /// `word` in every lane of a register, as bytes.
-static Val spread(CodeBuilder &b, const VectorTarget &target, Val word) {
+static Val spread(CodeBuilder &b, const CpuTarget &target, Val word) {
   return b.bitcast(b.vec(b.i8, target.registerBytes), b.broadcast(word, target.lanes()));
 }
 
 void DotSum::add(const DotGroup &group, Val word) {
-  bool is16Bit = target.dotStep == DotStep::Maddubs;
+  bool is16Bit = target.byteDot == ByteDot::Maddubs;
   if (is16Bit && pending == maxPending)
     flush();
   Vals &targets = is16Bit ? halves : sums;
   bool first = targets.empty();
-  for (int64_t part = 0; part < target.registersPerTile(); ++part) {
+  for (int64_t part = 0; part < registersPerTile(target); ++part) {
     if (first && !is16Bit)
       sums.push_back(b.constantInt(b.vec(b.i32, target.lanes()), 0));
-    Val added = is16Bit ? maddubs(group, part, word) : step(part, group, word);
+    Val added = is16Bit ? maddubs(group, part, word) : dotStep(part, group, word);
     if (!is16Bit)
       sums[part] = added;
     else if (first)
@@ -65,42 +63,14 @@ void DotSum::add(const DotGroup &group, Val word) {
 }
 
 static StringRef vnniName(int64_t registerBytes) {
-  switch (registerBytes) {
-  case 64:
-    return "llvm.x86.avx512.vpdpbusd.512";
-  case 32:
-    return "llvm.x86.avx512.vpdpbusd.256";
-  default:
-    return "llvm.x86.avx512.vpdpbusd.128";
-  }
+  return registerBytes == 64 ? "llvm.x86.avx512.vpdpbusd.512" : "llvm.x86.avx512.vpdpbusd.256";
 }
 
-/// The four products of each lane by 32-bit multiplications. Weights are unsigned.
-static Val portableStep(CodeBuilder &b, Val sum, Val weights, Val word) {
-  Type type = sum.getType();
-  Val packed = b.bitcast(type, weights), spreadWord = b.broadcast(word, sum.getLanes());
-  for (int64_t j = 0; j < 4; ++j) {
-    Val weight = b.shiftRightLogical(packed, 8 * j) & 255;
-    Val activation = (spreadWord << b.constantInt(type, 24 - 8 * j)) >> b.constantInt(type, 24);
-    sum = sum + weight * activation;
-  }
-  return sum;
-}
-
-Val DotSum::step(int64_t part, const DotGroup &group, Val word) {
+Val DotSum::dotStep(int64_t part, const DotGroup &group, Val word) {
+  StringRef name =
+      target.byteDot == ByteDot::Vnni ? vnniName(target.registerBytes) : "llvm.aarch64.neon.sdot.v4i32.v16i8";
   Val weights = partOf(b, target, group.bytes, part);
-  Type type = sums[part].getType();
-  switch (target.dotStep) {
-  case DotStep::Vnni:
-    return b.intrinsic(vnniName(target.registerBytes), type, {sums[part], weights, spread(b, target, word)});
-  case DotStep::Sdot:
-    return b.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", type, {sums[part], weights, spread(b, target, word)});
-  case DotStep::Portable:
-    return portableStep(b, sums[part], weights, word);
-  case DotStep::Maddubs:
-    break;
-  }
-  llvm_unreachable("16-bit sums have their own step");
+  return b.intrinsic(name, sums[part].getType(), {sums[part], weights, spread(b, target, word)});
 }
 
 Val DotSum::maddubs(const DotGroup &group, int64_t part, Val word) {

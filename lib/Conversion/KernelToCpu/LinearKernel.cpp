@@ -12,7 +12,7 @@ namespace {
 
 class LinearLoops {
 public:
-  LinearLoops(CodeBuilder &b, const VectorTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
+  LinearLoops(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
               int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish)
       : b(b), target(target), input(input), weights(weights), rows(rows), schedule(schedule), range(range),
         finish(finish), blockTokens(schedule.tokens ? schedule.tokens : defaultTokens()) {}
@@ -26,7 +26,7 @@ public:
 
 private:
   /// One register of a tile for the sums of each token, beside those that hold eight groups of weights.
-  int64_t defaultTokens() const { return target.registers / target.registersPerTile() >= 16 ? 8 : 4; }
+  int64_t defaultTokens() const { return int64_t(target.registers) / registersPerTile(target) >= 16 ? 8 : 4; }
   /// Tiles that fit in registers beside each other: several streams keep more of memory busy than one.
   int64_t streamedTiles(int64_t tokens) const {
     if (schedule.tiles)
@@ -54,8 +54,7 @@ private:
         return emitBlocks(first, last);
       Val enough = range.tokenEnd - range.tokenBegin >= blockTokens;
       b.ifElse(
-          enough, [&] { return emitBlocks(first, last), Vals(); },
-          [&] { return emitTokens(first, last), Vals(); });
+          enough, [&] { return emitBlocks(first, last), Vals(); }, [&] { return emitTokens(first, last), Vals(); });
     });
   }
 
@@ -116,7 +115,7 @@ private:
   }
 
   CodeBuilder &b;
-  const VectorTarget &target;
+  const CpuTarget &target;
   const LinearInput &input;
   ArrayRef<LinearWeight> weights;
   int64_t rows;
@@ -128,7 +127,7 @@ private:
 
 } // namespace
 
-void emitLinear(CodeBuilder &b, const VectorTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
+void emitLinear(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
                 int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish) {
   LinearLoops(b, target, input, weights, rows, schedule, range, finish).emit();
 }

@@ -37,18 +37,18 @@ struct LinearWeight {
 
 /// How the loops are cut; 0 leaves a number to the generator.
 struct LinearSchedule {
-  int64_t tiles = 0;     ///< Tiles that go through the columns together when there are few tokens.
-  int64_t tokens = 0;    ///< Tokens that share a pass over the weights.
+  int64_t tiles = 0;      ///< Tiles that go through the columns together when there are few tokens.
+  int64_t tokens = 0;     ///< Tokens that share a pass over the weights.
   int64_t groupTiles = 0; ///< Tiles that a block of tokens meets before the next block.
-  int64_t prefetch = 0;  ///< How many bytes ahead of the weights to fetch while they stream; 0 for none.
+  int64_t prefetch = 0;   ///< How many bytes ahead of the weights to fetch while they stream; 0 for none.
 };
 
 /// What finishes one token of one tile.
 struct LinearResult {
-  Val token;     ///< Row of the input.
-  Val firstRow;  ///< Of the tile: its number times 16.
-  Val rows;      ///< How many of its rows exist, 1..16; none if always all.
-  Vals sums;     ///< vector<16xf32>, one for each weight.
+  Val token;    ///< Row of the input.
+  Val firstRow; ///< Of the tile: its number times 16.
+  Val rows;     ///< How many of its rows exist, 1..16; none if always all.
+  Vals sums;    ///< vector<16xf32>, one for each weight.
 };
 using FinishLinear = llvm::function_ref<void(const LinearResult &)>;
 
@@ -61,9 +61,8 @@ struct LinearRange {
 };
 
 /// The product of tokens and tiles of `weights`, which have `rows` rows each and share their input.
-void emitLinear(CodeBuilder &b, const VectorTarget &target, const LinearInput &input,
-                llvm::ArrayRef<LinearWeight> weights, int64_t rows, const LinearSchedule &schedule,
-                const LinearRange &range, FinishLinear finish);
+void emitLinear(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, llvm::ArrayRef<LinearWeight> weights,
+                int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish);
 
 } // namespace tern::cpu
 

@@ -8,8 +8,8 @@
 //                                           sums: one register for each tile and token
 //
 // Weights stream through once; what a token costs beside its dot products is one multiplication and one or two
-// fused multiply-adds for 32 columns of 16 rows. Several tiles (of one weight, or of weights that share their input) may
-// go through the columns together.
+// fused multiply-adds for 32 columns of 16 rows. Several tiles (of one weight, or of weights that share their input)
+// may go through the columns together.
 //
 // Quantised activations meet quants in integers: exact but for the scales. Everything else is multiplied in f32, the
 // quants decoded on the way, bf16 pairs by the CPU's own dot product where it has one.
@@ -41,12 +41,12 @@ struct WeightTile {
 
 struct ProductBuilder {
   CodeBuilder &b;
-  const VectorTarget &target;
+  const CpuTarget &target;
   const LinearInput &input;
   int64_t prefetch; ///< How many bytes ahead of the weights' streams to fetch; 0 for none.
 
-  /// The sums of tokens [firstToken, firstToken + tokens) for each tile, vector<16xf32>: those of the first tile, then of
-  /// the second...
+  /// The sums of tokens [firstToken, firstToken + tokens) for each tile, vector<16xf32>: those of the first tile, then
+  /// of the second...
   Vals multiply(llvm::ArrayRef<WeightTile> tiles, Val firstToken, int64_t tokens) const;
 
 private:

@@ -62,7 +62,7 @@ private:
   }
 
   CodeBuilder &b;
-  const VectorTarget &target;
+  const CpuTarget &target;
   BlockTraits traits;
   bool hasLow;
   WeightBlock block;
