@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace tern;
@@ -87,7 +88,7 @@ public:
     OpBuilder builder(entry);
     auto result = plan::EntryOp::create(builder, entry.getLoc(), entry.getSymName(), ranges());
     builder.setInsertionPointToStart(&result.getBody().emplaceBlock());
-    auto names = entry->getAttrOfType<ArrayAttr>("kernel.names");
+    auto names = entry->getAttrOfType<ArrayAttr>(kernel::namesAttrName);
     auto name = [&](const Twine &otherwise, unsigned index) {
       return names && index < names.size() ? cast<StringAttr>(names[index]) : builder.getStringAttr(otherwise);
     };
@@ -175,6 +176,47 @@ private:
   llvm::MapVector<Value, PlannedValue> values;
 };
 
+/// The linear layers that the value of a root depends on, in the kernel.
+void collectProducts(Value value, llvm::SmallSetVector<Operation *, 4> &products) {
+  Operation *producer = value.getDefiningOp();
+  if (!producer)
+    return;
+  if (isa<graph::LinearOp>(producer)) {
+    products.insert(producer);
+    return;
+  }
+  for (Value operand : producer->getOperands())
+    collectProducts(operand, products);
+}
+
+/// What a task of each space moves: its part of the weights it streams, and its part of what it writes. Workers share
+/// tasks by it, so only the ratios between the spaces of one kernel matter.
+ArrayAttr taskBytes(kernel::FuncOp kernel) {
+  SmallVector<Value> roots(kernel.getBody().front().getTerminator()->getOperands());
+  for (Operation *write : kernel.getWrites())
+    roots.push_back(write->getOperand(1));
+  SmallVector<int64_t> bytes;
+  for (auto space : kernel.getTasks().getAsRange<kernel::TasksAttr>()) {
+    int64_t written = 0, streamed = 0, rows = 0;
+    llvm::SmallSetVector<Operation *, 4> products;
+    for (int64_t root : space.getRoots()) {
+      auto type = cast<SymbolicTensorType>(roots[root].getType());
+      written += kernel::bytesAtMaxima(SymbolicTensorType::get(type.getElementType(), type.getDims().take_back(1)),
+                                       kernel.getMaximaAttr())
+                     .value_or(1);
+      collectProducts(roots[root], products);
+    }
+    for (Operation *product : products) {
+      auto weight = cast<SymbolicTensorType>(cast<graph::LinearOp>(product).getWeight().getType());
+      streamed += kernel::bytesAtMaxima(weight, kernel.getMaximaAttr()).value_or(0);
+      rows = weight.getStaticDim(0).value_or(0);
+    }
+    int64_t tile = space.getTiles().empty() ? 1 : space.getTiles().front();
+    bytes.push_back(rows > 0 ? streamed * std::min(tile, rows) / rows + 4 * tile : std::max<int64_t>(1, written));
+  }
+  return Builder(kernel.getContext()).getI64ArrayAttr(bytes);
+}
+
 struct ConvertKernelToPlanPass : public tern::impl::ConvertKernelToPlanBase<ConvertKernelToPlanPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -193,9 +235,11 @@ struct ConvertKernelToPlanPass : public tern::impl::ConvertKernelToPlanBase<Conv
       planner.build();
       entry.erase();
     }
-    for (auto kernel : module.getOps<kernel::FuncOp>())
+    for (auto kernel : module.getOps<kernel::FuncOp>()) {
+      kernel->setAttr(kernel::taskBytesAttrName, taskBytes(kernel));
       if (auto bytes = kernel->getAttrOfType<IntegerAttr>(kernel::scratchAttrName))
         scratch = std::max(scratch, bytes.getInt());
+    }
     OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
     plan::MemoryOp::create(builder, module.getLoc(), arena, scratch);
   }
