@@ -13,12 +13,11 @@
 
 #include "runtime/Cpu/CpuSession.h"
 #include "runtime/Cpu/DecoderEntries.h"
+#include "runtime/Sampler/Sampler.h"
 
 #include <functional>
 
 namespace tern {
-
-using TokenId = std::int32_t;
 
 /// Logits in the session's memory, `rows` of one float for each token of the vocabulary, valid until its next step. A
 /// step that was cancelled has none.
