@@ -3,6 +3,8 @@
 #include "DotProduct.h"
 #include "Evaluation.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace tern;
 
@@ -59,6 +61,30 @@ static void multiplyRows(ThreadPool &pool, const Tensor &weight, int64_t firstRo
       }
     }
   });
+}
+
+/// Rounds a block of activations to quants of at most `top`, as graph.quantize says.
+static void roundBlock(ArrayRef<float> input, float top, float *result) {
+  float largest = 0;
+  bool isFinite = true;
+  for (float value : input) {
+    isFinite &= std::isfinite(value);
+    largest = std::max(largest, std::fabs(value));
+  }
+  float scale = largest / top, inverse = largest > 0 ? top / largest : 0;
+  for (auto [place, value] : llvm::enumerate(input))
+    result[place] = isFinite ? scale * std::nearbyint(value * inverse) : NAN;
+}
+
+EvalResult tern::eval(graph::QuantizeOp op, Frame &frame) {
+  constexpr int64_t block = 32;
+  const Tensor &input = frame.get(op.getInput());
+  StorageFormat format = formatOf(op.getResult());
+  float top = format == StorageFormat::I8_32 ? 127 : 127 * 128;
+  std::vector<float> result(input.size());
+  for (int64_t first = 0; first < input.size(); first += block)
+    roundBlock(input.floats().slice(first, block), top, result.data() + first);
+  return Values{Tensor::fromFloats(input.shape(), std::move(result)).withFormat(format)};
 }
 
 EvalResult tern::eval(graph::LinearOp op, Frame &frame) {

@@ -177,7 +177,7 @@ public:
   Val tanh(Val a);
   Val erf(Val a);
   Val sigmoid(Val a);
-  /// Sine and cosine of f64 angles up to 2^30, within 1e-15.
+  /// Sine and cosine of f64 angles up to 2^30, within 1e-11.
   std::pair<Val, Val> sinCos(Val angle);
   /// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule with fused multiply-adds.
   Val polynomial(Val x, llvm::ArrayRef<double> coefficients);
