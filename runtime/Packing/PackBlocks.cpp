@@ -31,10 +31,11 @@ std::uint32_t packFifthBits(std::uint32_t word) {
 template <PackedFormat format> void packNibbles(TileRows rows, std::uint64_t blocks, std::uint8_t *target) {
   constexpr PackedFormatInfo info = packedFormatInfo(format);
   constexpr std::uint32_t fifth = info.minima == noPart ? 2 : 4;
-  constexpr std::uint32_t quants = info.high == noPart ? fifth : fifth + 4;
+  constexpr std::uint32_t quants = info.high == noPart ? fifth : fifth + 4, sourceBytes = quants + 16;
   for (std::uint64_t block = 0; block < blocks; ++block, target += info.bytes) {
     for (std::uint32_t lane = 0; lane < tileRows; ++lane) {
-      const std::uint8_t *source = rows[lane] + block * (quants + 16);
+      const std::uint8_t *source = rows[lane] + block * sourceBytes;
+      prefetchNextTile(source, blocks * sourceBytes, sourceBytes);
       for (std::uint32_t g = 0; g < 4; ++g)
         store(target, g * tileRows + lane, load<std::uint32_t>(source + quants, g));
       if constexpr (info.high != noPart)
@@ -50,9 +51,11 @@ template <PackedFormat format> void packNibbles(TileRows rows, std::uint64_t blo
 
 void packing::packQ8_0(TileRows rows, std::uint64_t blocks, std::uint8_t *target) {
   constexpr PackedFormatInfo info = packedFormatInfo(PackedFormat::Q8_0);
+  constexpr std::uint32_t sourceBytes = 34;
   for (std::uint64_t block = 0; block < blocks; ++block, target += info.bytes) {
     for (std::uint32_t lane = 0; lane < tileRows; ++lane) {
-      const std::uint8_t *source = rows[lane] + block * 34;
+      const std::uint8_t *source = rows[lane] + block * sourceBytes;
+      prefetchNextTile(source, blocks * sourceBytes, sourceBytes);
       // Adding 128 to a signed byte turns its sign bit over.
       for (std::uint32_t g = 0; g < 8; ++g)
         store(target, g * tileRows + lane, load<std::uint32_t>(source + 2, g) ^ 0x80808080u);

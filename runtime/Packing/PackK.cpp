@@ -100,6 +100,7 @@ template <PackedFormat format> void packMinimaK(TileRows rows, std::uint64_t blo
   for (std::uint64_t block = 0; block < blocks; ++block, target += info.bytes) {
     for (std::uint32_t lane = 0; lane < tileRows; ++lane) {
       const std::uint8_t *source = rows[lane] + block * sourceBytes;
+      prefetchNextTile(source, blocks * sourceBytes, sourceBytes);
       for (std::uint32_t s = 0; s < numSubBlocks; s += 2)
         splitNibbles(source + quants + s * 16, lane, target + s * subBlockQuants, target + (s + 1) * subBlockQuants);
       if constexpr (info.high != noPart)
@@ -142,9 +143,11 @@ void packing::packQ5_K(TileRows rows, std::uint64_t blocks, std::uint8_t *target
 // low[128] high[64] scales[16] d
 void packing::packQ6_K(TileRows rows, std::uint64_t blocks, std::uint8_t *target) {
   constexpr PackedFormatInfo info = packedFormatInfo(PackedFormat::Q6_K);
+  constexpr std::uint32_t sourceBytes = 210;
   for (std::uint64_t block = 0; block < blocks; ++block, target += info.bytes) {
     for (std::uint32_t lane = 0; lane < tileRows; ++lane) {
-      const std::uint8_t *source = rows[lane] + block * 210;
+      const std::uint8_t *source = rows[lane] + block * sourceBytes;
+      prefetchNextTile(source, blocks * sourceBytes, sourceBytes);
       for (std::uint32_t half = 0; half < 2; ++half)
         packHalfQ6(source + half * 64, source + 128 + half * 32, lane, target + half * 4 * subBlockQuants,
                    target + info.high + half * 8 * groupBytes);

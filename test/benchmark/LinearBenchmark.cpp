@@ -1,7 +1,7 @@
 //===- LinearBenchmark.cpp - How fast linear kernels are ------------------===//
 //
-// usage: bench-linear [--workers=N] [--formats=q4_1,...] [--activations=i15_32,...] [--tokens=1,8,512]
-//                     [--shapes=3072x576,...] [--tiles=N] [--block=N] [--group=N] [--prefetch=BYTES]
+// usage: linear-benchmark [--workers=N] [--formats=q4_1,...] [--activations=i15_32,...] [--tokens=1,8,512]
+//                         [--shapes=3072x576,...] [--tiles=N] [--block=N] [--group=N] [--prefetch=BYTES]
 //
 // Compiles the product of each shape (rows x columns), format and number of tokens for the machine at hand and times
 // it over as many matrices as 400 MB hold, so that weights come from memory as they do in a model. Prints bytes of
