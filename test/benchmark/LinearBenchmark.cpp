@@ -28,15 +28,34 @@ using namespace tern;
 using namespace tern::cpu;
 namespace cl = llvm::cl;
 
-static cl::opt<int> threads("workers", cl::init(2));
-static cl::list<std::string> formats("formats", cl::CommaSeparated);
-static cl::list<std::string> activations("activations", cl::CommaSeparated);
-static cl::list<int> tokenCounts("tokens", cl::CommaSeparated);
-static cl::list<std::string> shapes("shapes", cl::CommaSeparated);
-static cl::opt<int> tiles("tiles", cl::init(0)), blockTokens("block", cl::init(0)), groupTiles("group", cl::init(0)),
-    prefetch("prefetch", cl::init(1024));
-
 namespace {
+
+/// The command line. Copied out of LLVM's options, which linking a kernel resets.
+struct Options {
+  int threads = 2;
+  std::vector<std::string> formats, activations, shapes;
+  std::vector<int> tokens;
+  LinearSchedule schedule;
+};
+Options options;
+
+void parseOptions(int argc, char **argv) {
+  static cl::opt<int> workers("workers", cl::init(2), cl::desc("threads"));
+  static cl::list<std::string> formats("formats", cl::CommaSeparated, cl::desc("packed formats of weights"));
+  static cl::list<std::string> activations("activations", cl::CommaSeparated, cl::desc("formats of activations"));
+  static cl::list<std::string> shapes("shapes", cl::CommaSeparated, cl::desc("rows x columns"));
+  static cl::list<int> tokens("tokens", cl::CommaSeparated, cl::desc("numbers of tokens"));
+  static cl::opt<int> tiles("tiles", cl::init(0), cl::desc("tiles that stream together"));
+  static cl::opt<int> block("block", cl::init(0), cl::desc("tokens in registers"));
+  static cl::opt<int> group("group", cl::init(0), cl::desc("tiles that a block of tokens meets"));
+  static cl::opt<int> prefetch("prefetch", cl::init(1024), cl::desc("bytes ahead"));
+  cl::ParseCommandLineOptions(argc, argv, "times linear kernels\n");
+  options = {workers, formats, activations, shapes, tokens, {tiles, block, group, prefetch}};
+  if (options.shapes.empty())
+    options.shapes = {"3072x2048"};
+  if (options.tokens.empty())
+    options.tokens = {1, 8, 512};
+}
 
 /// Runs a piece of work on all threads at once, several times, and returns the shortest time in seconds.
 double fastest(int repetitions, llvm::function_ref<void(int)> work) {
@@ -46,10 +65,10 @@ double fastest(int repetitions, llvm::function_ref<void(int)> work) {
     std::vector<std::thread> others;
     auto arrive = [&] {
       ++ready;
-      while (ready < threads)
+      while (ready < options.threads)
         ;
     };
-    for (int t = 1; t < threads; ++t)
+    for (int t = 1; t < options.threads; ++t)
       others.emplace_back([&, t] {
         arrive();
         work(t);
@@ -66,7 +85,7 @@ double fastest(int repetitions, llvm::function_ref<void(int)> work) {
 
 /// Bytes a second that the threads can read, each its own part of `memory`.
 double readCeiling(const AlignedBytes &memory) {
-  size_t part = memory.size() / threads / 256 * 256;
+  size_t part = memory.size() / options.threads / 256 * 256;
   std::atomic<std::uint64_t> result{0};
   double seconds = fastest(6, [&](int t) {
     const std::uint8_t *from = memory.data() + part * t;
@@ -80,7 +99,7 @@ double readCeiling(const AlignedBytes &memory) {
     for (std::uint64_t sum : sums)
       result += sum;
   });
-  return static_cast<double>(part) * threads / seconds;
+  return static_cast<double>(part) * options.threads / seconds;
 }
 
 struct Shape {
@@ -94,8 +113,7 @@ CompiledKernel compile(PackedFormat format, StorageFormat activation, Shape shap
     bool isKnown = tokens <= 8;
     LinearRange range{frame.begin, frame.end, b.index(0), isKnown ? b.index(tokens) : frame.dim(1),
                       isKnown ? std::optional<int64_t>(tokens) : std::nullopt};
-    LinearSchedule schedule{tiles, blockTokens, groupTiles, prefetch};
-    emitLinear(b, testTarget(), input, {{format, frame.operands[1]}}, shape.rows, schedule, range,
+    emitLinear(b, testTarget(), input, {{format, frame.operands[1]}}, shape.rows, options.schedule, range,
                [&](const LinearResult &result) {
                  b.store(result.sums[0], frame.operands[2], result.token * shape.rows + result.firstRow);
                });
@@ -116,8 +134,8 @@ void measure(PackedFormat format, StorageFormat activation, Shape shape, int64_t
   int64_t numTasks = numTiles(shape.rows);
   double seconds = fastest(tokens > 8 ? 3 : 6, [&](int t) {
     for (size_t i = 0; i < copies; ++i)
-      kernel.run({input.bytes.data(), memory.data() + i * bytes, result.data()}, {0, tokens}, numTasks * t / threads,
-                 numTasks * (t + 1) / threads);
+      kernel.run({input.bytes.data(), memory.data() + i * bytes, result.data()}, {0, tokens},
+                 numTasks * t / options.threads, numTasks * (t + 1) / options.threads);
   });
   double read = bytes * copies / seconds, products = double(shape.rows) * shape.columns * tokens * copies / seconds;
   llvm::outs() << llvm::formatv("{0,-6} {1,-7} {2,6} x {3,-6} {4,4} tokens {5,8:f1} GB/s {6,4:f0} % {7,8:f1} GMAC/s\n",
@@ -126,7 +144,7 @@ void measure(PackedFormat format, StorageFormat activation, Shape shape, int64_t
   llvm::outs().flush();
 }
 
-template <typename List> bool wanted(const List &list, std::string_view name) {
+bool wanted(const std::vector<std::string> &list, std::string_view name) {
   return list.empty() || llvm::is_contained(list, std::string(name));
 }
 
@@ -139,13 +157,13 @@ void measureFormat(const PackedFormatInfo &info, Shape shape) {
   for (size_t i = 0; i < all.size(); i += memory.size())
     std::memcpy(all.data() + i, memory.data(), memory.size());
   double ceiling = readCeiling(all);
-  llvm::outs() << llvm::formatv("read ceiling {0:f1} GB/s, {1} threads\n", ceiling / 1e9, int(threads));
+  llvm::outs() << llvm::formatv("read ceiling {0:f1} GB/s, {1} threads\n", ceiling / 1e9, options.threads);
   for (StorageFormat activation :
        {StorageFormat::I15_32, StorageFormat::I8_32, StorageFormat::F32, StorageFormat::BF16}) {
     bool isUsual = storageFormatInfo(activation).isActivation == (info.columns >= 32);
-    if (activations.empty() ? !isUsual : !wanted(activations, storageFormatInfo(activation).name))
+    if (options.activations.empty() ? !isUsual : !wanted(options.activations, storageFormatInfo(activation).name))
       continue;
-    for (int64_t tokens : tokenCounts.empty() ? std::vector<int>{1, 8, 512} : std::vector<int>(tokenCounts))
+    for (int64_t tokens : options.tokens)
       measure(info.format, activation, shape, tokens, all, ceiling);
   }
 }
@@ -153,11 +171,8 @@ void measureFormat(const PackedFormatInfo &info, Shape shape) {
 } // namespace
 
 int main(int argc, char **argv) {
-  cl::ParseCommandLineOptions(argc, argv, "times linear kernels\n");
-  std::vector<std::string> chosen(shapes.begin(), shapes.end());
-  if (chosen.empty())
-    chosen = {"3072x2048"};
-  for (llvm::StringRef text : chosen) {
+  parseOptions(argc, argv);
+  for (llvm::StringRef text : options.shapes) {
     auto [rows, columns] = text.split('x');
     Shape shape{};
     if (rows.getAsInteger(10, shape.rows) || columns.getAsInteger(10, shape.columns) || shape.rows <= 0 ||
@@ -166,7 +181,7 @@ int main(int argc, char **argv) {
       return 1;
     }
     for (const PackedFormatInfo &info : packedFormats)
-      if (wanted(formats, info.name))
+      if (wanted(options.formats, info.name))
         measureFormat(info, shape);
   }
   return 0;
