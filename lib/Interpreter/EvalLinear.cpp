@@ -2,6 +2,7 @@
 
 #include "DotProduct.h"
 #include "Evaluation.h"
+#include "runtime/Packing/QuantizedActivations.h"
 
 #include <cmath>
 
@@ -71,19 +72,19 @@ static void roundBlock(ArrayRef<float> input, float top, float *result) {
     isFinite &= std::isfinite(value);
     largest = std::max(largest, std::fabs(value));
   }
-  float scale = largest / top, inverse = largest > 0 ? top / largest : 0;
+  float scale = largest / top, inverse = top / largest;
+  bool isZero = largest < smallestQuantized;
   for (auto [place, value] : llvm::enumerate(input))
-    result[place] = isFinite ? scale * std::nearbyint(value * inverse) : NAN;
+    result[place] = !isFinite ? NAN : isZero ? 0 : scale * std::nearbyint(value * inverse);
 }
 
 EvalResult tern::eval(graph::QuantizeOp op, Frame &frame) {
-  constexpr int64_t block = 32;
   const Tensor &input = frame.get(op.getInput());
   StorageFormat format = formatOf(op.getResult());
-  float top = format == StorageFormat::I8_32 ? 127 : 127 * 128;
+  float top = format == StorageFormat::I8_32 ? topOfI8 : topOfI15;
   std::vector<float> result(input.size());
-  for (int64_t first = 0; first < input.size(); first += block)
-    roundBlock(input.floats().slice(first, block), top, result.data() + first);
+  for (int64_t first = 0; first < input.size(); first += activationBlock)
+    roundBlock(input.floats().slice(first, activationBlock), top, result.data() + first);
   return Values{Tensor::fromFloats(input.shape(), std::move(result)).withFormat(format)};
 }
 

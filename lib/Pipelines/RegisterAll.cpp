@@ -6,6 +6,7 @@
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "dialects/Kernel/IR/Kernel.h"
+#include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
@@ -20,6 +21,7 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
+  registerTernConversionPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();
   registerPipelines();

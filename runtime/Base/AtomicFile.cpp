@@ -139,6 +139,22 @@ Status AtomicFile::write(std::string_view bytes) {
   return Done{};
 }
 
+Status AtomicFile::writeAt(std::uint64_t offset, std::string_view bytes) {
+  if (descriptor < 0)
+    return failure;
+  FileSizeSignalHeld guard;
+  while (!bytes.empty()) {
+    ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return fail("write", errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return Done{};
+}
+
 Status AtomicFile::commit() {
   if (descriptor < 0)
     return failure;

@@ -19,6 +19,7 @@
 
 #include "runtime/Base/Result.h"
 
+#include <cstdint>
 #include <string_view>
 
 namespace tern {
@@ -35,8 +36,15 @@ public:
   AtomicFile &operator=(const AtomicFile &) = delete;
   ~AtomicFile();
 
+  /// The problem that ended the writing, if there was one.
+  Status status() const { return descriptor < 0 ? Status(failure) : Done{}; }
+
   /// Appends `bytes`. After a problem the temporary is gone and every further call repeats the problem.
   Status write(std::string_view bytes);
+
+  /// Replaces bytes written before; `offset` counts from the start of the file. What write() appends next still goes to
+  /// the end. Problem: a pipe, which takes nothing back.
+  Status writeAt(std::uint64_t offset, std::string_view bytes);
 
   /// Makes the file appear under its name. Call once, last.
   Status commit();

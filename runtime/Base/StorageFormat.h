@@ -51,6 +51,10 @@ std::optional<std::uint64_t> storageBytes(StorageFormat format, std::uint64_t ro
 /// formats of activations.
 void decodeToFloat(StorageFormat format, const std::uint8_t *source, float *target, std::uint64_t length);
 
+/// Encodes `length` numbers as floating-point scalars of `format`, each rounded as roundTo does. `target` needs no
+/// alignment.
+void encodeFromFloat(StorageFormat format, const float *source, std::uint8_t *target, std::uint64_t length);
+
 /// Rounds to the nearest value of the narrower type, ties to even, NaN kept, overflow to infinity (F8E4M3: to NaN).
 /// F32 and F64 return `value` unchanged. Only for floating-point scalars.
 float roundTo(StorageFormat format, float value);

@@ -39,7 +39,7 @@ def Graph_QuantizeOp : Graph_Op<"quantize", [Pure]> {
   let description = [{
     Semantics: for each block of 32 elements along the last dimension, in f32 arithmetic: with `m = max |input|` and
     `top` 127 for `i8_32` and 127 * 128 for `i15_32`, the scale is `d = m / top`, a quant `q = round(input * (top / m))`,
-    ties to even, and the element's value `d * q`; zeros if `m` is 0. A block with NaN or infinity gives NaN throughout.
+    ties to even, and the element's value `d * q`; zeros if `m` is below 2^-100. A block with NaN or infinity gives NaN throughout.
     Products of quants with the quants of a weight are exact in integers, so a linear layer of such activations needs
     one (`i8_32`) or two (`i15_32`) integer dot products where floats would need a multiplication each.
 

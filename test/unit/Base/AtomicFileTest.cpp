@@ -48,6 +48,16 @@ TEST_F(AtomicFileTest, WritesNewAndReplacesOld) {
   EXPECT_EQ(numFiles(), 1u);
 }
 
+TEST_F(AtomicFileTest, ReplacesBytesWrittenBefore) {
+  Result<AtomicFile> file = AtomicFile::create(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("size ???? and "));
+  ASSERT_TRUE(file->writeAt(5, "1234"));
+  ASSERT_TRUE(file->write("data"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(contents(path), "size 1234 and data");
+}
+
 TEST_F(AtomicFileTest, AppearsOnlyOnCommit) {
   ASSERT_TRUE(writeFile(path, "old"));
   {

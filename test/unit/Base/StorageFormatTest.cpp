@@ -193,4 +193,35 @@ TEST(Half, RoundTripsEveryCode) {
   }
 }
 
+/// Every code of a floating-point scalar, or as many random ones as fit, decodes and encodes to itself.
+TEST(EncodeFromFloat, IsTheWayBack) {
+  for (StorageFormat format : {StorageFormat::F8E4M3, StorageFormat::F8E5M2, StorageFormat::F16, StorageFormat::BF16}) {
+    unsigned bytes = storageFormatInfo(format).blockBytes, count = 1u << (8 * bytes);
+    for (unsigned code = 0; code < count; ++code) {
+      float value = decodeOne(format, code);
+      std::uint8_t encoded[2] = {};
+      encodeFromFloat(format, &value, encoded, 1);
+      if (std::isnan(value))
+        EXPECT_TRUE(std::isnan(decodeOne(format, encoded[0] | encoded[1] << 8))) << code;
+      else
+        EXPECT_EQ(encoded[0] | encoded[1] << 8, code);
+    }
+  }
+}
+
+TEST(EncodeFromFloat, RoundsAsRoundToDoes) {
+  std::vector<float> values = {0.1f, -0.3f, 1e-8f, 449.0f, 465.0f, 1e6f, -1e30f, 0x1p-10f, 0x1.8p-10f, 0x1p-133f};
+  for (std::uint8_t byte : stream(7, 512))
+    values.push_back(std::ldexp(static_cast<float>(byte) - 127.3f, byte % 40 - 25));
+  for (StorageFormat format : {StorageFormat::F8E4M3, StorageFormat::F8E5M2, StorageFormat::F16, StorageFormat::BF16,
+                               StorageFormat::F32, StorageFormat::F64}) {
+    std::vector<std::uint8_t> bytes(values.size() * storageFormatInfo(format).blockBytes);
+    encodeFromFloat(format, values.data(), bytes.data(), values.size());
+    std::vector<float> back(values.size());
+    decodeToFloat(format, bytes.data(), back.data(), back.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      EXPECT_EQ(canonicalBits(back[i]), canonicalBits(roundTo(format, values[i]))) << values[i];
+  }
+}
+
 } // namespace

@@ -1,0 +1,166 @@
+//===- ProgramTables.cpp - Kernels, weights and states of a program -------===//
+
+#include "runtime/Artifact/ProgramNames.h"
+#include "runtime/Artifact/ProgramReader.h"
+#include "runtime/Base/ContentHash.h"
+
+using namespace tern;
+
+static std::uint64_t readSize(const JsonCursor &cursor) {
+  return static_cast<std::uint64_t>(cursor.integer(0, maxProgramSize));
+}
+
+static std::string readHash(const JsonCursor &cursor) {
+  const std::string &hash = cursor.string();
+  if (!hash.empty() && !isContentHash(hash))
+    cursor.fail("must be 'xxh3:' and 16 lower-case hexadecimal digits, or empty, is '" + hash.substr(0, 80) + "'");
+  return hash;
+}
+
+static WeightLayout readLayout(const JsonCursor &cursor) {
+  const std::string &name = cursor.string();
+  for (WeightLayout layout : {WeightLayout::Rows, WeightLayout::Tiles16})
+    if (name == layoutName(layout))
+      return layout;
+  cursor.fail("must be 'rows' or 'tiles16', is '" + name.substr(0, 80) + "'");
+  return WeightLayout::Rows;
+}
+
+StorageFormat ProgramTables::readFormat(const JsonCursor &cursor) {
+  const std::string &name = cursor.string();
+  if (std::optional<StorageFormat> format = storageFormatByName(name))
+    return *format;
+  cursor.fail("must be a storage format, is '" + name.substr(0, 80) + "'");
+  return StorageFormat::F32;
+}
+
+static std::vector<std::string> readNames(const JsonCursor &cursor) {
+  std::vector<std::string> names;
+  UniqueNames unique;
+  cursor.forEach([&](const JsonCursor &element) {
+    names.push_back(element.name());
+    unique.add(element, names.back());
+  });
+  return names;
+}
+
+/// Bytes of a tensor that lies row by row; nothing if its rows are not whole blocks, or beyond maxProgramSize.
+static std::optional<std::uint64_t> bytesOfRows(StorageFormat format, const std::vector<std::int64_t> &shape) {
+  std::uint64_t rows = 1;
+  for (std::size_t i = 0; i + 1 < shape.size(); ++i)
+    if (__builtin_mul_overflow(rows, static_cast<std::uint64_t>(shape[i]), &rows))
+      return std::nullopt;
+  std::optional<std::uint64_t> bytes = storageBytes(format, rows, shape.empty() ? 1 : shape.back());
+  return bytes && *bytes <= static_cast<std::uint64_t>(maxProgramSize) ? bytes : std::nullopt;
+}
+
+void ProgramTables::read(const JsonCursor &root) {
+  program.arenaBytes = readSize(root.at("arenaBytes"));
+  program.scratchBytes = readSize(root.at("scratchBytes"));
+  program.weightBytes = readSize(root.at("weightBytes"));
+  program.kernels = readNames(root.at("kernels"));
+  JsonCursor symbols = root.at("symbols");
+  program.symbols = readNames(symbols);
+  if (program.symbols.empty() || program.symbols[0] != "capacity")
+    symbols.fail("must begin with 'capacity'");
+  JsonCursor files = root.at("files"), weights = root.at("weights"), states = root.at("states");
+  files.forEach([&](const JsonCursor &file) { readFile(file); });
+  UniqueNames weightNames, stateNames;
+  weights.forEach([&](const JsonCursor &weight) {
+    readWeight(weight);
+    weightNames.add(weight, program.weights.back().name);
+  });
+  states.forEach([&](const JsonCursor &state) {
+    readState(state);
+    stateNames.add(state, program.states.back().name);
+  });
+}
+
+void ProgramTables::readFile(const JsonCursor &cursor) {
+  cursor.object({"path", "size", "header", "headerHash"});
+  ProgramFile file;
+  file.path = cursor.at("path").name();
+  file.size = readSize(cursor.at("size"));
+  file.header = static_cast<std::uint64_t>(cursor.at("header").integer(0, static_cast<std::int64_t>(file.size)));
+  file.headerHash = readHash(cursor.at("headerHash"));
+  program.files.push_back(std::move(file));
+}
+
+void ProgramTables::readWeight(const JsonCursor &cursor) {
+  cursor.object({"name", "format", "layout", "shape", "bytes"}, {"embedded", "stored", "random"});
+  ProgramWeight weight;
+  weight.name = cursor.at("name").name();
+  weight.format = readFormat(cursor.at("format"));
+  weight.layout = readLayout(cursor.at("layout"));
+  JsonCursor shape = cursor.at("shape"), bytes = cursor.at("bytes");
+  shape.forEach([&](const JsonCursor &size) { weight.shape.push_back(size.integer(1, maxProgramSize)); });
+  weight.bytes = readSize(bytes);
+  std::optional<std::uint64_t> least = bytesOfRows(weight.format, weight.shape);
+  if (weight.layout == WeightLayout::Rows && !least)
+    shape.fail("must have rows of whole blocks and at most " + std::to_string(maxProgramSize) + " bytes");
+  if (weight.layout == WeightLayout::Rows && least && weight.bytes < *least)
+    bytes.fail("must be at least " + std::to_string(*least) + " for that shape, is " + std::to_string(weight.bytes));
+  if (cursor.has("embedded") + cursor.has("stored") + cursor.has("random") != 1)
+    cursor.fail("must have exactly one of the keys 'embedded', 'stored' and 'random'");
+  if (cursor.has("embedded"))
+    readEmbedded(cursor.at("embedded"), weight);
+  else if (cursor.has("stored"))
+    readStored(cursor.at("stored"), weight);
+  else
+    readRandom(cursor.at("random"), weight);
+  program.weights.push_back(std::move(weight));
+}
+
+void ProgramTables::readEmbedded(const JsonCursor &cursor, ProgramWeight &weight) const {
+  cursor.object({"offset", "hash"});
+  JsonCursor offset = cursor.at("offset");
+  weight.source = ProgramWeight::Source::Embedded;
+  weight.offset = readSize(offset);
+  weight.hash = readHash(cursor.at("hash"));
+  if (weight.offset % weightAlignment != 0)
+    offset.fail("must be a multiple of " + std::to_string(weightAlignment) + ", is " + std::to_string(weight.offset));
+  if (weight.offset + weight.bytes > program.weightBytes)
+    offset.fail("must leave room for the weight's " + std::to_string(weight.bytes) + " bytes in a section of " +
+                std::to_string(program.weightBytes) + ", is " + std::to_string(weight.offset));
+}
+
+void ProgramTables::readStored(const JsonCursor &cursor, ProgramWeight &weight) const {
+  cursor.object({"file", "offset", "bytes", "format", "hash"});
+  JsonCursor file = cursor.at("file"), offset = cursor.at("offset"), bytes = cursor.at("bytes");
+  weight.source = ProgramWeight::Source::Stored;
+  weight.file = static_cast<std::int32_t>(file.integer(0, INT32_MAX));
+  weight.offset = readSize(offset);
+  weight.sourceBytes = readSize(bytes);
+  weight.sourceFormat = readFormat(cursor.at("format"));
+  weight.hash = readHash(cursor.at("hash"));
+  if (static_cast<std::size_t>(weight.file) >= program.files.size())
+    return file.fail("must be below the number of files, " + std::to_string(program.files.size()) + ", is " +
+                     std::to_string(weight.file));
+  std::uint64_t size = program.files[weight.file].size;
+  if (weight.offset + weight.sourceBytes > size)
+    offset.fail("must leave room for " + std::to_string(weight.sourceBytes) + " bytes in a file of " +
+                std::to_string(size) + ", is " + std::to_string(weight.offset));
+  if (bytesOfRows(weight.sourceFormat, weight.shape) != weight.sourceBytes)
+    bytes.fail("must be what the shape takes in the format of the file, is " + std::to_string(weight.sourceBytes));
+}
+
+void ProgramTables::readRandom(const JsonCursor &cursor, ProgramWeight &weight) const {
+  cursor.object({"tensor", "seed", "center", "scale", "format"});
+  weight.source = ProgramWeight::Source::Random;
+  weight.tensor = cursor.at("tensor").string();
+  weight.seed = cursor.at("seed").unsignedInteger();
+  weight.center = cursor.at("center").number();
+  weight.scale = cursor.at("scale").number();
+  JsonCursor format = cursor.at("format");
+  weight.sourceFormat = readFormat(format);
+}
+
+void ProgramTables::readState(const JsonCursor &cursor) {
+  cursor.object({"name", "format", "fixedBytes", "positionBytes"});
+  ProgramState state;
+  state.name = cursor.at("name").name();
+  state.format = readFormat(cursor.at("format"));
+  state.fixedBytes = readSize(cursor.at("fixedBytes"));
+  state.positionBytes = static_cast<std::uint64_t>(cursor.at("positionBytes").integer(0, maxProgramSize / maxCapacity));
+  program.states.push_back(std::move(state));
+}
