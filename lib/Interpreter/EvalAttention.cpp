@@ -13,16 +13,29 @@ using namespace tern;
 // graph.rope
 //===----------------------------------------------------------------------===//
 
+/// The frequencies of `op`, a graph.rope or graph.rope_table.
+template <typename Op> static std::vector<double> frequenciesOf(Op op, Frame &frame) {
+  const Tensor *factors = frame.find(op.getFactors()), *longFactors = frame.find(op.getLongFactors());
+  int64_t length = 0;
+  for (int64_t position : frame.get(op.getPositions()).ints())
+    length = std::max(length, positionAfter(position));
+  return ropeFrequencies(op.getRotary(), length, factors ? factors->floats() : ArrayRef<float>(),
+                         longFactors ? longFactors->floats() : ArrayRef<float>());
+}
+
+/// Turns pair `pair` of a head of which the first `2 * pairs` elements turn.
+static void turn(float *head, graph::RopeLayout layout, int64_t pair, int64_t pairs, double cosine, double sine) {
+  bool isHalf = layout == graph::RopeLayout::Half;
+  float &first = head[isHalf ? pair : 2 * pair], &second = head[isHalf ? pair + pairs : 2 * pair + 1];
+  double x = first, y = second;
+  first = x * cosine - y * sine;
+  second = y * cosine + x * sine;
+}
+
 EvalResult tern::eval(graph::RopeOp op, Frame &frame) {
   const Tensor &input = frame.get(op.getInput()), &positions = frame.get(op.getPositions());
-  const Tensor *factors = frame.find(op.getFactors()), *longFactors = frame.find(op.getLongFactors());
   graph::RopeAttr rotary = op.getRotary();
-  int64_t length = 0;
-  for (int64_t position : positions.ints())
-    length = std::max(length, positionAfter(position));
-  std::vector<double> frequencies = ropeFrequencies(rotary, length, factors ? factors->floats() : ArrayRef<float>(),
-                                                    longFactors ? longFactors->floats() : ArrayRef<float>());
-  bool isHalf = rotary.getLayout() == graph::RopeLayout::Half;
+  std::vector<double> frequencies = frequenciesOf(op, frame);
   int64_t heads = input.dim(2), size = input.dim(3), pairs = rotary.getDims() / 2;
   std::vector<float> result = input.floats().vec();
   frame.session.pool.parallelFor(0, positions.size(), 4, [&](int64_t begin, int64_t end) {
@@ -31,15 +44,38 @@ EvalResult tern::eval(graph::RopeOp op, Frame &frame) {
         double angle = positions.ints()[token] * frequencies[i];
         double cosine = std::cos(angle) * rotary.getAttentionFactor();
         double sine = std::sin(angle) * rotary.getAttentionFactor();
-        for (int64_t h = 0; h < heads; ++h) {
-          float *head = result.data() + (token * heads + h) * size;
-          float &first = head[isHalf ? i : 2 * i], &second = head[isHalf ? i + pairs : 2 * i + 1];
-          double x = first, y = second;
-          first = x * cosine - y * sine;
-          second = y * cosine + x * sine;
-        }
+        for (int64_t h = 0; h < heads; ++h)
+          turn(result.data() + (token * heads + h) * size, rotary.getLayout(), i, pairs, cosine, sine);
       }
   });
+  return floatResult(op.getResult(), input.shape(), std::move(result));
+}
+
+EvalResult tern::eval(graph::RopeTableOp op, Frame &frame) {
+  const Tensor &positions = frame.get(op.getPositions());
+  std::vector<double> frequencies = frequenciesOf(op, frame);
+  int64_t pairs = frequencies.size();
+  double factor = op.getRotary().getAttentionFactor();
+  Shape shape(positions.shape());
+  shape.push_back(2 * pairs);
+  std::vector<float> result(numElements(shape));
+  for (auto [token, position] : llvm::enumerate(positions.ints()))
+    for (int64_t i = 0; i < pairs; ++i) {
+      result[token * 2 * pairs + i] = std::cos(position * frequencies[i]) * factor;
+      result[token * 2 * pairs + pairs + i] = std::sin(position * frequencies[i]) * factor;
+    }
+  return floatResult(op.getResult(), shape, std::move(result));
+}
+
+EvalResult tern::eval(graph::RotateOp op, Frame &frame) {
+  const Tensor &input = frame.get(op.getInput()), &table = frame.get(op.getTable());
+  int64_t heads = input.dim(2), size = input.dim(3), pairs = table.dim(2) / 2;
+  std::vector<float> result = input.floats().vec();
+  for (int64_t row = 0; row < rowCount(input.shape()); ++row) {
+    const float *angles = table.floats().data() + row / heads * 2 * pairs;
+    for (int64_t i = 0; i < pairs; ++i)
+      turn(result.data() + row * size, op.getLayout(), i, pairs, angles[i], angles[pairs + i]);
+  }
   return floatResult(op.getResult(), input.shape(), std::move(result));
 }
 
@@ -52,13 +88,16 @@ namespace {
 /// One graph.attention: its operands, and what one query does with them.
 class Attention {
 public:
-  Attention(graph::AttentionOp op, Frame &frame)
+  /// Of a graph.attention or a kernel.attend_part.
+  template <typename Op>
+  Attention(Op op, Frame &frame)
       : query(frame.get(op.getQuery())), key(frame.get(op.getKey())), value(frame.get(op.getValue())),
         positions(frame.find(op.getPositions())), lengths(frame.find(op.getLengths())), bias(frame.find(op.getBias())),
-        slopes(frame.find(op.getSlopes())), sinks(frame.find(op.getSinks())),
-        isCausal(op.getMask() == graph::Mask::Causal), window(op.getWindow()), scale(op.getScale().convertToDouble()) {
+        slopes(frame.find(op.getSlopes())), isCausal(op.getMask() == graph::Mask::Causal), window(op.getWindow()), scale(op.getScale().convertToDouble()) {
     if (op.getSoftCap())
       softCap = op.getSoftCap()->convertToDouble();
+    if constexpr (std::is_same_v<Op, graph::AttentionOp>)
+      sinks = frame.find(op.getSinks());
   }
 
   /// Writes `result[b, t, h, :]`, of value.dim(3) elements.
@@ -72,6 +111,26 @@ public:
     for (int64_t j = begin; j < end; ++j)
       addScaled(weights[j - begin], entry(value, b, j, groupOf(h)), value.dim(3), sums.data());
     std::copy(sums.begin(), sums.end(), result);
+  }
+
+  /// Writes the part of keys [first, last): the sum of exp(s - m) * value, m, and the sum of exp(s - m).
+  void attendPart(int64_t b, int64_t t, int64_t h, int64_t first, int64_t last, float *result) const {
+    auto [begin, end] = visibleKeys(b, t);
+    begin = std::max(begin, first);
+    end = std::min(end, last);
+    double largest = -INFINITY, total = 0;
+    std::vector<double> scores;
+    for (int64_t j = begin; j < end; ++j)
+      largest = std::max(largest, scores.emplace_back(score(b, t, h, j)));
+    std::vector<double> sums(value.dim(3));
+    for (int64_t j = begin; j < end; ++j) {
+      double weight = std::isinf(largest) ? 0 : std::exp(scores[j - begin] - largest);
+      total += weight;
+      addScaled(weight, entry(value, b, j, groupOf(h)), value.dim(3), sums.data());
+    }
+    std::copy(sums.begin(), sums.end(), result);
+    result[sums.size()] = largest;
+    result[sums.size() + 1] = total;
   }
 
 private:
@@ -121,7 +180,7 @@ private:
   }
 
   const Tensor &query, &key, &value;
-  const Tensor *positions, *lengths, *bias, *slopes, *sinks;
+  const Tensor *positions, *lengths, *bias, *slopes, *sinks = nullptr;
   bool isCausal;
   std::optional<int64_t> window;
   double scale;
@@ -140,5 +199,59 @@ EvalResult tern::eval(graph::AttentionOp op, Frame &frame) {
     for (int64_t row = begin; row < end; ++row)
       attention.attend(row / heads / tokens, row / heads % tokens, row % heads, result.data() + row * shape[3]);
   });
+  return floatResult(op.getResult(), shape, std::move(result));
+}
+
+//===----------------------------------------------------------------------===//
+// Attention in parts
+//===----------------------------------------------------------------------===//
+
+EvalResult tern::eval(kernel::AttendPartOp op, Frame &frame) {
+  constexpr int64_t grain = 64;
+  Attention attention(op, frame);
+  auto type = cast<graph::SymbolicTensorType>(op.getType());
+  int64_t parts = *type.getStaticDim(3), width = *type.getStaticDim(4);
+  Shape shape(frame.get(op.getQuery()).shape());
+  int64_t tokens = shape[1], heads = shape[2], keys = frame.get(op.getKey()).dim(1);
+  int64_t length = llvm::divideCeil(llvm::divideCeil(keys, parts), grain) * grain;
+  shape[3] = parts;
+  shape.push_back(width);
+  std::vector<float> result(numElements(shape));
+  frame.session.pool.parallelFor(0, shape[0] * tokens * heads, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row)
+      for (int64_t part = 0; part < parts; ++part)
+        attention.attendPart(row / heads / tokens, row / heads % tokens, row % heads, part * length, (part + 1) * length,
+                             result.data() + (row * parts + part) * width);
+  });
+  return floatResult(op.getResult(), shape, std::move(result));
+}
+
+/// Writes what the parts of one query, each of `width` numbers, make together.
+static void combineParts(ArrayRef<float> parts, int64_t width, std::optional<double> sink, float *result) {
+  int64_t size = width - 2;
+  double largest = sink.value_or(-INFINITY), total = 0;
+  for (size_t part = 0; part < parts.size(); part += width)
+    largest = std::max<double>(largest, parts[part + size]);
+  std::vector<double> sums(size);
+  for (size_t part = 0; part < parts.size() && !std::isinf(largest); part += width) {
+    double weight = std::exp(parts[part + size] - largest);
+    total += weight * parts[part + size + 1];
+    addScaled(weight, parts.data() + part, size, sums.data());
+  }
+  if (sink && !std::isinf(largest))
+    total += std::exp(*sink - largest);
+  for (int64_t d = 0; d < size; ++d)
+    result[d] = total == 0 ? 0 : sums[d] / total;
+}
+
+EvalResult tern::eval(kernel::AttendCombineOp op, Frame &frame) {
+  const Tensor &part = frame.get(op.getPart()), *sinks = frame.find(op.getSinks());
+  int64_t heads = part.dim(2), width = part.dim(4), stride = part.dim(3) * width, size = width - 2;
+  Shape shape(part.shape().take_front(3));
+  shape.push_back(size);
+  std::vector<float> result(numElements(shape));
+  for (int64_t row = 0; row < rowCount(shape); ++row)
+    combineParts(part.floats().slice(row * stride, stride), width,
+                 sinks ? std::optional<double>(sinks->floats()[row % heads]) : std::nullopt, result.data() + row * size);
   return floatResult(op.getResult(), shape, std::move(result));
 }

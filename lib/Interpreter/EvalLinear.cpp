@@ -2,6 +2,9 @@
 
 #include "DotProduct.h"
 #include "Evaluation.h"
+#include "runtime/Packing/QuantizedActivations.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace tern;
@@ -59,6 +62,30 @@ static void multiplyRows(ThreadPool &pool, const Tensor &weight, int64_t firstRo
       }
     }
   });
+}
+
+/// Rounds a block of activations to quants of at most `top`, as graph.quantize says.
+static void roundBlock(ArrayRef<float> input, float top, float *result) {
+  float largest = 0;
+  bool isFinite = true;
+  for (float value : input) {
+    isFinite &= std::isfinite(value);
+    largest = std::max(largest, std::fabs(value));
+  }
+  float scale = largest / top, inverse = top / largest;
+  bool isZero = largest < smallestQuantized;
+  for (auto [place, value] : llvm::enumerate(input))
+    result[place] = !isFinite ? NAN : isZero ? 0 : scale * std::nearbyint(value * inverse);
+}
+
+EvalResult tern::eval(graph::QuantizeOp op, Frame &frame) {
+  const Tensor &input = frame.get(op.getInput());
+  StorageFormat format = formatOf(op.getResult());
+  float top = format == StorageFormat::I8_32 ? topOfI8 : topOfI15;
+  std::vector<float> result(input.size());
+  for (int64_t first = 0; first < input.size(); first += activationBlock)
+    roundBlock(input.floats().slice(first, activationBlock), top, result.data() + first);
+  return Values{Tensor::fromFloats(input.shape(), std::move(result)).withFormat(format)};
 }
 
 EvalResult tern::eval(graph::LinearOp op, Frame &frame) {

@@ -5,22 +5,34 @@
 using namespace mlir;
 using namespace tern;
 
-/// The `graph.state` that `op` names.
+/// The `graph.state` that `op` names, or, in a kernel, refers to.
 static FailureOr<graph::StateOp> lookupState(Operation *op, StringRef name, Frame &frame) {
   if (auto state = frame.session.symbols.lookup<graph::StateOp>(name))
     return state;
   return op->emitError() << "must name a graph.state of the module, got @" << name;
 }
+static FailureOr<graph::StateOp> stateOf(graph::ReadStateOp op, Frame &frame) {
+  return lookupState(op, op.getState(), frame);
+}
+static FailureOr<graph::StateOp> stateOf(graph::WriteStateOp op, Frame &frame) {
+  return lookupState(op, op.getState(), frame);
+}
+static FailureOr<graph::StateOp> stateOf(graph::AppendStateOp op, Frame &frame) {
+  return lookupState(op, op.getState(), frame);
+}
+template <typename KernelOp> static FailureOr<graph::StateOp> stateOf(KernelOp op, Frame &frame) {
+  return lookupState(op, frame.getState(op.getState()), frame);
+}
 
-EvalResult tern::eval(graph::ReadStateOp op, Frame &frame) {
-  FailureOr<graph::StateOp> state = lookupState(op, op.getState(), frame);
+template <typename Op> static EvalResult readState(Op op, Frame &frame) {
+  FailureOr<graph::StateOp> state = stateOf(op, frame);
   if (failed(state))
     return failure();
   auto present = frame.session.states.find(state->getSymNameAttr());
   if (present != frame.session.states.end())
     return Values{present->second};
   // Zeros and no positions: axis 1 of a state by position is empty.
-  graph::SymbolicTensorType type = state->getTensorType();
+  auto type = cast<graph::SymbolicTensorType>(op.getResult().getType());
   SmallVector<Attribute> dims(type.getDims());
   if (state->isByPosition())
     dims[1] = graph::staticDim(op.getContext(), 0);
@@ -30,8 +42,8 @@ EvalResult tern::eval(graph::ReadStateOp op, Frame &frame) {
   return Values{Tensor::zeros(*shape, type.getStorageFormat())};
 }
 
-EvalResult tern::eval(graph::WriteStateOp op, Frame &frame) {
-  FailureOr<graph::StateOp> state = lookupState(op, op.getState(), frame);
+template <typename Op> static EvalResult writeState(Op op, Frame &frame) {
+  FailureOr<graph::StateOp> state = stateOf(op, frame);
   if (failed(state))
     return failure();
   frame.session.states[state->getSymNameAttr()] = frame.get(op.getValue());
@@ -50,8 +62,8 @@ static void scatter(ArrayRef<T> value, ArrayRef<int64_t> positions, int64_t toke
   }
 }
 
-EvalResult tern::eval(graph::AppendStateOp op, Frame &frame) {
-  FailureOr<graph::StateOp> state = lookupState(op, op.getState(), frame);
+template <typename Op> static EvalResult appendState(Op op, Frame &frame) {
+  FailureOr<graph::StateOp> state = stateOf(op, frame);
   if (failed(state))
     return failure();
   const Tensor &value = frame.get(op.getValue()), &positions = frame.get(op.getPositions());
@@ -80,4 +92,16 @@ EvalResult tern::eval(graph::AppendStateOp op, Frame &frame) {
   else
     scatter(value.floats(), positions.ints(), value.dim(1), entries, inner, present.mutableFloats());
   return Values{present};
+}
+
+EvalResult tern::eval(graph::ReadStateOp op, Frame &frame) { return readState(op, frame); }
+EvalResult tern::eval(graph::WriteStateOp op, Frame &frame) { return writeState(op, frame); }
+EvalResult tern::eval(graph::AppendStateOp op, Frame &frame) { return appendState(op, frame); }
+EvalResult tern::eval(kernel::ReadStateOp op, Frame &frame) { return readState(op, frame); }
+EvalResult tern::eval(kernel::WriteStateOp op, Frame &frame) { return writeState(op, frame); }
+
+EvalResult tern::eval(kernel::AppendStateOp op, Frame &frame) {
+  if (failed(appendState(op, frame)))
+    return failure();
+  return Values{};
 }

@@ -21,6 +21,6 @@ bool tern::readsRows(OpOperand &operand) {
       .Case([&](graph::LinearOp op) { return &operand == &op.getWeightMutable(); })
       .Case([&](graph::ExpertLinearOp op) { return &operand == &op.getWeightMutable(); })
       .Case([&](graph::EmbeddingOp op) { return &operand == &op.getTableMutable(); })
-      .Case([](graph::DequantizeOp) { return true; })
+      .Case<graph::DequantizeOp, kernel::LaunchOp>([](auto) { return true; })
       .Default(false);
 }

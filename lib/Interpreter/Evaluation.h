@@ -12,6 +12,7 @@
 
 #include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
+#include "dialects/Kernel/IR/Kernel.h"
 #include "runtime/Base/ThreadPool.h"
 #include "tern/Interpreter/Interpreter.h"
 #include "tern/Interpreter/WeightReader.h"
@@ -62,6 +63,10 @@ public:
   void set(mlir::Value value, Tensor tensor) { values[value] = std::move(tensor); }
   void erase(mlir::Value value) { values.erase(value); }
 
+  /// The name of the state that a value of type !kernel.state refers to.
+  mlir::StringAttr getState(mlir::Value value) const { return states.lookup(value); }
+  void setState(mlir::Value value, mlir::StringAttr state) { states[value] = state; }
+
   /// The numbers that the dimensions of `type` stand for, or an error at `op` for a symbol that is not yet known.
   mlir::FailureOr<Shape> resolve(mlir::Operation *op, graph::SymbolicTensorType type) const;
 
@@ -75,6 +80,7 @@ public:
 
 private:
   llvm::DenseMap<mlir::Value, Tensor> values;
+  llvm::DenseMap<mlir::Value, mlir::StringAttr> states;
   llvm::SmallDenseMap<mlir::Attribute, int64_t> symbols;
 };
 
@@ -88,9 +94,15 @@ EvalResult evaluate(mlir::Operation *op, Frame &frame);
 /// Whether `operand` is a weight that its op reads row by row, so that it may stay lazy. (Evaluate.cpp)
 bool readsRows(mlir::OpOperand &operand);
 
+/// An argument of a call: a tensor, or the name of a state.
+struct Argument {
+  Tensor tensor;
+  mlir::StringAttr state;
+};
+
 /// Runs `function` on `arguments` in a frame of its own. (Interpreter.cpp)
-mlir::FailureOr<llvm::SmallVector<Tensor>> callFunction(Session &session, mlir::func::FuncOp function,
-                                                        llvm::ArrayRef<Tensor> arguments, mlir::Operation *caller);
+mlir::FailureOr<llvm::SmallVector<Tensor>> callFunction(Session &session, mlir::FunctionOpInterface function,
+                                                        llvm::ArrayRef<Argument> arguments, mlir::Operation *caller);
 
 //===----------------------------------------------------------------------===//
 // Helpers
@@ -131,22 +143,23 @@ double activate(graph::Activation activation, double x);
 //===----------------------------------------------------------------------===//
 
 #define TERN_EVAL(OP) EvalResult eval(OP op, Frame &frame);
-#define TERN_EVALUATED_OPS(X)                                                                                          \
-  X(graph::LoadWeightOp)                                                                                               \
-  X(graph::DequantizeOp)                                                                                               \
-  X(graph::ConstantOp) X(graph::ReadStateOp) X(graph::WriteStateOp) X(graph::AppendStateOp) X(graph::EmbeddingOp)      \
-      X(graph::LinearOp) X(graph::ExpertLinearOp) X(graph::MatmulOp) X(graph::RmsNormOp) X(graph::LayerNormOp)         \
-          X(graph::SoftmaxOp) X(graph::RopeOp) X(graph::AttentionOp) X(graph::SiluOp) X(graph::GeluOp)                 \
-              X(graph::GeluTanhOp) X(graph::ReluOp) X(graph::ReluSquaredOp) X(graph::SigmoidOp) X(graph::TanhOp)       \
-                  X(graph::SoftplusOp) X(graph::ExpOp) X(graph::LogOp) X(graph::SqrtOp) X(graph::RsqrtOp)              \
-                      X(graph::NegOp) X(graph::AbsOp) X(graph::SoftCapOp) X(graph::GatedOp) X(graph::AddOp)            \
-                          X(graph::SubOp) X(graph::MulOp) X(graph::DivOp) X(graph::MaximumOp) X(graph::MinimumOp)      \
-                              X(graph::CompareOp) X(graph::SelectOp) X(graph::ReshapeOp) X(graph::TransposeOp)         \
-                                  X(graph::SliceOp) X(graph::ConcatOp) X(graph::GatherOp) X(graph::CastOp)             \
-                                      X(graph::ReduceOp) X(graph::TopKOp) X(graph::ArgmaxOp) X(graph::ShortConvOp)     \
-                                          X(graph::GatedDeltaRuleOp) X(graph::SelectiveScanOp) X(check::ExpectCloseOp) \
-                                              X(check::ExpectEqOp) X(check::ExpectConstantOp) X(check::RandomOp)       \
-                                                  X(mlir::func::CallOp)
+// clang-format off
+#define TERN_EVALUATED_OPS(X) \
+  X(graph::LoadWeightOp) X(graph::DequantizeOp) X(graph::ConstantOp) X(graph::ReadStateOp) X(graph::WriteStateOp) \
+  X(graph::AppendStateOp) X(graph::EmbeddingOp) X(graph::QuantizeOp) X(graph::LinearOp) X(graph::ExpertLinearOp) \
+  X(graph::MatmulOp) X(graph::RmsNormOp) X(graph::LayerNormOp) X(graph::SoftmaxOp) X(graph::RopeOp) \
+  X(graph::RopeTableOp) X(graph::RotateOp) X(graph::AttentionOp) X(graph::SiluOp) X(graph::GeluOp) \
+  X(graph::GeluTanhOp) X(graph::ReluOp) X(graph::ReluSquaredOp) X(graph::SigmoidOp) X(graph::TanhOp) \
+  X(graph::SoftplusOp) X(graph::ExpOp) X(graph::LogOp) X(graph::SqrtOp) X(graph::RsqrtOp) X(graph::NegOp) \
+  X(graph::AbsOp) X(graph::SoftCapOp) X(graph::GatedOp) X(graph::AddOp) X(graph::SubOp) X(graph::MulOp) \
+  X(graph::DivOp) X(graph::MaximumOp) X(graph::MinimumOp) X(graph::CompareOp) X(graph::SelectOp) \
+  X(graph::ReshapeOp) X(graph::TransposeOp) X(graph::SliceOp) X(graph::ConcatOp) X(graph::GatherOp) \
+  X(graph::CastOp) X(graph::ReduceOp) X(graph::TopKOp) X(graph::ArgmaxOp) X(graph::ShortConvOp) \
+  X(graph::GatedDeltaRuleOp) X(graph::SelectiveScanOp) X(check::ExpectCloseOp) X(check::ExpectEqOp) \
+  X(check::ExpectConstantOp) X(check::RandomOp) X(kernel::ReadStateOp) \
+  X(kernel::WriteStateOp) X(kernel::AppendStateOp) X(kernel::AttendPartOp) X(kernel::AttendCombineOp) \
+  X(kernel::LaunchOp) X(mlir::func::CallOp)
+// clang-format on
 
 TERN_EVALUATED_OPS(TERN_EVAL)
 #undef TERN_EVAL

@@ -114,6 +114,8 @@ static bool reuseConstants(Frame &frame, Operation *op) {
 /// Reads lazy operands that `op` does not read row by row.
 static LogicalResult materializeOperands(Frame &frame, Operation *op) {
   for (OpOperand &operand : op->getOpOperands()) {
+    if (isa<kernel::StateType>(operand.get().getType()))
+      continue;
     const Tensor &tensor = frame.get(operand.get());
     if (!tensor.isLazy() || readsRows(operand))
       continue;
@@ -128,6 +130,10 @@ static LogicalResult materializeOperands(Frame &frame, Operation *op) {
 static LogicalResult execute(Frame &frame, Operation *op) {
   if (reuseConstants(frame, op))
     return success();
+  if (auto load = dyn_cast<kernel::LoadStateOp>(op)) {
+    frame.setState(load.getResult(), load.getStateAttr().getAttr());
+    return success();
+  }
   bool staysLazy = isa<graph::LoadWeightOp, graph::DequantizeOp>(op);
   for (Type type : op->getResultTypes())
     if (auto tensor = dyn_cast<SymbolicTensorType>(type); tensor && !staysLazy && failed(frame.checkSize(op, tensor)))
@@ -174,40 +180,50 @@ private:
 };
 
 /// Binds the parameters of `function` to `arguments`.
-static LogicalResult bindArguments(Frame &frame, func::FuncOp function, ArrayRef<Tensor> arguments,
+static LogicalResult bindArguments(Frame &frame, FunctionOpInterface function, ArrayRef<Argument> arguments,
                                    Operation *reportAt) {
   if (arguments.size() != function.getNumArguments())
-    return reportAt->emitError() << "@" << function.getSymName() << " must be called with "
-                                 << function.getNumArguments() << " arguments, got " << arguments.size();
+    return reportAt->emitError() << "@" << function.getName() << " must be called with " << function.getNumArguments()
+                                 << " arguments, got " << arguments.size();
   for (auto [index, parameter, argument] : llvm::enumerate(function.getArguments(), arguments)) {
+    if (isa<kernel::StateType>(parameter.getType())) {
+      frame.setState(parameter, argument.state);
+      continue;
+    }
     auto type = dyn_cast<SymbolicTensorType>(parameter.getType());
     if (!type)
       return function.emitError() << "the interpreter knows values of graph tensors only, got " << parameter.getType();
-    std::string what = ("argument " + Twine(index) + " of @" + function.getSymName()).str();
-    if (argument.format() != type.getStorageFormat())
+    std::string what = ("argument " + Twine(index) + " of @" + function.getName()).str();
+    const Tensor &tensor = argument.tensor;
+    if (tensor.format() != type.getStorageFormat())
       return reportAt->emitError() << what << " must hold " << storageFormatInfo(type.getStorageFormat()).name
-                                   << ", got " << storageFormatInfo(argument.format()).name;
-    if (failed(frame.bind(reportAt, what, type, argument.shape())))
+                                   << ", got " << storageFormatInfo(tensor.format()).name;
+    if (failed(frame.bind(reportAt, what, type, tensor.shape())))
       return failure();
-    frame.set(parameter, argument);
+    frame.set(parameter, tensor);
   }
   return success();
 }
 
-/// Runs the one block of `function`, whose arguments are bound.
-static FailureOr<SmallVector<Tensor>> runBody(Frame &frame, func::FuncOp function) {
-  Lifetimes lifetimes(frame);
-  lifetimes.defined(function.getArguments());
-  for (Operation &op : function.front().without_terminator()) {
-    if (failed(execute(frame, &op)))
+/// Runs the ops of `block` and gives what its terminator hands out.
+static FailureOr<Values> runBlock(Frame &frame, Lifetimes &lifetimes, Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto group = dyn_cast<graph::GroupOp>(op)) {
+      FailureOr<Values> results = runBlock(frame, lifetimes, group.getBody().front());
+      if (failed(results))
+        return failure();
+      for (auto [value, tensor] : llvm::zip_equal(group.getResults(), *results))
+        frame.set(value, std::move(tensor));
+    } else if (failed(execute(frame, &op))) {
       return failure();
+    }
     lifetimes.defined(op.getResults());
     lifetimes.used(op.getOperands());
   }
-  Operation *terminator = function.front().getTerminator();
-  if (!isa<func::ReturnOp>(terminator))
+  Operation *terminator = block.getTerminator();
+  if (!isa<func::ReturnOp, kernel::ReturnOp, graph::YieldOp>(terminator))
     return terminator->emitError() << "the interpreter does not know the op '" << terminator->getName() << "'";
-  SmallVector<Tensor> results;
+  Values results;
   for (Value value : terminator->getOperands()) {
     if (frame.get(value).isLazy() && failed(frame.checkSize(terminator, cast<SymbolicTensorType>(value.getType()))))
       return failure();
@@ -216,35 +232,53 @@ static FailureOr<SmallVector<Tensor>> runBody(Frame &frame, func::FuncOp functio
   return results;
 }
 
-FailureOr<SmallVector<Tensor>> tern::callFunction(Session &session, func::FuncOp function, ArrayRef<Tensor> arguments,
-                                                  Operation *caller) {
+FailureOr<SmallVector<Tensor>> tern::callFunction(Session &session, FunctionOpInterface function,
+                                                  ArrayRef<Argument> arguments, Operation *caller) {
   Operation *reportAt = caller ? caller : function.getOperation();
-  if (function.isDeclaration())
-    return reportAt->emitError() << "@" << function.getSymName() << " must have a body to be called";
-  if (!function.getBody().hasOneBlock())
+  if (function.isExternal())
+    return reportAt->emitError() << "@" << function.getName() << " must have a body to be called";
+  if (!function.getFunctionBody().hasOneBlock())
     return function.emitError() << "the interpreter runs functions of one block, got "
-                                << function.getBody().getBlocks().size();
+                                << function.getFunctionBody().getBlocks().size();
   if (session.depth == maxDepth)
     return reportAt->emitError() << "calls must not nest deeper than " << maxDepth;
   Frame frame(session);
   if (failed(bindArguments(frame, function, arguments, reportAt)))
     return failure();
   ++session.depth;
-  FailureOr<SmallVector<Tensor>> results = runBody(frame, function);
+  Lifetimes lifetimes(frame);
+  lifetimes.defined(function.getArguments());
+  FailureOr<Values> results = runBlock(frame, lifetimes, function.getFunctionBody().front());
   --session.depth;
-  return results;
+  if (failed(results))
+    return failure();
+  return SmallVector<Tensor>(results->begin(), results->end());
+}
+
+/// Runs the function that `op` calls by `name` on the op's operands.
+static EvalResult callByName(Operation *op, FunctionOpInterface function, Frame &frame) {
+  SmallVector<Argument> arguments;
+  for (Value operand : op->getOperands())
+    arguments.push_back(isa<kernel::StateType>(operand.getType()) ? Argument{{}, frame.getState(operand)}
+                                                                  : Argument{frame.get(operand), {}});
+  FailureOr<SmallVector<Tensor>> results = callFunction(frame.session, function, arguments, op);
+  if (failed(results))
+    return failure();
+  return Values(results->begin(), results->end());
 }
 
 EvalResult tern::eval(func::CallOp op, Frame &frame) {
   auto function = frame.session.symbols.lookup<func::FuncOp>(op.getCallee());
   if (!function)
     return op.emitError() << "must call a func.func of the module, got @" << op.getCallee();
-  SmallVector<Tensor> arguments =
-      llvm::map_to_vector(op.getOperands(), [&](Value operand) { return frame.get(operand); });
-  FailureOr<SmallVector<Tensor>> results = callFunction(frame.session, function, arguments, op);
-  if (failed(results))
-    return failure();
-  return Values(results->begin(), results->end());
+  return callByName(op, function, frame);
+}
+
+EvalResult tern::eval(kernel::LaunchOp op, Frame &frame) {
+  auto function = frame.session.symbols.lookup<kernel::FuncOp>(op.getKernel());
+  if (!function)
+    return op.emitError() << "must name a kernel.func of the module, got @" << op.getKernel();
+  return callByName(op, function, frame);
 }
 
 //===----------------------------------------------------------------------===//
@@ -270,7 +304,8 @@ FailureOr<SmallVector<Tensor>> Interpreter::call(StringRef name, ArrayRef<Tensor
   if (!function)
     return session->module.emitError() << "the module must have a function @" << name << " to call it";
   session->failedChecks = 0;
-  FailureOr<SmallVector<Tensor>> results = callFunction(*session, function, arguments, nullptr);
+  auto named = llvm::map_to_vector(arguments, [](const Tensor &tensor) { return Argument{tensor, {}}; });
+  FailureOr<SmallVector<Tensor>> results = callFunction(*session, function, named, nullptr);
   if (failed(results) || session->failedChecks > 0)
     return failure();
   for (Tensor &result : *results)

@@ -122,6 +122,13 @@ Tensor Tensor::lazy(llvm::ArrayRef<int64_t> shape, StorageFormat format, std::sh
   return tensor;
 }
 
+Tensor Tensor::withFormat(StorageFormat format) const {
+  assert(floatData && storageFormatInfo(format).isActivation && "floats in a format of activations");
+  Tensor result = *this;
+  result.element = format;
+  return result;
+}
+
 llvm::ArrayRef<float> Tensor::floats() const {
   assert(floatData && "floats that have been read");
   return llvm::ArrayRef<float>(*floatData).take_front(size());

@@ -5,6 +5,9 @@
 #include "dialects/Check/IR/Check.h"
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
+#include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Plan/IR/Plan.h"
+#include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
@@ -13,12 +16,14 @@
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect,
+                  plan::PlanDialect>();
 }
 
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
+  registerTernConversionPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();
   registerPipelines();

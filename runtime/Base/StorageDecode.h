@@ -48,9 +48,6 @@ void decodeQ5_K(const std::uint8_t *source, float *target, std::uint64_t blocks)
 void decodeQ6_K(const std::uint8_t *source, float *target, std::uint64_t blocks);
 void decodeIQ4_XS(const std::uint8_t *source, float *target, std::uint64_t blocks);
 
-/// The 16 levels of IQ4_NL and IQ4_XS.
-extern const float iq4Levels[16];
-
 /// Reads a T that may lie at any address.
 template <typename T> T load(const std::uint8_t *source) {
   T value;

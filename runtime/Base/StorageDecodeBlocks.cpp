@@ -7,11 +7,10 @@
 
 #include "runtime/Base/Half.h"
 #include "runtime/Base/StorageDecode.h"
+#include "runtime/Base/StorageTables.h"
 
 using namespace tern;
 using namespace tern::storage;
-
-const float storage::iq4Levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
 namespace {
 
@@ -34,15 +33,6 @@ void unpackFive(const std::uint8_t *nibbles, const std::uint8_t *fifth, std::int
   for (int l = 0; l < blockLength; ++l)
     quants[l] |= static_cast<std::int32_t>((bits >> l) & 1u) << 4;
 }
-
-/// 2^(exponent - 128): half of an E8M0 scale, because the E2M1 levels below are doubled. The two smallest results are
-/// subnormal. As in GGML, 255 (NaN in the OCP definition) is a power of two like the others.
-float halfE8M0(std::uint8_t exponent) {
-  return bitsToFloat(exponent < 2 ? 0x00200000u << exponent : static_cast<std::uint32_t>(exponent - 1) << 23);
-}
-
-/// The E2M1 values, doubled to be whole.
-constexpr float e2m1Levels[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 } // namespace
 

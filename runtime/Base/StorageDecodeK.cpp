@@ -14,6 +14,7 @@
 
 #include "runtime/Base/Half.h"
 #include "runtime/Base/StorageDecode.h"
+#include "runtime/Base/StorageTables.h"
 
 using namespace tern;
 using namespace tern::storage;

@@ -15,7 +15,7 @@ namespace {
 
 struct Row {
   StorageFormatInfo info;
-  storage::DecodeFunction decode;
+  storage::DecodeFunction decode; ///< Null for the formats of activations.
 };
 
 /// In the order of the enumeration; storageFormatInfo checks that.
@@ -45,6 +45,9 @@ constexpr Row table[] = {
     {{StorageFormat::IQ4_NL, "iq4_nl", 32, 18, false}, storage::decodeIQ4_NL},
     {{StorageFormat::IQ4_XS, "iq4_xs", 256, 136, false}, storage::decodeIQ4_XS},
     {{StorageFormat::MXFP4, "mxfp4", 32, 17, false}, storage::decodeMXFP4},
+    // 32 quants of one byte or two, scale and scaled sum (f32), sums of 16 quants (two i32).
+    {{StorageFormat::I8_32, "i8_32", 32, 32 + 4 + 4 + 8, false, true}, nullptr},
+    {{StorageFormat::I15_32, "i15_32", 32, 64 + 4 + 4 + 8, false, true}, nullptr},
 };
 
 constexpr bool tableIsInOrder() {
@@ -106,6 +109,7 @@ std::optional<std::uint64_t> tern::storageBytes(StorageFormat format, std::uint6
 
 void tern::decodeToFloat(StorageFormat format, const std::uint8_t *source, float *target, std::uint64_t length) {
   const Row &row = table[static_cast<int>(format)];
+  assert(row.decode && "a format that files hold");
   assert(length % row.info.blockLength == 0 && "a row is a whole number of blocks");
   row.decode(source, target, length / row.info.blockLength);
 }

@@ -6,7 +6,7 @@
 
 DEBIAN_PACKAGES=(
   # compiler, build and the LLVM that Tern is written against
-  clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev
+  clang-22 lld-22 liblld-22-dev llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev
   cmake ninja-build ccache pkg-config libzstd-dev zlib1g-dev
   # libraries
   nlohmann-json3-dev libcli11-dev libonig-dev libicu-dev libxxhash-dev

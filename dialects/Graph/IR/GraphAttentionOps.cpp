@@ -9,7 +9,20 @@ using namespace tern::graph;
 // RopeOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult RopeOp::inferReturnTypes(MLIRContext *context, MaybeLocation location, RopeOp::Adaptor adaptor,
+/// The lists of factors that `rotary` asks for: (C3) and (C4) of graph.rope.
+static LogicalResult checkFactors(MaybeLocation location, RopeAttr rotary, Value factors, Value longFactors) {
+  Attribute pairs = staticDim(rotary.getContext(), rotary.getDims() / 2);
+  for (auto [name, list] : {std::pair<StringRef, Value>("factors", factors),
+                            std::pair<StringRef, Value>("long_factors", longFactors)})
+    if (list && failed(checkShape(location, name, tensorOf(list), pairs))) // (C3)
+      return failure();
+  bool isLongrope = rotary.getScaling() == RopeScaling::Longrope;
+  if (isLongrope != static_cast<bool>(longFactors) || (isLongrope && !factors)) // (C4)
+    return emitOptionalError(location, "longrope scaling, and no other, needs both 'factors' and 'long_factors'");
+  return success();
+}
+
+LogicalResult RopeOp::inferReturnTypes(MLIRContext *, MaybeLocation location, RopeOp::Adaptor adaptor,
                                        SmallVectorImpl<Type> &results) {
   SymbolicTensorType input = tensorOf(adaptor.getInput());
   RopeAttr rotary = adaptor.getRotary();
@@ -21,14 +34,39 @@ LogicalResult RopeOp::inferReturnTypes(MLIRContext *context, MaybeLocation locat
   if (!headSize || rotary.getDims() > *headSize) // (C2)
     return emitOptionalError(location, "'dims' must be at most the head size, got ", rotary.getDims(), " and ",
                              dimName(input.getDim(-1)));
-  for (auto [name, factors] : {std::pair<StringRef, Value>("factors", adaptor.getFactors()),
-                               std::pair<StringRef, Value>("long_factors", adaptor.getLongFactors())})
-    if (factors && failed(checkShape(location, name, tensorOf(factors),
-                                     staticDim(context, rotary.getDims() / 2)))) // (C3)
-      return failure();
-  bool isLongrope = rotary.getScaling() == RopeScaling::Longrope;
-  if (isLongrope != static_cast<bool>(adaptor.getLongFactors()) || (isLongrope && !adaptor.getFactors())) // (C4)
-    return emitOptionalError(location, "longrope scaling, and no other, needs both 'factors' and 'long_factors'");
+  if (failed(checkFactors(location, rotary, adaptor.getFactors(), adaptor.getLongFactors()))) // (C3), (C4)
+    return failure();
+  results.push_back(input);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// RopeTableOp and RotateOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult RopeTableOp::verify() {
+  SymbolicTensorType result = tensorOf(getResult());
+  SmallVector<Attribute> expected(tensorOf(getPositions()).getDims());
+  expected.push_back(staticDim(getContext(), getRotary().getDims()));
+  if (failed(checkRank(getLoc(), "positions", tensorOf(getPositions()), 2)) ||
+      failed(checkShape(getLoc(), "result", result, expected))) // (C1)
+    return failure();
+  if (!result.getElementType().isF32()) // (C1)
+    return emitOpError() << "result must be in f32, got " << result;
+  return checkFactors(getLoc(), getRotary(), getFactors(), getLongFactors()); // (C2)
+}
+
+LogicalResult RotateOp::inferReturnTypes(MLIRContext *, MaybeLocation location, RotateOp::Adaptor adaptor,
+                                         SmallVectorImpl<Type> &results) {
+  SymbolicTensorType input = tensorOf(adaptor.getInput()), table = tensorOf(adaptor.getTable());
+  if (failed(checkRank(location, "input", input, 4)) || failed(checkRank(location, "table", table, 3)) ||
+      failed(checkShape(location, "table", table,
+                        {input.getDim(0), input.getDim(1), table.getDim(2)}))) // (C1)
+    return failure();
+  std::optional<int64_t> turned = table.getStaticDim(-1), head = input.getStaticDim(-1);
+  if (!turned || !head || *turned % 2 != 0 || *turned > *head) // (C2)
+    return emitOptionalError(location, "the table must hold an even number of entries, at most the head size, got ",
+                             dimName(table.getDim(-1)), " and ", dimName(input.getDim(-1)));
   results.push_back(input);
   return success();
 }

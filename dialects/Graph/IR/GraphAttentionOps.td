@@ -44,6 +44,62 @@ def Graph_RopeOp : Graph_PureOp<"rope", [AttrSizedOperandSegments]> {
   }];
 }
 
+def Graph_RopeTableOp : Graph_Op<"rope_table", [Pure, AttrSizedOperandSegments]> {
+  let summary = "cosines and sines of a rotary position embedding";
+  let description = [{
+    Semantics: with `r = rotary.dims` and the frequencies of `graph.rope`, `result[b, t, i] = cos(positions[b, t] * f[i])`
+    and `result[b, t, r/2 + i] = sin(positions[b, t] * f[i])` for `i` in `[0, r/2)`, both times the attention factor of
+    `rotary`. Angles are computed in f64. Layers that turn alike share one table a step.
+
+    Shapes: `positions [B, T]`, `factors [r/2]`, `long_factors [r/2]`, `result [B, T, r]` in f32.
+
+    Constraints: (C1) shapes are those above; (C2) `factors` and `long_factors` are given as for `graph.rope`.
+
+    ```mlir
+    func.func @example(%p: !graph.tensor<i32[B, T]>) -> !graph.tensor<f32[B, T, 64]> {
+      %0 = graph.rope_table #graph.rotary<theta = 100000.0, dims = 64, layout = half> at %p : (i32[B, T]) -> f32[B, T, 64]
+      return %0 : !graph.tensor<f32[B, T, 64]>
+    }
+    ```
+  }];
+  let arguments = (ins Graph_IntegerTensor:$positions, Optional<Graph_FloatTensor>:$factors,
+                       Optional<Graph_FloatTensor>:$long_factors, Graph_RopeAttr:$rotary);
+  let results = (outs Graph_FloatTensor:$result);
+  let assemblyFormat = [{
+    qualified($rotary) `at` $positions (`factors` $factors^)? (`long` $long_factors^)? attr-dict `:`
+    custom<ShortTypes>(type($positions), ref($factors), type($factors), ref($long_factors), type($long_factors)) `->`
+    custom<ShortType>(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
+def Graph_RotateOp : Graph_PureOp<"rotate"> {
+  let summary = "heads turned by the angles of a table";
+  let description = [{
+    Semantics: `graph.rope` with its cosines and sines read from `table`: pair `i` of a head, `(x, y)` by `layout`, becomes
+    `(x * table[b, t, i] - y * table[b, t, r/2 + i], y * table[b, t, i] + x * table[b, t, r/2 + i])`; elements from `r` on
+    are copied.
+
+    Shapes: `input [B, T, H, d]`, `table [B, T, r]`, `result [B, T, H, d]`.
+
+    Constraints: (C1) shapes are those above; (C2) `r` is an even number, at most `d`.
+
+    ```mlir
+    func.func @example(%q: !graph.tensor<f32[B, T, 9, 64]>, %t: !graph.tensor<f32[B, T, 64]>)
+        -> !graph.tensor<f32[B, T, 9, 64]> {
+      %0 = graph.rotate half %q by %t : (f32[B, T, 9, 64], f32[B, T, 64]) -> f32[B, T, 9, 64]
+      return %0 : !graph.tensor<f32[B, T, 9, 64]>
+    }
+    ```
+  }];
+  let arguments = (ins Graph_RopeLayoutAttr:$layout, Graph_FloatTensor:$input, Graph_FloatTensor:$table);
+  let results = (outs Graph_FloatTensor:$result);
+  let assemblyFormat = [{
+    custom<RopeLayout>($layout) $input `by` $table attr-dict `:` custom<ShortTypes>(type($input), type($table)) `->`
+    custom<ShortType>(type($result))
+  }];
+}
+
 def Graph_AttentionOp : Graph_PureOp<"attention", [AttrSizedOperandSegments]> {
   let summary = "scaled dot-product attention over grouped heads";
   let description = [{

@@ -31,6 +31,7 @@ def Graph_StateKindAttr : Graph_EnumAttr<Graph_StateKind, "state_kind">;
 
 def Graph_RopeLayout : Graph_Enum<"RopeLayout", "which elements of a head rotate together", [
   I32EnumAttrCase<"Half", 0, "half">, I32EnumAttrCase<"Interleaved", 1, "interleaved">]>;
+def Graph_RopeLayoutAttr : Graph_EnumAttr<Graph_RopeLayout, "rope_layout">;
 def Graph_RopeScaling : Graph_Enum<"RopeScaling", "how rotary frequencies are stretched to longer contexts", [
   I32EnumAttrCase<"Default", 0, "default">, I32EnumAttrCase<"Linear", 1, "linear">,
   I32EnumAttrCase<"Dynamic", 2, "dynamic">, I32EnumAttrCase<"Yarn", 3, "yarn">,

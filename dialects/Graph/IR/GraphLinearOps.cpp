@@ -36,6 +36,20 @@ LogicalResult EmbeddingOp::canonicalize(EmbeddingOp op, PatternRewriter &rewrite
 }
 
 //===----------------------------------------------------------------------===//
+// QuantizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult QuantizeOp::verify() {
+  SymbolicTensorType result = tensorOf(getResult());
+  if (failed(checkShape(getLoc(), "result", result, tensorOf(getInput()).getDims()))) // (C1)
+    return failure();
+  if (!storageFormatInfo(result.getStorageFormat()).isActivation) // (C2)
+    return emitOpError() << "result must be in a block format of activations, i8_32 or i15_32, got "
+                         << result.getElementType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // LinearOp
 //===----------------------------------------------------------------------===//
 
@@ -51,10 +65,21 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *, MaybeLocation location, 
   if (adaptor.getBias() &&
       failed(checkShape(location, "bias", tensorOf(adaptor.getBias()), weight.getDim(0)))) // (C3)
     return failure();
+  if (input.isBlockStorage() && !storageFormatInfo(input.getStorageFormat()).isActivation) // (C4)
+    return emitOptionalError(location, "an 'input' of blocks must be in a format of activations, got ", input);
   SmallVector<Attribute> dims(input.getDims());
   dims.back() = weight.getDim(0);
-  results.push_back(input.withDims(dims));
+  Type element = input.isBlockStorage() ? Float32Type::get(input.getContext()) : input.getElementType();
+  results.push_back(input.withElementType(element).withDims(dims));
   return success();
+}
+
+bool LinearOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) {
+  if (inferred.size() != 1 || actual.size() != 1)
+    return false;
+  auto expected = cast<SymbolicTensorType>(inferred.front());
+  return actual.front() == expected ||
+         actual.front() == expected.withElementType(Float32Type::get(expected.getContext()));
 }
 
 LogicalResult LinearOp::canonicalize(LinearOp op, PatternRewriter &rewriter) {

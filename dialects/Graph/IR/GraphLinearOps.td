@@ -34,18 +34,47 @@ def Graph_EmbeddingOp : Graph_Op<"embedding", [Pure]> {
   let hasCanonicalizeMethod = 1;
 }
 
-def Graph_LinearOp : Graph_PureOp<"linear"> {
+def Graph_QuantizeOp : Graph_Op<"quantize", [Pure]> {
+  let summary = "activations rounded to blocks of small integers";
+  let description = [{
+    Semantics: for each block of 32 elements along the last dimension, in f32 arithmetic: with `m = max |input|` and
+    `top` 127 for `i8_32` and 127 * 128 for `i15_32`, the scale is `d = m / top`, a quant `q = round(input * (top / m))`,
+    ties to even, and the element's value `d * q`; zeros if `m` is below 2^-100. A block with NaN or infinity gives NaN throughout.
+    Products of quants with the quants of a weight are exact in integers, so a linear layer of such activations needs
+    one (`i8_32`) or two (`i15_32`) integer dot products where floats would need a multiplication each.
+
+    Constraints:
+    - (C1) `result` has the shape of `input`;
+    - (C2) its element type is a block format of activations, `i8_32` or `i15_32`.
+
+    ```mlir
+    func.func @example(%x: !graph.tensor<f32[B, T, 576]>) -> !graph.tensor<i15_32[B, T, 576]> {
+      %0 = graph.quantize %x : (f32[B, T, 576]) -> i15_32[B, T, 576]
+      return %0 : !graph.tensor<i15_32[B, T, 576]>
+    }
+    ```
+  }];
+  let arguments = (ins Graph_FloatTensor:$input);
+  let results = (outs Graph_BlockTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` custom<ShortTypes>(type($input)) `->` custom<ShortType>(type($result))";
+  let hasVerifier = 1;
+}
+
+def Graph_LinearOp : Graph_Op<"linear", [Pure, InferTypeOpAdaptorWithIsCompatible]> {
   let summary = "a linear layer";
   let description = [{
     Semantics: `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`; products of exact operand values, sums
-    in at least f32. The weight may be stored in blocks and is read as the values they decode to.
+    in at least f32. The weight may be stored in blocks and is read as the values they decode to; so may the input, in a
+    format that `graph.quantize` gives.
 
-    Shapes: `input [..., K]`, `weight [N, K]`, `bias [N]`, `result [..., N]`; `result` has the element type of `input`.
+    Shapes: `input [..., K]`, `weight [N, K]`, `bias [N]`, `result [..., N]`; `result` has the element type of `input`,
+    or f32.
 
     Constraints:
     - (C1) `weight` has rank 2 and `input` at least rank 1;
     - (C2) `weight` and `input` agree in `K`, the last dimension;
-    - (C3) `bias` is `[N]`.
+    - (C3) `bias` is `[N]`;
+    - (C4) an `input` of blocks is in a format of activations, and its `result` in f32.
 
     ```mlir
     func.func @example(%x: !graph.tensor<f32[B, T, 576]>, %w: !graph.tensor<q4_1[1536, 576]>)
@@ -55,7 +84,7 @@ def Graph_LinearOp : Graph_PureOp<"linear"> {
     }
     ```
   }];
-  let arguments = (ins Graph_FloatTensor:$input, Graph_WeightTensor:$weight, Optional<Graph_FloatTensor>:$bias);
+  let arguments = (ins Graph_WeightTensor:$input, Graph_WeightTensor:$weight, Optional<Graph_FloatTensor>:$bias);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? attr-dict `:` custom<ShortTypes>(type($input), type($weight), ref($bias),

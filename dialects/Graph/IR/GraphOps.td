@@ -16,5 +16,6 @@ include "dialects/Graph/IR/GraphElementwiseOps.td"
 include "dialects/Graph/IR/GraphShapeOps.td"
 include "dialects/Graph/IR/GraphReductionOps.td"
 include "dialects/Graph/IR/GraphRecurrentOps.td"
+include "dialects/Graph/IR/GraphGroupOps.td"
 
 #endif // TERN_GRAPH_OPS

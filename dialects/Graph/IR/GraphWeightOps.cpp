@@ -30,6 +30,9 @@ LogicalResult WeightOp::verify() {
       return emitOpError() << "a random weight must be a tensor of floats, got " << type;
     return success();
   }
+  if (const StorageFormatInfo &info = storageFormatInfo(type.getStorageFormat()); info.isActivation) // (C6)
+    return emitOpError() << "a stored weight must be of a format that files hold, got " << info.name
+                         << ", a format of activations";
   std::optional<int64_t> elements = type.getNumElements();
   int64_t row = *type.getStaticDim(-1);
   std::optional<uint64_t> bytes;

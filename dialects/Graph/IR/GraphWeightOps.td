@@ -38,7 +38,8 @@ def Graph_WeightOp : Graph_Op<"weight", [Symbol, DeclareOpInterfaceMethods<Symbo
     - (C2) a stored weight names a `graph.file` of the module;
     - (C3) its `bytes` are what its type takes;
     - (C4) its range lies inside the file;
-    - (C5) a random weight is a tensor of floats.
+    - (C5) a random weight is a tensor of floats;
+    - (C6) a stored weight is not of a format of activations (i8_32, i15_32), which no file holds.
 
     ```mlir
     graph.file @smol "smol.gguf" size 98362432 header 512 "xxh3:0123456789abcdef"

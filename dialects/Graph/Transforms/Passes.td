@@ -111,4 +111,148 @@ def VerifyNormal : Pass<"graph-verify-normal", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tern::graph::GraphDialect"];
 }
 
+def AssignPrecision : Pass<"graph-assign-precision", "::mlir::ModuleOp"> {
+  let summary = "types and casts that a policy asks for";
+  let description = [{
+    Makes the numbers that ops compute with visible. The policy, `default`, `f32`, `bf16` or `int8`, says what the
+    activations of linear layers are rounded to before the product and what the key and value states hold; rules after
+    it make exceptions by op kind or module path (`default,lm_head=f32,state=f32`). PrecisionPolicy.h has the table.
+
+    - Activations of a linear layer on a weight in blocks of integers become blocks of integers themselves
+      (`graph.quantize`); the product is then exact in integers and its sums are in f32. `i15_32` has 15 bits: the
+      rounding is below 2^-14 of the largest element of a block.
+    - bf16 and f16 activations are casts; the result of the layer stays f32.
+    - Norms, softmax, rotary embeddings and the residual stream stay f32.
+
+    Declines, with a remark, to quantise activations where rows are not whole blocks of 32 or the weight is of floats. A
+    remark at each linear layer says what it got.
+
+    Before:
+
+    ```mlir
+    func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<q4_1[96, 64]>)
+        -> !graph.tensor<f32[B, T, 96]> {
+      %0 = graph.linear %x, %w : (f32[B, T, 64], q4_1[96, 64]) -> f32[B, T, 96]
+      return %0 : !graph.tensor<f32[B, T, 96]>
+    }
+    ```
+
+    After `graph-assign-precision{policy=default}`:
+
+    ```mlir
+    func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<q4_1[96, 64]>)
+        -> !graph.tensor<f32[B, T, 96]> {
+      %0 = graph.quantize %x : (f32[B, T, 64]) -> i15_32[B, T, 64]
+      %1 = graph.linear %0, %w : (i15_32[B, T, 64], q4_1[96, 64]) -> f32[B, T, 96]
+      return %1 : !graph.tensor<f32[B, T, 96]>
+    }
+    ```
+
+    Test: test/dialects/Graph/Transforms/assign-precision.mlir
+  }];
+  let options = [
+    Option<"policy", "policy", "std::string", "\"default\"", "default, f32, bf16 or int8, and rules by commas">
+  ];
+  let dependentDialects = ["::tern::graph::GraphDialect"];
+}
+
+def ShareRopeTables : Pass<"graph-share-rope-tables", "::mlir::func::FuncOp"> {
+  let summary = "cosines and sines computed once a step";
+  let description = [{
+    The angles of a rotary embedding depend on positions alone, and layers that turn alike would compute the same ones.
+    Each `graph.rope` becomes a `graph.rotate` by a `graph.rope_table`, one table for each rotary attribute, positions
+    and factors. Cosines and sines are rounded to f32 between the two: a difference of at most 2^-24 of an element's
+    pair.
+
+    Declines, with a remark, where the factors are neither weights nor constants.
+
+    Before:
+
+    ```mlir
+    func.func @turn(%q: !graph.tensor<f32[B, T, 9, 64]>, %k: !graph.tensor<f32[B, T, 3, 64]>,
+                    %p: !graph.tensor<i32[B, T]>) -> (!graph.tensor<f32[B, T, 9, 64]>, !graph.tensor<f32[B, T, 3, 64]>) {
+      %0 = graph.rope %q by #graph.rotary<theta = 10000.0, dims = 64, layout = half> at %p
+          : (f32[B, T, 9, 64], i32[B, T]) -> f32[B, T, 9, 64]
+      %1 = graph.rope %k by #graph.rotary<theta = 10000.0, dims = 64, layout = half> at %p
+          : (f32[B, T, 3, 64], i32[B, T]) -> f32[B, T, 3, 64]
+      return %0, %1 : !graph.tensor<f32[B, T, 9, 64]>, !graph.tensor<f32[B, T, 3, 64]>
+    }
+    ```
+
+    After `graph-share-rope-tables`:
+
+    ```mlir
+    func.func @turn(%q: !graph.tensor<f32[B, T, 9, 64]>, %k: !graph.tensor<f32[B, T, 3, 64]>,
+                    %p: !graph.tensor<i32[B, T]>) -> (!graph.tensor<f32[B, T, 9, 64]>, !graph.tensor<f32[B, T, 3, 64]>) {
+      %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 64, layout = half> at %p
+          : (i32[B, T]) -> f32[B, T, 64]
+      %1 = graph.rotate half %q by %0 : (f32[B, T, 9, 64], f32[B, T, 64]) -> f32[B, T, 9, 64]
+      %2 = graph.rotate half %k by %0 : (f32[B, T, 3, 64], f32[B, T, 64]) -> f32[B, T, 3, 64]
+      return %1, %2 : !graph.tensor<f32[B, T, 9, 64]>, !graph.tensor<f32[B, T, 3, 64]>
+    }
+    ```
+
+    Test: test/dialects/Graph/Transforms/share-rope-tables.mlir
+  }];
+  let dependentDialects = ["::tern::graph::GraphDialect"];
+}
+
+def FormGroups : Pass<"graph-form-groups", "::mlir::func::FuncOp"> {
+  let summary = "ops that run together become groups";
+  let description = [{
+    Decides what is computed without a round trip through memory. Every op of a function but weights and constants ends
+    in a `graph.group`:
+
+    - a **linear** group grows round linear layers that share an input: before them quantisation, casts, a norm, as long
+      as nobody else reads those (each worker computes them again, which costs a read and saves a launch); after them
+      elementwise ops (bias, gated activation, residual sum);
+    - **rows** gathers what works on rows of the last dimension: embeddings, rotary embeddings and appending to the
+      cache, elementwise ops and norms that no linear layer took;
+    - **attention** and **serial** ops (recurrent layers, matrix products of activations, top-k) stand alone, the latter
+      with the states that they read and write.
+
+    A fusion is made if the bytes that it keeps out of memory, and `launch-bytes` for the launch that it saves, are at
+    least the bytes that it reads again; sizes are those of decoding one token. Every fusion made and every one declined
+    is a remark with those numbers. Weights and constants move to the top of the function; nothing else passes what it
+    depends on, and accesses to one state keep their order.
+
+    Before:
+
+    ```mlir
+    func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[64]>) -> !graph.tensor<f32[B, T, 96]> {
+      %0 = graph.rms_norm %x, %w epsilon 1.0e-05 : (f32[B, T, 64], f32[64]) -> f32[B, T, 64]
+      %1 = graph.load_weight @gate : f32[96, 64]
+      %2 = graph.load_weight @up : f32[96, 64]
+      %3 = graph.linear %0, %1 : (f32[B, T, 64], f32[96, 64]) -> f32[B, T, 96]
+      %4 = graph.linear %0, %2 : (f32[B, T, 64], f32[96, 64]) -> f32[B, T, 96]
+      %5 = graph.gated silu %3, %4 : (f32[B, T, 96], f32[B, T, 96]) -> f32[B, T, 96]
+      return %5 : !graph.tensor<f32[B, T, 96]>
+    }
+    ```
+
+    After `graph-form-groups`:
+
+    ```mlir
+    func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[64]>) -> !graph.tensor<f32[B, T, 96]> {
+      %0 = graph.load_weight @gate : f32[96, 64]
+      %1 = graph.load_weight @up : f32[96, 64]
+      %2 = graph.group "linear" -> f32[B, T, 96] {
+        %3 = graph.rms_norm %x, %w epsilon 1.0e-05 : (f32[B, T, 64], f32[64]) -> f32[B, T, 64]
+        %4 = graph.linear %3, %0 : (f32[B, T, 64], f32[96, 64]) -> f32[B, T, 96]
+        %5 = graph.linear %3, %1 : (f32[B, T, 64], f32[96, 64]) -> f32[B, T, 96]
+        %6 = graph.gated silu %4, %5 : (f32[B, T, 96], f32[B, T, 96]) -> f32[B, T, 96]
+        graph.yield %6 : (f32[B, T, 96])
+      }
+      return %2 : !graph.tensor<f32[B, T, 96]>
+    }
+    ```
+
+    Test: test/dialects/Graph/Transforms/form-groups.mlir
+  }];
+  let options = [
+    Option<"launchBytes", "launch-bytes", "int64_t", "16384", "bytes that could be moved while a launch waits">
+  ];
+  let dependentDialects = ["::tern::graph::GraphDialect"];
+}
+
 #endif // TERN_GRAPH_TRANSFORMS_PASSES

@@ -86,6 +86,9 @@ public:
   /// The same elements in another shape of the same size.
   Tensor reshaped(llvm::ArrayRef<int64_t> shape) const;
 
+  /// The same elements under the name of a block format of activations, to which they have been rounded.
+  Tensor withFormat(StorageFormat format) const;
+
   /// All rows read. Blocks become f32, scalars keep their format. Not lazy: itself.
   Tensor materialized() const;
 

@@ -89,7 +89,10 @@ TEST_P(StorageVectors, RandomBlocksDecodeBitForBit) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StorageVectors, testing::Range(0, numStorageFormats), [](const auto &test) {
+/// Every format but those of activations, which come last.
+constexpr int numFileFormats = static_cast<int>(StorageFormat::I8_32);
+
+INSTANTIATE_TEST_SUITE_P(All, StorageVectors, testing::Range(0, numFileFormats), [](const auto &test) {
   return std::string(storageFormatInfo(static_cast<StorageFormat>(test.param)).name);
 });
 
@@ -100,6 +103,16 @@ TEST(StorageFormat, NamesAreUniqueAndFound) {
   }
   EXPECT_EQ(storageFormatByName("Q4_1"), std::nullopt);
   EXPECT_EQ(storageFormatByName(""), std::nullopt);
+}
+
+TEST(StorageFormat, ActivationsComeLastAndCountEveryArray) {
+  for (int i = 0; i < numStorageFormats; ++i)
+    EXPECT_EQ(storageFormatInfo(static_cast<StorageFormat>(i)).isActivation, i >= numFileFormats) << i;
+  EXPECT_EQ(storageFormatByName("i8_32"), StorageFormat::I8_32);
+  EXPECT_EQ(storageFormatByName("i15_32"), StorageFormat::I15_32);
+  EXPECT_EQ(storageBytes(StorageFormat::I8_32, 3, 64), 3u * 2 * 48);
+  EXPECT_EQ(storageBytes(StorageFormat::I15_32, 3, 64), 3u * 2 * 80);
+  EXPECT_EQ(storageBytes(StorageFormat::I15_32, 3, 48), std::nullopt) << "half a block";
 }
 
 TEST(StorageFormat, BytesOfRows) {
@@ -177,6 +190,37 @@ TEST(Half, RoundTripsEveryCode) {
       EXPECT_TRUE(std::isnan(bfloat16ToFloat(floatToBfloat16(value))));
     else
       EXPECT_EQ(floatToBfloat16(value), bits);
+  }
+}
+
+/// Every code of a floating-point scalar, or as many random ones as fit, decodes and encodes to itself.
+TEST(EncodeFromFloat, IsTheWayBack) {
+  for (StorageFormat format : {StorageFormat::F8E4M3, StorageFormat::F8E5M2, StorageFormat::F16, StorageFormat::BF16}) {
+    unsigned bytes = storageFormatInfo(format).blockBytes, count = 1u << (8 * bytes);
+    for (unsigned code = 0; code < count; ++code) {
+      float value = decodeOne(format, code);
+      std::uint8_t encoded[2] = {};
+      encodeFromFloat(format, &value, encoded, 1);
+      if (std::isnan(value))
+        EXPECT_TRUE(std::isnan(decodeOne(format, encoded[0] | encoded[1] << 8))) << code;
+      else
+        EXPECT_EQ(encoded[0] | encoded[1] << 8, code);
+    }
+  }
+}
+
+TEST(EncodeFromFloat, RoundsAsRoundToDoes) {
+  std::vector<float> values = {0.1f, -0.3f, 1e-8f, 449.0f, 465.0f, 1e6f, -1e30f, 0x1p-10f, 0x1.8p-10f, 0x1p-133f};
+  for (std::uint8_t byte : stream(7, 512))
+    values.push_back(std::ldexp(static_cast<float>(byte) - 127.3f, byte % 40 - 25));
+  for (StorageFormat format : {StorageFormat::F8E4M3, StorageFormat::F8E5M2, StorageFormat::F16, StorageFormat::BF16,
+                               StorageFormat::F32, StorageFormat::F64}) {
+    std::vector<std::uint8_t> bytes(values.size() * storageFormatInfo(format).blockBytes);
+    encodeFromFloat(format, values.data(), bytes.data(), values.size());
+    std::vector<float> back(values.size());
+    decodeToFloat(format, bytes.data(), back.data(), back.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      EXPECT_EQ(canonicalBits(back[i]), canonicalBits(roundTo(format, values[i]))) << values[i];
   }
 }
 

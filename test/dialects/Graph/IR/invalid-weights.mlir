@@ -100,6 +100,13 @@ graph.weight @w : q8_0[32] = #graph.random<tensor = "w", seed = 1, center = 0.0,
 
 // -----
 
+// weight_C6
+graph.file @f "a.gguf" size 100 header 10 "xxh3:0123456789abcdef"
+// expected-error @+1 {{a stored weight must be of a format that files hold, got i8_32, a format of activations}}
+graph.weight @w : i8_32[1, 32] = #graph.stored<file = @f, tensor = "w", offset = 10, bytes = 48>
+
+// -----
+
 // a weight has one kind of source
 // expected-error @+1 {{attribute 'source' failed to satisfy constraint: where a weight comes from}}
 graph.weight @w : f32[2] = #graph.rotary<theta = 10000.0, dims = 64, layout = half>

@@ -1,0 +1,66 @@
+//===- LinearActivations.h - Reading tokens column by column -----*- C++ -*-===//
+//
+// The arrays of quantised activations, and single activations of any format as f32. Tokens that share a pass lie at
+// constant distances, so their loads differ by a displacement alone.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_CONVERSION_KERNELTOCPU_LINEARACTIVATIONS_H
+#define TERN_CONVERSION_KERNELTOCPU_LINEARACTIVATIONS_H
+
+#include "lib/Conversion/KernelToCpu/LinearProduct.h"
+
+namespace tern::cpu {
+
+/// Where the arrays of a quantised buffer begin, in bytes from its beginning; each is aligned to 64.
+struct QuantisedArrays {
+  int64_t columns; ///< Of a row, padded to whole blocks.
+  int64_t high = 0, low = 0, scale = 0, floatSum = 0, integerSum = 0, bytes = 0;
+};
+QuantisedArrays quantisedArrays(StorageFormat format, int64_t rows, int64_t columns);
+
+/// Some tokens' activations in 32 columns, in a quantised buffer.
+class QuantisedBlock {
+public:
+  /// Tokens from `token` on, columns from 32 * `block` on.
+  QuantisedBlock(CodeBuilder &b, const LinearInput &input, Val token, Val block);
+
+  /// Four neighbouring quants of token `t`, those of group `group`, as one i32.
+  Val highWord(int64_t t, int64_t group) { return word(highBase, t, group); }
+  Val lowWord(int64_t t, int64_t group) { return word(lowBase, t, group); }
+  Val scale(int64_t t) { return b.load(b.f32, scaleBase, t * blocks); }
+  Val floatSum(int64_t t) { return b.load(b.f32, floatSumBase, t * blocks); }
+  /// The sum of the quants in columns 16 * `half` to 16 * `half` + 15.
+  Val integerSum(int64_t t, int64_t half) { return b.load(b.i32, integerSumBase, t * blocks * 2 + half); }
+
+private:
+  Val word(Val base, int64_t t, int64_t group) { return b.load(b.i32, base, t * blocks * 8 + group); }
+
+  CodeBuilder &b;
+  int64_t blocks; ///< Of a row.
+  Val highBase, lowBase, scaleBase, floatSumBase, integerSumBase;
+};
+
+/// Some tokens' activations from a column on, in a buffer of any format.
+class ActivationColumns {
+public:
+  /// Tokens from `token` on, columns from `column` on.
+  ActivationColumns(CodeBuilder &b, const LinearInput &input, Val token, Val column);
+
+  /// Column `column` + `offset` of token `t`, f32. In a quantised buffer `column` must begin a block, and `offset` lie
+  /// in it.
+  Val number(int64_t t, int64_t offset);
+
+  /// Two neighbouring bf16 as one i32; with `single`, a zero beside the one at `offset`.
+  Val pair(int64_t t, int64_t offset, bool single);
+
+private:
+  CodeBuilder &b;
+  const LinearInput &input;
+  Val base, lowBase, scaleBase;
+  int64_t stride;
+};
+
+} // namespace tern::cpu
+
+#endif // TERN_CONVERSION_KERNELTOCPU_LINEARACTIVATIONS_H
