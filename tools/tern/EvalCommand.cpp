@@ -1,5 +1,6 @@
 //===- EvalCommand.cpp - tern eval ----------------------------------------===//
 
+#include "runtime/Base/LogProbability.h"
 #include "tern/Import/Importer.h"
 #include "tern/Import/TextFiles.h"
 #include "tern/Interpreter/TokenSession.h"
