@@ -179,6 +179,9 @@ public:
   Val sigmoid(Val a);
   /// Sine and cosine of f64 angles up to 2^30, within 1e-11.
   std::pair<Val, Val> sinCos(Val angle);
+  /// e^x and log(x) of f64 in the normal range, within 1e-14; log of positive numbers only.
+  Val expF64(Val a);
+  Val logF64(Val a);
   /// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule with fused multiply-adds.
   Val polynomial(Val x, llvm::ArrayRef<double> coefficients);
 

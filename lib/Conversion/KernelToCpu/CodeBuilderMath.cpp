@@ -109,6 +109,33 @@ Val CodeBuilder::sigmoid(Val a) {
   return literal(a, 1.0) / (exp(-a) + 1.0);
 }
 
+Val CodeBuilder::expF64(Val a) {
+  TERN_EXACT(*this);
+  constexpr double magic = 6755399441055744.0; // 1.5 * 2^52, as in exp
+  Type integers = sameShape(a.getType(), i64);
+  Val shifted = fma(a, literal(a, 1.4426950408889634), literal(a, magic));
+  Val n = bitcast(integers, shifted) - bitcast(integers, literal(a, magic));
+  Val whole = shifted - magic;
+  Val r = fma(whole, literal(a, -0.6931471805599453), a);
+  r = fma(whole, literal(a, -2.3190468138462996e-17), r);
+  // Taylor series on [-ln(2)/2, ln(2)/2], error 1e-17
+  SmallVector<double> coefficients = {1.0};
+  for (int i = 1; i < 14; ++i)
+    coefficients.push_back(coefficients.back() / i);
+  return polynomial(r, coefficients) * bitcast(a.getType(), (n + 1023) << 52);
+}
+
+Val CodeBuilder::logF64(Val a) {
+  TERN_EXACT(*this);
+  // From f32, by Halley's steps y + 2 (x - e^y) / (x + e^y), each of which triples the digits.
+  Val y = convertFloat(f64, log(convertFloat(f32, a)));
+  for (int step = 0; step < 2; ++step) {
+    Val power = expF64(y);
+    y = y + literal(a, 2.0) * (a - power) / (a + power);
+  }
+  return y;
+}
+
 std::pair<Val, Val> CodeBuilder::sinCos(Val angle) {
   TERN_EXACT(*this);
   constexpr double magic = 6755399441055744.0; // 1.5 * 2^52, as in exp

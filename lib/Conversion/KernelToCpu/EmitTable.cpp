@@ -1,0 +1,94 @@
+//===- EmitTable.cpp - Embeddings and constants ---------------------------===//
+
+#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelToCpu/Packed.h"
+
+#include "runtime/Cpu/KernelAbi.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace tern::cpu {
+
+/// The id at `index`, checked.
+static Val idAt(const Request &r, graph::EmbeddingOp op, ArrayRef<Val> index) {
+  return r.e.onceValue(op, 0, index, [&] {
+    Val id = r.e.element(op.getIds(), index);
+    Val rows = r.e.size(cast<graph::SymbolicTensorType>(op.getTable().getType()), 0);
+    Val inside = (id >= 0) & (id < rows);
+    r.e.frame.report(r.b().bitNot(inside), TERN_KERNEL_INDEX_OUTSIDE);
+    return r.b().select(inside, id, r.e.number(0));
+  });
+}
+
+/// A row of a packed table, decoded to scratch once.
+static Val decodedRow(const Request &r, graph::EmbeddingOp op, const TensorPlace &table) {
+  CodeBuilder &b = r.b();
+  std::optional<PackedFormat> format = packedFormatOf(table.type.getStorageFormat());
+  std::optional<int64_t> columns = table.type.getStaticDim(-1);
+  if (!format || !columns) {
+    r.e.fail(op, "a table in tiles must hold floats or stored blocks in a fixed number of columns");
+    return r.e.frame.scratch;
+  }
+  return r.e.onceValue(op, 1, r.row(), [&] {
+    Val id = idAt(r, op, r.row()), row = r.e.scratch(*columns * 4);
+    b.forLoop(0, *columns, 1, [&](Val column) {
+      b.store(loadPacked(b, *format, table.pointer, *columns, id, column), row, column);
+    });
+    return row;
+  });
+}
+
+static Val emitEmbedding(const Request &r, graph::EmbeddingOp op) {
+  CodeBuilder &b = r.b();
+  std::optional<TensorPlace> table = r.e.placeOf(op.getTable());
+  if (!table)
+    return r.e.element(op.getTable(), {idAt(r, op, r.row()), r.last()}, r.lanes);
+  if (table->layout == kernel::Layout::Tiles16)
+    return b.load(r.lanes == 1 ? b.f32 : CodeBuilder::vec(b.f32, r.lanes), decodedRow(r, op, *table), r.last());
+  return r.e.load(*table, {idAt(r, op, r.row()), r.last()}, r.lanes);
+}
+
+/// Elements lie in the code's data, in row-major order; a splat needs none.
+static Val emitConstant(const Request &r, graph::ConstantOp op) {
+  CodeBuilder &b = r.b();
+  DenseElementsAttr value = op.getValue();
+  bool isInteger = r.type().isInteger();
+  auto numberOf = [&](auto attr) {
+    if constexpr (std::is_same_v<decltype(attr), APInt>)
+      return r.type().getElementType().isUnsignedInteger() || attr.getBitWidth() == 1
+                 ? static_cast<int64_t>(attr.getZExtValue())
+                 : attr.getSExtValue();
+    else {
+      bool loses;
+      attr.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
+      return attr.convertToDouble();
+    }
+  };
+  Type element = isInteger ? b.i64 : b.f32, asked = r.lanes == 1 ? element : CodeBuilder::vec(element, r.lanes);
+  if (value.isSplat())
+    return isInteger ? b.constantInt(asked, numberOf(value.getSplatValue<APInt>()))
+                     : b.constant(asked, numberOf(value.getSplatValue<APFloat>()));
+  Val table = r.e.onceValue(op, 0, {}, [&] {
+    SmallVector<double> numbers;
+    if (isInteger)
+      for (const APInt &number : value.getValues<APInt>())
+        numbers.push_back(static_cast<double>(numberOf(number)));
+    else
+      for (const APFloat &number : value.getValues<APFloat>())
+        numbers.push_back(numberOf(number));
+    return r.e.constantTable(element, numbers);
+  });
+  TensorPlace place{table, r.type()};
+  return b.load(asked, table, r.e.offsetOf(place, r.index));
+}
+
+Val emitTable(const Request &r) {
+  return llvm::TypeSwitch<Operation *, Val>(r.result.getOwner())
+      .Case([&](graph::EmbeddingOp op) { return emitEmbedding(r, op); })
+      .Case([&](graph::ConstantOp op) { return emitConstant(r, op); })
+      .Default([](Operation *) { return Val(); });
+}
+
+} // namespace tern::cpu
