@@ -98,7 +98,7 @@ static Result<Vocabulary> readVocabularyOf(const GgufFile &file) {
   return vocabulary;
 }
 
-Result<Tokenizer> tern::openTokenizer(const std::string &path) {
+static Result<TokenizerParts> openTokenizerParts(const std::string &path) {
   std::string json = path;
   if (isDirectory(path)) {
     json = path + "/tokenizer.json";
@@ -110,14 +110,19 @@ Result<Tokenizer> tern::openTokenizer(const std::string &path) {
   if (!file)
     return file.problem();
   if (file->text().substr(0, 4) != "GGUF")
-    return Tokenizer::fromHuggingFace(file->text(), json);
+    return TokenizerParts::fromHuggingFace(file->text(), json);
   Result<GgufFile> gguf = openMetadata(path);
   if (!gguf)
     return gguf.problem();
   Result<Vocabulary> vocabulary = readVocabularyOf(*gguf);
   if (!vocabulary)
     return vocabulary.problem();
-  return Tokenizer::fromVocabulary(*vocabulary);
+  return TokenizerParts::fromVocabulary(*vocabulary);
+}
+
+Result<Tokenizer> tern::openTokenizer(const std::string &path) {
+  Result<TokenizerParts> parts = openTokenizerParts(path);
+  return parts ? Tokenizer::fromParts(std::move(*parts)) : Result<Tokenizer>(parts.problem());
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,8 +173,13 @@ static Result<ModelTemplates> templatesOfDirectory(const std::string &path) {
   return templates;
 }
 
+/// May be without any.
+static Result<ModelTemplates> findChatTemplates(const std::string &path) {
+  return isDirectory(path) ? templatesOfDirectory(path) : templatesOfGguf(path);
+}
+
 Result<ModelTemplates> tern::openChatTemplates(const std::string &path) {
-  Result<ModelTemplates> templates = isDirectory(path) ? templatesOfDirectory(path) : templatesOfGguf(path);
+  Result<ModelTemplates> templates = findChatTemplates(path);
   if (templates && templates->sources.named.empty())
     return Problem{path, "has no chat template", "give one with --template FILE.jinja, or leave out --chat"};
   return templates;
@@ -219,4 +229,60 @@ Result<std::vector<std::int32_t>> tern::endTokens(const std::string &path) {
       if (*id >= 0 && *id <= INT32_MAX)
         ids.push_back(static_cast<std::int32_t>(*id));
   return ids;
+}
+
+//===----------------------------------------------------------------------===//
+// All of it
+//===----------------------------------------------------------------------===//
+
+/// Whether the model's files describe a tokenizer at all.
+static Result<bool> hasTokenizer(const std::string &path) {
+  if (isDirectory(path))
+    return exists(path + "/tokenizer.json");
+  Result<GgufFile> gguf = openMetadata(path);
+  if (!gguf)
+    return gguf.problem();
+  return gguf->find("tokenizer.ggml.model") || gguf->find("tokenizer.ggml.tokens");
+}
+
+/// generation_config.json of a directory as it is, or an empty object.
+static Result<Json> readGenerationDefaults(const std::string &path) {
+  std::string config = path + "/generation_config.json";
+  if (!isDirectory(path) || !exists(config))
+    return Json(Json::object());
+  Result<Json> json = readJsonFile(config);
+  if (json && !json->is_object())
+    return Problem{config, "must be a JSON object", "download the file again"};
+  return json;
+}
+
+static Result<ChatDefaults> readChatDefaults(const std::string &path) {
+  Result<ModelTemplates> templates = findChatTemplates(path);
+  if (!templates)
+    return templates.problem();
+  Result<std::vector<std::int32_t>> ends = endTokens(path);
+  if (!ends)
+    return ends.problem();
+  Result<Json> generation = readGenerationDefaults(path);
+  if (!generation)
+    return generation.problem();
+  return ChatDefaults{std::move(templates->sources), std::move(templates->specialTokens), std::move(*ends),
+                      std::move(*generation)};
+}
+
+Result<std::optional<ModelTextParts>> tern::readModelTextParts(const std::string &path) {
+  Result<bool> isThere = hasTokenizer(path);
+  if (!isThere)
+    return isThere.problem();
+  if (!*isThere)
+    return std::optional<ModelTextParts>();
+  Result<TokenizerParts> tokenizer = openTokenizerParts(path);
+  if (!tokenizer)
+    return tokenizer.problem();
+  if (Result<Tokenizer> made = Tokenizer::fromParts(*tokenizer); !made)
+    return made.problem();
+  Result<ChatDefaults> chat = readChatDefaults(path);
+  if (!chat)
+    return chat.problem();
+  return std::optional(ModelTextParts{std::move(*tokenizer), std::move(*chat)});
 }

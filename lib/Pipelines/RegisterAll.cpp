@@ -6,6 +6,7 @@
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Plan/IR/Plan.h"
 #include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
@@ -15,7 +16,8 @@
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect,
+                  plan::PlanDialect>();
 }
 
 void tern::registerAllPasses() {

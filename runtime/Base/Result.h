@@ -35,7 +35,8 @@ using Problems = std::vector<Problem>;
 /// A value of type T or the Problem that kept it from being made. Owns either. Must be looked at.
 template <typename T> class [[nodiscard]] Result {
 public:
-  Result(T value) : state(std::in_place_index<0>, std::move(value)) {}
+  Result(const T &value) : state(std::in_place_index<0>, value) {}
+  Result(T &&value) : state(std::in_place_index<0>, std::move(value)) {} // By value, C++17 would copy `return local`.
   Result(Problem problem) : state(std::in_place_index<1>, std::move(problem)) {}
 
   explicit operator bool() const { return state.index() == 0; }

@@ -79,7 +79,7 @@ private:
 
   const Entry &source;
   std::vector<BoundLaunch> bound;
-  std::vector<Run> runs; ///< Of all launches in order.
+  std::vector<Run> runs;               ///< Of all launches in order.
   std::vector<std::uint32_t> firstRun; ///< By launch, and one past the last.
   std::vector<Phase> phaseList;
   std::vector<TaskCut> cutList;

@@ -178,12 +178,8 @@ void WorkerTeam::runPiece(unsigned self, Clock phase, const Phase &shape, unsign
       bool first = worker.lastPhase != phase || worker.lastLaunch != from.launch;
       worker.lastPhase = phase;
       worker.lastLaunch = from.launch;
-      TernKernelCall call{launch.operands,
-                          current.dims,
-                          current.scratch.base + self * current.scratch.bytes,
-                          from.task,
-                          end,
-                          first,
+      TernKernelCall call{launch.operands, current.dims, current.scratch.base + self * current.scratch.bytes,
+                          from.task,       end,          first,
                           &worker.problem};
       std::int64_t before = worker.problem;
       launch.kernel(&call);

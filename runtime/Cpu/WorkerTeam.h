@@ -8,9 +8,9 @@
 //     last = shared + workers - 1  everyone has arrived: open the next phase
 //
 // A worker's own piece is claimed by an exchange on its own cache line. If a worker is late, because its core is given
-// to somebody else or it is still waking up, one that waits claims the late worker's piece and arrives in its stead; the
-// late one finds out by its own claim failing and goes on to the phase that is open. So nobody waits for a worker that
-// is not inside a piece.
+// to somebody else or it is still waking up, one that waits claims the late worker's piece and arrives in its stead;
+// the late one finds out by its own claim failing and goes on to the phase that is open. So nobody waits for a worker
+// that is not inside a piece.
 //
 // Waiting spins for a while, since the next phase is usually a microsecond away, and then sleeps in the kernel, since a
 // spinning worker takes the core from the one that it waits for. Between runs all workers sleep.

@@ -60,8 +60,8 @@ struct QuantizedLayout {
 std::optional<QuantizedLayout> quantizedLayout(StorageFormat format, std::uint64_t maxRows, std::uint64_t columns);
 
 /// Quantises `rows` rows of `columns` numbers at `x`, row-major, into the first rows of a buffer. `columns` is what the
-/// layout was made for, or up to 31 fewer; `rows` at most its maxRows. The definition that compiled kernels are tested
-/// against.
+/// layout was made for, or up to 31 fewer; `rows` at most its maxRows; `buffer` aligned to 64 bytes. The definition
+/// that compiled kernels are tested against.
 void quantizeRows(const QuantizedLayout &layout, const float *x, std::uint64_t rows, std::uint64_t columns,
                   std::uint8_t *buffer);
 

@@ -83,12 +83,15 @@ Result<Sampler> Sampler::create(SamplerOptions options, std::size_t vocabularySi
 /// Keeps extreme penalties and temperatures from making infinities, whose differences are not numbers.
 static double bounded(double logit) { return std::min(std::max(logit, -1e300), 1e300); }
 
+bool Sampler::hasPenalties() const {
+  return options.repetitionPenalty != 1 || options.presencePenalty != 0 || options.frequencyPenalty != 0;
+}
+
 Status Sampler::penalize(std::vector<double> &values, const std::vector<TokenId> &history) const {
   std::size_t window = options.penaltyWindow < 0
                            ? history.size()
                            : std::min(history.size(), static_cast<std::size_t>(options.penaltyWindow));
-  bool acts = options.repetitionPenalty != 1 || options.presencePenalty != 0 || options.frequencyPenalty != 0;
-  if (!acts)
+  if (!hasPenalties())
     return Done{};
   std::vector<TokenId> recent(history.end() - static_cast<std::ptrdiff_t>(window), history.end());
   std::sort(recent.begin(), recent.end());
@@ -104,19 +107,44 @@ Status Sampler::penalize(std::vector<double> &values, const std::vector<TokenId>
   return Done{};
 }
 
-/// Everything that is not masked, after bias and penalties, by ascending id.
-Result<std::vector<Candidate>> Sampler::prepared(const std::vector<float> &logits,
-                                                 const std::vector<TokenId> &history) const {
-  if (logits.size() != vocabularySize)
+Status Sampler::checkLogits(Logits logits) const {
+  if (logits.count != vocabularySize)
     return Problem{"logits",
                    "must have one entry for each of " + std::to_string(vocabularySize) + " tokens, not " +
-                       std::to_string(logits.size()),
+                       std::to_string(logits.count),
                    ""};
-  for (std::size_t token = 0; token < logits.size(); ++token)
-    if (!(logits[token] < INFINITY))
+  // First the question, which vectorises, and then the token, if there is one.
+  bool good = true;
+  for (std::size_t token = 0; token < logits.count; ++token)
+    good &= logits.values[token] < INFINITY;
+  for (std::size_t token = 0; !good && token < logits.count; ++token)
+    if (!(logits.values[token] < INFINITY))
       return Problem{"logits",
-                     "must be finite or -inf, and token " + std::to_string(token) + " has " + shown(logits[token]), ""};
-  std::vector<double> values(logits.begin(), logits.end());
+                     "must be finite or -inf, and token " + std::to_string(token) + " has " +
+                         shown(logits.values[token]),
+                     ""};
+  return Done{};
+}
+
+/// The first of the largest logits, where nothing changes them: without the lists that the stages need, a tenth of the
+/// time, which a fast model notices.
+Result<Candidate> Sampler::greedy(Logits logits) const {
+  if (Status status = checkLogits(logits); !status)
+    return status.problem();
+  float largest = -INFINITY;
+  for (std::size_t token = 0; token < logits.count; ++token)
+    largest = logits.values[token] > largest ? logits.values[token] : largest;
+  if (largest == -INFINITY)
+    return Problem{"logits", "mask every token", ""};
+  const float *first = std::find(logits.values, logits.values + logits.count, largest);
+  return Candidate{static_cast<TokenId>(first - logits.values), bounded(largest), 1.0};
+}
+
+/// Everything that is not masked, after bias and penalties, by ascending id.
+Result<std::vector<Candidate>> Sampler::prepared(Logits logits, const std::vector<TokenId> &history) const {
+  if (Status status = checkLogits(logits); !status)
+    return status.problem();
+  std::vector<double> values(logits.values, logits.values + logits.count);
   for (const auto &[token, bias] : options.logitBias)
     values[static_cast<std::size_t>(token)] += bias;
   if (Status status = penalize(values, history); !status)
@@ -131,8 +159,7 @@ Result<std::vector<Candidate>> Sampler::prepared(const std::vector<float> &logit
   return candidates;
 }
 
-Result<std::vector<Candidate>> Sampler::candidates(const std::vector<float> &logits,
-                                                   const std::vector<TokenId> &history) const {
+Result<std::vector<Candidate>> Sampler::candidates(Logits logits, const std::vector<TokenId> &history) const {
   Result<std::vector<Candidate>> result = prepared(logits, history);
   if (!result)
     return result;
@@ -177,7 +204,9 @@ Result<std::vector<Candidate>> Sampler::candidates(const std::vector<float> &log
   return result;
 }
 
-Result<Candidate> Sampler::sample(const std::vector<float> &logits, const std::vector<TokenId> &history) {
+Result<Candidate> Sampler::sample(Logits logits, const std::vector<TokenId> &history) {
+  if (options.temperature == 0 && options.logitBias.empty() && !hasPenalties())
+    return greedy(logits);
   Result<std::vector<Candidate>> result = candidates(logits, history);
   if (!result)
     return result.problem();

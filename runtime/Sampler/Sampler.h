@@ -30,6 +30,7 @@
 #include "runtime/Base/Result.h"
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace tern {
 
@@ -62,18 +63,27 @@ struct Candidate {
   double probability; ///< Among the candidates.
 };
 
+/// One logit for each token of the vocabulary, in memory of the caller's.
+struct Logits {
+  const float *values = nullptr;
+  std::size_t count = 0;
+
+  Logits(const float *values, std::size_t count) : values(values), count(count) {}
+  Logits(std::initializer_list<float> logits) : values(logits.begin()), count(logits.size()) {}
+  Logits(const std::vector<float> &logits) : values(logits.data()), count(logits.size()) {}
+};
+
 class Sampler {
 public:
   /// Checks the options for a vocabulary of `vocabularySize` tokens; the problem's `where` names the option.
   static Result<Sampler> create(SamplerOptions options, std::size_t vocabularySize);
 
-  /// Draws the next token. `logits` has one entry for each token of the vocabulary, `history` the tokens so far, prompt
-  /// included. Each draw advances the step by one, unless it fails.
-  Result<Candidate> sample(const std::vector<float> &logits, const std::vector<TokenId> &history);
+  /// Draws the next token. `history` has the tokens so far, prompt included. Each draw advances the step by one, unless
+  /// it fails.
+  Result<Candidate> sample(Logits logits, const std::vector<TokenId> &history);
 
   /// What sample() draws from, by ascending id; for a temperature of 0, the one token.
-  Result<std::vector<Candidate>> candidates(const std::vector<float> &logits,
-                                            const std::vector<TokenId> &history) const;
+  Result<std::vector<Candidate>> candidates(Logits logits, const std::vector<TokenId> &history) const;
 
   /// The number of the next draw; settable, to resume.
   std::uint64_t step = 0;
@@ -85,7 +95,10 @@ private:
   SamplerOptions options;
   std::size_t vocabularySize;
 
-  Result<std::vector<Candidate>> prepared(const std::vector<float> &logits, const std::vector<TokenId> &history) const;
+  Result<std::vector<Candidate>> prepared(Logits logits, const std::vector<TokenId> &history) const;
+  Result<Candidate> greedy(Logits logits) const;
+  Status checkLogits(Logits logits) const;
+  bool hasPenalties() const;
   Status penalize(std::vector<double> &values, const std::vector<TokenId> &history) const;
 };
 

@@ -31,9 +31,8 @@ std::string quoted(const std::string &text) { return "'" + text.substr(0, 80) + 
 // Making
 //===----------------------------------------------------------------------===//
 
-Result<std::unique_ptr<Bpe>> Bpe::make(TokenTable tokens, const std::vector<MergeText> &merges, BpeOptions options,
-                                       const std::string &where) {
-  std::unique_ptr<Bpe> bpe(new Bpe(std::move(tokens), std::move(options)));
+Result<std::unique_ptr<Bpe>> Bpe::make(TokenArrays arrays, BpeOptions options, const std::string &where) {
+  std::unique_ptr<Bpe> bpe(new Bpe(std::move(arrays.tokens), std::move(options)));
   const TokenTable &table = bpe->vocabulary;
   const BpeOptions &chosen = bpe->options;
   if (!chosen.unknown.empty() && (bpe->unknownId = table.find(chosen.unknown)) == noToken)
@@ -45,32 +44,19 @@ Result<std::unique_ptr<Bpe>> Bpe::make(TokenTable tokens, const std::vector<Merg
     appendUtf8(character, code);
     bpe->characters.push_back(table.find(character));
   }
-  if (Status status = bpe->addMerges(merges, where); !status)
-    return status.problem();
+  bpe->addMerges(arrays.merges);
   return bpe;
 }
 
-Status Bpe::addMerges(const std::vector<MergeText> &list, const std::string &where) {
+void Bpe::addMerges(const std::vector<TokenMerge> &list) {
   std::size_t capacity = 16;
   while (capacity < list.size() * 2)
     capacity *= 2;
   merges.resize(capacity);
   for (std::size_t rank = 0; rank < list.size(); ++rank) {
-    const auto &[left, right] = list[rank];
-    bool prefixed = right.size() >= options.innerPrefix.size();
-    std::string result = left + (prefixed ? right.substr(options.innerPrefix.size()) : right);
-    std::int32_t leftId = vocabulary.find(left), rightId = vocabulary.find(right), resultId = vocabulary.find(result);
-    if (leftId == noToken || rightId == noToken || resultId == noToken) {
-      const std::string &missing = leftId == noToken ? left : rightId == noToken ? right : result;
-      return Problem{where,
-                     "a merge is of two tokens into a third: merge " + std::to_string(rank) + " (" + quoted(left) +
-                         ", " + quoted(right) + ") needs " + quoted(missing) + ", which is not in the vocabulary",
-                     ""};
-    }
-    std::uint64_t pair = pairKey(leftId, rightId);
-    merges[slotOf(pair)] = {pair, static_cast<std::uint32_t>(rank), resultId};
+    std::uint64_t pair = pairKey(list[rank].left, list[rank].right);
+    merges[slotOf(pair)] = {pair, static_cast<std::uint32_t>(rank), list[rank].result};
   }
-  return Done{};
 }
 
 std::size_t Bpe::slotOf(std::uint64_t pair) const {
@@ -240,10 +226,12 @@ Status Bpe::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const
 // Reading
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// Reads "merges": pairs, or in older files "left right".
-Result<std::vector<MergeText>> readMerges(const Json &list, const std::string &where) {
+Result<std::vector<TokenMerge>> Bpe::readMerges(const Json &model, const TokenTable &tokens, const std::string &where) {
+  ComponentSpec spec(model, where);
+  std::string innerPrefix = spec.string("continuing_subword_prefix", "");
+  const Json &list = spec.array("merges");
+  if (spec.failed())
+    return *spec.problem();
   std::vector<MergeText> merges;
   merges.reserve(list.size());
   for (const Json &merge : list) {
@@ -251,21 +239,19 @@ Result<std::vector<MergeText>> readMerges(const Json &list, const std::string &w
       merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
       continue;
     }
-    std::string text = merge.is_string() ? merge.get<std::string>() : "";
+    std::string text = merge.is_string() ? merge.get<std::string>() : ""; // "left right", in older files.
     std::size_t space = text.find(' ');
     if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
-      return Problem{where,
+      return Problem{spec.where("merges"),
                      "a merge is a pair of tokens or 'left right': merge " + std::to_string(merges.size()) + " is " +
                          merge.dump().substr(0, 80),
                      ""};
     merges.emplace_back(text.substr(0, space), text.substr(space + 1));
   }
-  return merges;
+  return findMerges(tokens, merges, innerPrefix, where);
 }
 
-} // namespace
-
-Result<std::unique_ptr<Model>> Bpe::fromSpec(ComponentSpec &spec) {
+Result<std::unique_ptr<Model>> Bpe::fromSpec(ComponentSpec &spec, TokenArrays arrays) {
   BpeOptions options;
   options.unknown = spec.string("unk_token", "");
   options.innerPrefix = spec.string("continuing_subword_prefix", "");
@@ -275,16 +261,9 @@ Result<std::unique_ptr<Model>> Bpe::fromSpec(ComponentSpec &spec) {
   options.wholePieces = spec.boolean("ignore_merges", false);
   if (spec.number("dropout", 0.0) != 0.0)
     spec.fail("dropout", "random merges belong to training; only 0 or null gives the same ids twice");
-  const Json &vocabulary = spec.member("vocab"), &list = spec.array("merges");
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
-  Result<TokenTable> tokens = TokenTable::fromJson(vocabulary, spec.where("vocab"));
-  if (!tokens)
-    return tokens.problem();
-  Result<std::vector<MergeText>> merges = readMerges(list, spec.where("merges"));
-  if (!merges)
-    return merges.problem();
-  Result<std::unique_ptr<Bpe>> bpe = make(std::move(*tokens), *merges, std::move(options), spec.where());
+  Result<std::unique_ptr<Bpe>> bpe = make(std::move(arrays), std::move(options), spec.where());
   if (!bpe)
     return bpe.problem();
   return std::unique_ptr<Model>(std::move(*bpe));

@@ -29,16 +29,15 @@ struct BpeOptions {
   std::string lastSuffix;    ///< Goes after the last character ("end_of_word_suffix").
 };
 
-/// Left and right part of a merge, best rank first in a list.
-using MergeText = std::pair<std::string, std::string>;
-
 class Bpe final : public Model {
 public:
-  /// Problems, under `where`: a merge whose parts or result are not tokens, an unknown token that is no token.
-  static Result<std::unique_ptr<Bpe>> make(TokenTable tokens, const std::vector<MergeText> &merges, BpeOptions options,
-                                           const std::string &where);
+  /// Merges are of tokens. Problem, under `where`: an unknown token that is no token.
+  static Result<std::unique_ptr<Bpe>> make(TokenArrays arrays, BpeOptions options, const std::string &where);
+  /// The merges of a model of tokenizer.json, whose vocabulary is `tokens`.
+  static Result<std::vector<TokenMerge>> readMerges(const Json &model, const TokenTable &tokens,
+                                                    const std::string &where);
   /// Reads a model of tokenizer.json.
-  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec);
+  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
   std::int32_t unknownToken() const override { return unknownId; }
@@ -59,7 +58,7 @@ private:
 
   Bpe(TokenTable tokens, BpeOptions options) : Model(std::move(tokens)), options(std::move(options)) {}
 
-  Status addMerges(const std::vector<MergeText> &list, const std::string &where);
+  void addMerges(const std::vector<TokenMerge> &list);
   std::size_t slotOf(std::uint64_t pair) const;
   const Merge *findMerge(std::int32_t left, std::int32_t right) const;
   std::string_view decorate(std::string_view character, bool first, bool last, std::string &scratch) const;

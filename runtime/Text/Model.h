@@ -10,7 +10,7 @@
 
 #include "runtime/Text/ComponentSpec.h"
 #include "runtime/Text/Pieces.h"
-#include "runtime/Text/TokenTable.h"
+#include "runtime/Text/TokenizerParts.h"
 
 namespace tern {
 
@@ -32,8 +32,12 @@ protected:
   TokenTable vocabulary;
 };
 
-/// Makes the model that tokenizer.json's "model" describes.
-Result<std::unique_ptr<Model>> makeModel(const Json &json, const std::string &where);
+/// Takes the arrays out of tokenizer.json's "model", an object: `vocab` and `merges` are null afterwards. A model of a
+/// kind not known keeps them, and makeModel tells.
+Result<TokenArrays> takeModelArrays(Json &model, const std::string &where);
+
+/// Makes the model that tokenizer.json's "model" describes, of the arrays taken out of it.
+Result<std::unique_ptr<Model>> makeModel(const Json &json, TokenArrays arrays, const std::string &where);
 
 } // namespace tern
 

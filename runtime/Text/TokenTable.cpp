@@ -47,6 +47,36 @@ Result<TokenTable> TokenTable::fromList(const std::vector<std::string> &tokens, 
   return table;
 }
 
+Result<TokenTable> TokenTable::fromLengths(const std::vector<std::uint32_t> &lengths, std::string_view texts,
+                                           const std::string &where) {
+  if (lengths.size() >= static_cast<std::size_t>(idEnd))
+    return Problem{where, "a vocabulary has fewer than " + std::to_string(idEnd) + " tokens", ""};
+  TokenTable table;
+  table.bytes = texts;
+  table.places.resize(lengths.size());
+  std::size_t begin = 0;
+  // Texts that are UTF-8 together and begin where characters do are UTF-8 each.
+  bool isUtf8 = findInvalidUtf8(texts) == std::string_view::npos;
+  for (std::size_t id = 0; id < lengths.size() && isUtf8; ++id) {
+    if (lengths[id] == hole)
+      continue;
+    if (lengths[id] > texts.size() - begin)
+      return Problem{where, "texts must be as long as their lengths say: token " + std::to_string(id) + " is cut", ""};
+    isUtf8 = begin == texts.size() || (static_cast<unsigned char>(texts[begin]) & 0xC0) != 0x80;
+    table.places[id] = {begin, lengths[id]};
+    table.longestText = std::max<std::size_t>(table.longestText, lengths[id]);
+    begin += lengths[id];
+  }
+  if (!isUtf8)
+    return Problem{where, "a token must be UTF-8, and one is not", ""};
+  if (begin != texts.size())
+    return Problem{
+        where,
+        "texts must be as long as their lengths say: " + std::to_string(texts.size() - begin) + " bytes are left", ""};
+  table.index();
+  return table;
+}
+
 void TokenTable::add(std::int32_t id, std::string_view text) {
   if (id >= size())
     places.resize(static_cast<std::size_t>(id) + 1);

@@ -25,6 +25,12 @@ public:
   /// Token i of the list has id i; of equal texts, the last is found. Problems: a text that is not UTF-8.
   static Result<TokenTable> fromList(const std::vector<std::string> &tokens, const std::string &where);
 
+  /// Token i has the next `lengths[i]` bytes of `texts`; a length of `hole` leaves the id without a token. Problems:
+  /// lengths that do not add up to the texts, a text that is not UTF-8.
+  static Result<TokenTable> fromLengths(const std::vector<std::uint32_t> &lengths, std::string_view texts,
+                                        const std::string &where);
+  static constexpr std::uint32_t hole = 0xFFFFFFFF;
+
   /// One past the highest id.
   std::int32_t size() const { return static_cast<std::int32_t>(places.size()); }
   bool has(std::int64_t id) const { return id >= 0 && id < size() && places[id].length != hole; }
@@ -38,7 +44,6 @@ public:
   std::size_t longest() const { return longestText; }
 
 private:
-  static constexpr std::uint32_t hole = 0xFFFFFFFF;
   struct Place {
     std::size_t begin = 0;
     std::uint32_t length = hole;

@@ -11,6 +11,21 @@ using namespace tern;
 /// Longest text in one call; positions inside fit 32 bits with room for what normalizers add.
 static constexpr std::size_t longestText = std::size_t(1) << 30;
 
+Result<Tokenizer> Tokenizer::fromHuggingFace(std::string_view tokenizerJson, const std::string &where) {
+  Result<TokenizerParts> parts = TokenizerParts::fromHuggingFace(tokenizerJson, where);
+  return parts ? fromParts(std::move(*parts)) : Result<Tokenizer>(parts.problem());
+}
+
+Result<Tokenizer> Tokenizer::fromVocabulary(const Vocabulary &vocabulary) {
+  Result<TokenizerParts> parts = TokenizerParts::fromVocabulary(vocabulary);
+  return parts ? fromParts(std::move(*parts)) : Result<Tokenizer>(parts.problem());
+}
+
+Result<Tokenizer> Tokenizer::fromParts(TokenizerParts parts) {
+  bool isGguf = parts.settings.is_object() && parts.settings.contains("ggml");
+  return isGguf ? makeGgufTokenizer(std::move(parts)) : makeHuggingFaceTokenizer(std::move(parts));
+}
+
 Tokenizer::Tokenizer(std::unique_ptr<const TokenizerPipeline> pipeline) : pipeline(std::move(pipeline)) {}
 Tokenizer::Tokenizer(Tokenizer &&) noexcept = default;
 Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;

@@ -16,7 +16,7 @@
 #define TERN_RUNTIME_TEXT_TOKENIZER_H
 
 #include "runtime/Base/Result.h"
-#include "runtime/Text/Vocabulary.h"
+#include "runtime/Text/TokenizerParts.h"
 
 #include <memory>
 #include <string_view>
@@ -38,6 +38,9 @@ public:
   static Result<Tokenizer> fromHuggingFace(std::string_view tokenizerJson, const std::string &where);
   /// Makes the tokenizer that a GGUF file describes. Problems: as above, and models and pre-tokenizers not known.
   static Result<Tokenizer> fromVocabulary(const Vocabulary &vocabulary);
+
+  /// Makes the tokenizer that was taken apart. Problems: settings that are wrong or not known.
+  static Result<Tokenizer> fromParts(TokenizerParts parts);
 
   explicit Tokenizer(std::unique_ptr<const TokenizerPipeline> pipeline); ///< For the readers of formats.
   Tokenizer(Tokenizer &&) noexcept;

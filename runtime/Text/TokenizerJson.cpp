@@ -1,5 +1,6 @@
 //===- TokenizerJson.cpp - Reading tokenizer.json -------------------------===//
 
+#include "runtime/Text/ComponentSpec.h"
 #include "runtime/Text/TokenizerPipeline.h"
 
 using namespace tern;
@@ -44,8 +45,8 @@ std::optional<Problem> readAddedTokens(ComponentSpec &spec, TokenizerPipeline &p
   return std::nullopt;
 }
 
-/// Reads every member of the file into the pipeline.
-std::optional<Problem> readPipeline(ComponentSpec &spec, TokenizerPipeline &pipeline) {
+/// Reads every member of the settings into the pipeline.
+std::optional<Problem> readPipeline(ComponentSpec &spec, TokenArrays arrays, TokenizerPipeline &pipeline) {
   auto place = [&](const char *name) { return spec.where() + ": " + name; };
   if (std::string version = spec.string("version", "1.0"); version != "1.0")
     spec.fail("version", "must be '1.0', is '" + version.substr(0, 40) + "'");
@@ -66,22 +67,19 @@ std::optional<Problem> readPipeline(ComponentSpec &spec, TokenizerPipeline &pipe
   if (!wrong)
     wrong = spec.problem();
   if (!wrong)
-    wrong = take(makeModel(model, place("model")), pipeline.model);
+    wrong = take(makeModel(model, std::move(arrays), place("model")), pipeline.model);
   return wrong;
 }
 
 } // namespace
 
-Result<Tokenizer> Tokenizer::fromHuggingFace(std::string_view tokenizerJson, const std::string &where) {
-  Result<Json> json = parseJson(tokenizerJson, where);
-  if (!json)
-    return json.problem();
-  ComponentSpec spec(*json, where);
+Result<Tokenizer> tern::makeHuggingFaceTokenizer(TokenizerParts parts) {
+  ComponentSpec spec(parts.settings, parts.where);
   if (spec.failed())
     return *spec.problem();
   auto pipeline = std::make_unique<TokenizerPipeline>();
-  pipeline->where = where;
-  if (std::optional<Problem> wrong = readPipeline(spec, *pipeline))
+  pipeline->where = parts.where;
+  if (std::optional<Problem> wrong = readPipeline(spec, std::move(parts.arrays), *pipeline))
     return *wrong;
   if (std::int32_t unknown = pipeline->model->unknownToken(); unknown != noToken)
     pipeline->special.unknown = unknown;

@@ -58,6 +58,10 @@ private:
   Status encodeBetween(std::string_view text, bool first, std::vector<std::int32_t> &ids) const;
 };
 
+/// Tokenizers of parts whose settings are those of a tokenizer.json, or of a GGUF file.
+Result<Tokenizer> makeHuggingFaceTokenizer(TokenizerParts parts);
+Result<Tokenizer> makeGgufTokenizer(TokenizerParts parts);
+
 } // namespace tern
 
 #endif // TERN_RUNTIME_TEXT_TOKENIZERPIPELINE_H

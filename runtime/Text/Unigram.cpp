@@ -21,31 +21,38 @@ Unigram::Unigram(TokenTable tokens, std::vector<double> tokenScores, std::int32_
     byteTokens = findByteTokens(vocabulary);
 }
 
-Result<std::unique_ptr<Model>> Unigram::fromSpec(ComponentSpec &spec) {
+Result<TokenArrays> Unigram::readArrays(const Json &vocabulary, const std::string &where) {
+  TokenArrays arrays;
+  std::vector<std::string> texts;
+  for (const Json &entry : vocabulary.is_array() ? vocabulary : Json::array({vocabulary})) {
+    if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number())
+      return Problem{where,
+                     "a token is a pair of text and score: token " + std::to_string(texts.size()) + " is " +
+                         entry.dump().substr(0, 80),
+                     ""};
+    texts.push_back(entry[0].get<std::string>());
+    arrays.scores.push_back(entry[1].get<double>());
+  }
+  Result<TokenTable> tokens = TokenTable::fromList(texts, where);
+  if (!tokens)
+    return tokens.problem();
+  arrays.tokens = std::move(*tokens);
+  return arrays;
+}
+
+Result<std::unique_ptr<Model>> Unigram::fromSpec(ComponentSpec &spec, TokenArrays arrays) {
   const Json &unknown = spec.member("unk_id");
   bool byteFallback = spec.boolean("byte_fallback", false);
-  const Json &list = spec.array("vocab");
-  std::vector<std::string> texts;
-  std::vector<double> scores;
-  for (const Json &entry : list) {
-    if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number()) {
-      spec.fail("vocab", "a token is a pair of text and score: token " + std::to_string(texts.size()) + " is " +
-                             entry.dump().substr(0, 80));
-      break;
-    }
-    texts.push_back(entry[0].get<std::string>());
-    scores.push_back(entry[1].get<double>());
-  }
-  if (!unknown.is_null() && (!unknown.is_number_unsigned() || unknown.get<std::uint64_t>() >= texts.size()))
+  std::size_t size = static_cast<std::size_t>(arrays.tokens.size());
+  if (arrays.scores.size() != size)
+    spec.fail("vocab", "must give each token a score");
+  if (!unknown.is_null() && (!unknown.is_number_unsigned() || unknown.get<std::uint64_t>() >= size))
     spec.fail("unk_id", "must be the id of a token, is " + unknown.dump().substr(0, 40));
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
-  Result<TokenTable> tokens = TokenTable::fromList(texts, spec.where("vocab"));
-  if (!tokens)
-    return tokens.problem();
   std::int32_t unknownId = unknown.is_null() ? noToken : unknown.get<std::int32_t>();
   return std::unique_ptr<Model>(
-      std::make_unique<Unigram>(std::move(*tokens), std::move(scores), unknownId, byteFallback));
+      std::make_unique<Unigram>(std::move(arrays.tokens), std::move(arrays.scores), unknownId, byteFallback));
 }
 
 /// Fills `best`, one entry per byte position and one for the end; false when there is no way to the end.

@@ -18,7 +18,9 @@ class Unigram final : public Model {
 public:
   /// `scores` has one entry per token. `unknown` may be noToken.
   Unigram(TokenTable tokens, std::vector<double> scores, std::int32_t unknown, bool byteFallback);
-  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec);
+  /// Tokens and scores from a list of pairs.
+  static Result<TokenArrays> readArrays(const Json &vocabulary, const std::string &where);
+  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: a character that no token covers when there is no unknown token.
   Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;

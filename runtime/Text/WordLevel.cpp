@@ -7,15 +7,11 @@ using namespace tern;
 WordLevel::WordLevel(TokenTable tokens, std::string unknownText)
     : Model(std::move(tokens)), unknown(std::move(unknownText)), unknownId(vocabulary.find(unknown)) {}
 
-Result<std::unique_ptr<Model>> WordLevel::fromSpec(ComponentSpec &spec) {
+Result<std::unique_ptr<Model>> WordLevel::fromSpec(ComponentSpec &spec, TokenArrays arrays) {
   std::string unknown = spec.string("unk_token", "<unk>");
-  const Json &vocabulary = spec.member("vocab");
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
-  Result<TokenTable> tokens = TokenTable::fromJson(vocabulary, spec.where("vocab"));
-  if (!tokens)
-    return tokens.problem();
-  return std::unique_ptr<Model>(std::make_unique<WordLevel>(std::move(*tokens), std::move(unknown)));
+  return std::unique_ptr<Model>(std::make_unique<WordLevel>(std::move(arrays.tokens), std::move(unknown)));
 }
 
 Status WordLevel::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {

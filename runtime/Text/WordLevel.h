@@ -11,7 +11,7 @@ namespace tern {
 class WordLevel final : public Model {
 public:
   WordLevel(TokenTable tokens, std::string unknown);
-  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec);
+  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: a piece that is no token when the unknown token is none either.
   Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;

@@ -12,18 +12,14 @@ using namespace tern;
 WordPiece::WordPiece(TokenTable tokens, WordPieceModelOptions chosen)
     : Model(std::move(tokens)), options(std::move(chosen)), unknownId(vocabulary.find(options.unknown)) {}
 
-Result<std::unique_ptr<Model>> WordPiece::fromSpec(ComponentSpec &spec) {
+Result<std::unique_ptr<Model>> WordPiece::fromSpec(ComponentSpec &spec, TokenArrays arrays) {
   WordPieceModelOptions options;
   options.unknown = spec.string("unk_token", "[UNK]");
   options.innerPrefix = spec.string("continuing_subword_prefix", "##");
   options.longestPiece = spec.integer("max_input_chars_per_word", 100);
-  const Json &vocabulary = spec.member("vocab");
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
-  Result<TokenTable> tokens = TokenTable::fromJson(vocabulary, spec.where("vocab"));
-  if (!tokens)
-    return tokens.problem();
-  return std::unique_ptr<Model>(std::make_unique<WordPiece>(std::move(*tokens), std::move(options)));
+  return std::unique_ptr<Model>(std::make_unique<WordPiece>(std::move(arrays.tokens), std::move(options)));
 }
 
 /// Whether the piece could be written.

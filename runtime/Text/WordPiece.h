@@ -25,7 +25,7 @@ struct WordPieceModelOptions {
 class WordPiece final : public Model {
 public:
   WordPiece(TokenTable tokens, WordPieceModelOptions options);
-  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec);
+  static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: an unknown piece when the unknown token is no token.
   Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;

@@ -101,7 +101,8 @@ int main(int argc, char **argv) {
   std::int64_t total = 0;
   for (std::int64_t tasks : step)
     total += tasks;
-  auto *data = static_cast<char *>(std::aligned_alloc(1 << 21, static_cast<std::size_t>(total * taskBytes + (1 << 21)) >> 21 << 21));
+  auto *data = static_cast<char *>(
+      std::aligned_alloc(1 << 21, static_cast<std::size_t>(total * taskBytes + (1 << 21)) >> 21 << 21));
   std::memset(data, 1, static_cast<std::size_t>(total * taskBytes));
 
   Entry empty = entryOf(std::vector<std::int64_t>(200, 64), 0);
@@ -110,9 +111,9 @@ int main(int argc, char **argv) {
   double whole = medianMicroseconds(setup, ceiling, data, 200);
   double steps = medianMicroseconds(setup, decode, data, 200);
   double bytes = static_cast<double>(total * taskBytes);
-  std::printf("%u workers, %zu busy: empty launch %.3f us; %zu launches %.0f us (%.1f GB/s), in one %.0f us (%.1f GB/s)\n",
-              team.size(), busy.size(), overhead / 200, step.size(), steps, bytes / steps / 1e3, whole,
-              bytes / whole / 1e3);
+  std::printf(
+      "%u workers, %zu busy: empty launch %.3f us; %zu launches %.0f us (%.1f GB/s), in one %.0f us (%.1f GB/s)\n",
+      team.size(), busy.size(), overhead / 200, step.size(), steps, bytes / steps / 1e3, whole, bytes / whole / 1e3);
   stop = true;
   for (std::thread &thread : busy)
     thread.join();

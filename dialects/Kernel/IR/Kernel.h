@@ -34,6 +34,25 @@ void setLayout(mlir::Operation *symbol, Layout layout);
 inline constexpr llvm::StringLiteral operandAttrName = "kernel.operand";
 inline constexpr llvm::StringLiteral layoutAttrName = "kernel.layout";
 
+/// Attribute of an entry: the largest size of each symbol that its caller chooses. Attribute of a kernel: the bytes of
+/// scratch that its code needs for each worker, once that is known.
+inline constexpr llvm::StringLiteral maximaAttrName = "kernel.maxima";
+inline constexpr llvm::StringLiteral scratchAttrName = "kernel.scratch";
+
+/// Attribute of a module: the names of the symbols that kernels find in their call, in order; "capacity" is the first.
+inline constexpr llvm::StringLiteral symbolsAttrName = "kernel.symbols";
+
+/// Attributes of what a kernel became: its spaces of tasks, and what one task of each moves.
+inline constexpr llvm::StringLiteral tasksAttrName = "kernel.tasks";
+inline constexpr llvm::StringLiteral taskBytesAttrName = "kernel.task_bytes";
+
+/// Attribute of an entry: the names of its arguments and then of its results.
+inline constexpr llvm::StringLiteral namesAttrName = "kernel.names";
+
+/// Bytes of a value of `type` in memory with each symbol at its size in `maxima`; nothing if a symbol has none or the
+/// number passes 2^63 - 1. Activations in blocks of integers are laid out as runtime/Packing says.
+std::optional<int64_t> bytesAtMaxima(graph::SymbolicTensorType type, mlir::DictionaryAttr maxima);
+
 } // namespace tern::kernel
 
 #endif // TERN_DIALECTS_KERNEL_IR_KERNEL_H

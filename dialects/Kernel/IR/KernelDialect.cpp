@@ -1,6 +1,7 @@
 //===- KernelDialect.cpp - Registration of the kernel dialect -------------===//
 
 #include "dialects/Kernel/IR/Kernel.h"
+#include "runtime/Packing/QuantizedActivations.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -32,4 +33,25 @@ Layout tern::kernel::layoutOf(Operation *symbol) {
 
 void tern::kernel::setLayout(Operation *symbol, Layout layout) {
   symbol->setAttr(layoutAttrName, LayoutAttr::get(symbol->getContext(), layout));
+}
+
+std::optional<int64_t> tern::kernel::bytesAtMaxima(graph::SymbolicTensorType type, DictionaryAttr maxima) {
+  SmallVector<int64_t> sizes;
+  for (Attribute dim : type.getDims()) {
+    auto size = dyn_cast<IntegerAttr>(dim);
+    if (!size)
+      size = maxima ? maxima.getAs<IntegerAttr>(cast<StringAttr>(dim)) : IntegerAttr();
+    if (!size)
+      return std::nullopt;
+    sizes.push_back(size.getInt());
+  }
+  int64_t rows = 1, columns = sizes.empty() ? 1 : sizes.pop_back_val();
+  for (int64_t size : sizes)
+    if (llvm::MulOverflow(rows, size, rows))
+      return std::nullopt;
+  StorageFormat format = type.getStorageFormat();
+  if (std::optional<QuantizedLayout> layout = quantizedLayout(format, rows, columns))
+    return layout->bytes;
+  std::optional<uint64_t> bytes = storageBytes(format, rows, columns);
+  return bytes ? std::optional<int64_t>(*bytes) : std::nullopt;
 }

@@ -8,6 +8,7 @@
 #define TERN_CONVERSION_PASSES_H
 
 #include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Plan/IR/Plan.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

@@ -60,6 +60,56 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }
 
+def ConvertKernelToPlan : Pass<"convert-kernel-to-plan", "::mlir::ModuleOp"> {
+  let summary = "every value gets a place in memory";
+  let description = [{
+    Turns each function that launches kernels into a `plan.entry`: values become ranges of one arena, weights and states
+    their symbols.
+
+    Every value is sized at the largest sizes of its entry and lives from the launch that writes it to the last that
+    reads it; values that live at the same time do not overlap. Placed largest first, each at the lowest offset that is
+    free for its life, aligned to 64 bytes. A launch waits for those before it only if it touches bytes that one since
+    the last wait writes, or writes bytes that one touches. Entries share the arena, as one runs at a time.
+
+    Assumes functions of launches, weights and references to states alone (`convert-graph-to-kernel`). The largest size
+    of a symbol is in the attribute `kernel.maxima` of the function. A remark for each entry gives its bytes: the sum of
+    its values, the most that live at one time, and what the arena takes.
+
+    Before:
+
+    ```mlir
+    kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
+      %0 = graph.silu %arg0 : (f32[1, 64]) -> f32[1, 64]
+      kernel.return %0 : !graph.tensor<f32[1, 64]>
+    }
+    func.func @decode_1(%x: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> {
+      %0 = kernel.launch @silu_0(%x) : (!graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]>
+      return %0 : !graph.tensor<f32[1, 64]>
+    }
+    ```
+
+    After `convert-kernel-to-plan`:
+
+    ```mlir
+    plan.memory arena 512 scratch 0
+    kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
+      %0 = graph.silu %arg0 : (f32[1, 64]) -> f32[1, 64]
+      kernel.return %0 : !graph.tensor<f32[1, 64]>
+    }
+    plan.entry @decode_1 attributes {ranges = {}} {
+      plan.input "argument0" : f32[1, 64] at 0
+      plan.output "result0" : f32[1, 64] at 256
+      plan.launch @silu_0 [#plan.arena<offset = 0, bytes = 256>, #plan.arena<offset = 256, bytes = 256>]
+    }
+    ```
+
+    Test: test/lib/Conversion/KernelToPlan/convert-kernel-to-plan.mlir
+  }];
+  let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect", "::tern::plan::PlanDialect"];
+}
+
 def ConvertKernelToCpu : Pass<"convert-kernel-to-cpu", "::mlir::ModuleOp"> {
   let summary = "code of kernels for a CPU";
   let description = [{

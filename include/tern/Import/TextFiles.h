@@ -7,8 +7,7 @@
 #ifndef TERN_IMPORT_TEXTFILES_H
 #define TERN_IMPORT_TEXTFILES_H
 
-#include "runtime/Template/ChatTemplate.h"
-#include "runtime/Text/Tokenizer.h"
+#include "runtime/Artifact/ModelText.h"
 #include "tern/Import/Gguf.h"
 
 #include <optional>
@@ -29,9 +28,13 @@ struct ModelTemplates {
 /// (`tokenizer.chat_template`, `tokenizer.chat_template.NAME`). Problem: there are none.
 Result<ModelTemplates> openChatTemplates(const std::string &path);
 
-/// Token ids that end a text. Of a directory generation_config.json first, then config.json; of a GGUF file the ids that
-/// its vocabulary marks as end of text, turn or message. Empty if none is known.
+/// Token ids that end a text. Of a directory generation_config.json first, then config.json; of a GGUF file the ids
+/// that its vocabulary marks as end of text, turn or message. Empty if none is known.
 Result<std::vector<std::int32_t>> endTokens(const std::string &path);
+
+/// All of the above taken apart, as an artifact keeps it, and generation_config.json. Nothing if the model's files have
+/// no tokenizer; templates may be missing. The tokenizer is made once, so that what is wrong with it is told here.
+Result<std::optional<ModelTextParts>> readModelTextParts(const std::string &path);
 
 } // namespace tern
 

@@ -257,6 +257,48 @@ private:
   IRMapping mapped;
 };
 
+/// Names the symbols of the module's types, in the order of kernels: "capacity" first, which no type has, then by name.
+void nameSymbols(ModuleOp module) {
+  llvm::SetVector<Attribute> symbols;
+  auto learn = [&](Type type) {
+    auto state = dyn_cast<kernel::StateType>(type);
+    if (auto tensor = state ? state.getTensor() : dyn_cast<SymbolicTensorType>(type))
+      for (Attribute dim : tensor.getDims())
+        if (isa<StringAttr>(dim))
+          symbols.insert(dim);
+  };
+  for (auto kernel : module.getOps<kernel::FuncOp>()) {
+    llvm::for_each(kernel.getArgumentTypes(), learn);
+    llvm::for_each(kernel.getResultTypes(), learn);
+    kernel.walk([&](Operation *op) { llvm::for_each(op->getResultTypes(), learn); });
+  }
+  SmallVector<Attribute> names = symbols.takeVector();
+  llvm::sort(names, [](Attribute a, Attribute b) { return cast<StringAttr>(a).getValue() < cast<StringAttr>(b).getValue(); });
+  names.insert(names.begin(), StringAttr::get(module.getContext(), "capacity"));
+  module->setAttr(kernel::symbolsAttrName, ArrayAttr::get(module.getContext(), names));
+}
+
+/// States by position grow to the context that the model was made for, unless the entry says otherwise.
+void limitContext(ModuleOp module, EntrySpec &spec) {
+  auto context = module->getAttrOfType<IntegerAttr>("graph.max_context");
+  if (!context || context.getInt() < 1)
+    return;
+  for (auto state : module.getOps<graph::StateOp>())
+    if (state.isByPosition()) {
+      StringRef capacity = cast<StringAttr>(state.getTensorType().getDim(1)).getValue();
+      if (!spec.sizes.contains(capacity))
+        spec.maxima.try_emplace(capacity, context.getInt());
+    }
+}
+
+/// The names of what a decoder's entry takes and gives; of another function, none.
+void nameArguments(func::FuncOp entry, StringRef function) {
+  if (function != "forward" || entry.getNumArguments() != 3 || entry.getNumResults() != 1)
+    return;
+  entry->setAttr(kernel::namesAttrName,
+                 Builder(entry.getContext()).getStrArrayAttr({"tokens", "positions", "outputs", "logits"}));
+}
+
 struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<ConvertGraphToKernelPass> {
   using ConvertGraphToKernelBase::ConvertGraphToKernelBase;
 
@@ -272,10 +314,16 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
     KernelTable table(module);
     for (const std::string &text : entries) {
       FailureOr<EntrySpec> spec = EntrySpec::parse(text, module.getLoc());
-      if (failed(spec) || failed(EntryConverter(makeEntry(source, *spec), *spec, table).run()))
+      if (failed(spec))
+        return signalPassFailure();
+      limitContext(module, *spec);
+      func::FuncOp entry = makeEntry(source, *spec);
+      nameArguments(entry, function);
+      if (failed(EntryConverter(entry, *spec, table).run()))
         return signalPassFailure();
     }
     source.erase();
+    nameSymbols(module);
   }
 };
 

@@ -32,6 +32,10 @@ func::FuncOp tern::makeEntry(func::FuncOp function, const EntrySpec &spec) {
   auto entry = cast<func::FuncOp>(builder.clone(*function));
   entry.setName(spec.name);
   entry.setPublic();
+  NamedAttrList maxima;
+  for (const auto &maximum : spec.maxima)
+    maxima.set(maximum.getKey(), graph::staticDim(function.getContext(), maximum.getValue()));
+  entry->setAttr(kernel::maximaAttrName, maxima.getDictionary(function.getContext()));
   AttrTypeReplacer replacer;
   replacer.addReplacement([&](graph::SymbolicTensorType type) -> Type {
     SmallVector<Attribute> dims(type.getDims());

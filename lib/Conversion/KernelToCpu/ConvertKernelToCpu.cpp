@@ -34,7 +34,7 @@ void tern::registerCpuKernelDialects(DialectRegistry &registry) { registerCodeDi
 
 static llvm::StringMap<int64_t> symbolsOf(ModuleOp module) {
   llvm::StringMap<int64_t> symbols;
-  if (auto names = module->getAttrOfType<ArrayAttr>(symbolsAttrName))
+  if (auto names = module->getAttrOfType<ArrayAttr>(kernel::symbolsAttrName))
     for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>()))
       symbols[name.getValue()] = place;
   return symbols;

@@ -40,12 +40,26 @@ TEST(CpuFeatures, AgreesWithTheKernel) {
       break;
     }
   ASSERT_FALSE(flags.empty());
-  const std::map<std::string, std::string> kernelNames = {
-      {"avx2", "avx2"},           {"fma", "fma"},           {"f16c", "f16c"},         {"bmi", "bmi1"},
-      {"bmi2", "bmi2"},           {"lzcnt", "abm"},         {"avx512f", "avx512f"},   {"avx512bw", "avx512bw"},
-      {"avx512vl", "avx512vl"},   {"avx512dq", "avx512dq"}, {"avx512cd", "avx512cd"}, {"avx512vnni", "avx512_vnni"},
-      {"avx512bf16", "avx512_bf16"}, {"avxvnni", "avx_vnni"},  {"avx512fp16", "avx512_fp16"}, {"popcnt", "popcnt"},
-      {"sse4.2", "sse4_2"},       {"movbe", "movbe"},       {"gfni", "gfni"},         {"avx512vbmi", "avx512vbmi"}};
+  const std::map<std::string, std::string> kernelNames = {{"avx2", "avx2"},
+                                                          {"fma", "fma"},
+                                                          {"f16c", "f16c"},
+                                                          {"bmi", "bmi1"},
+                                                          {"bmi2", "bmi2"},
+                                                          {"lzcnt", "abm"},
+                                                          {"avx512f", "avx512f"},
+                                                          {"avx512bw", "avx512bw"},
+                                                          {"avx512vl", "avx512vl"},
+                                                          {"avx512dq", "avx512dq"},
+                                                          {"avx512cd", "avx512cd"},
+                                                          {"avx512vnni", "avx512_vnni"},
+                                                          {"avx512bf16", "avx512_bf16"},
+                                                          {"avxvnni", "avx_vnni"},
+                                                          {"avx512fp16", "avx512_fp16"},
+                                                          {"popcnt", "popcnt"},
+                                                          {"sse4.2", "sse4_2"},
+                                                          {"movbe", "movbe"},
+                                                          {"gfni", "gfni"},
+                                                          {"avx512vbmi", "avx512vbmi"}};
   CpuFeatures cpu = CpuFeatures::detect();
   EXPECT_EQ(cpu.architecture(), "x86_64");
   for (const auto &[ours, theirs] : kernelNames)

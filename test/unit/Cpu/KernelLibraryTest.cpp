@@ -1,7 +1,7 @@
 //===- KernelLibraryTest.cpp - Compiled kernels in this process -----------===//
 
-#include "runtime/Base/MappedFile.h"
 #include "runtime/Cpu/KernelLibrary.h"
+#include "runtime/Base/MappedFile.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 //===- WorkerTeamTest.cpp - Workers that walk a launch list together ------===//
 
-#include "TestEntries.h"
 #include "runtime/Cpu/WorkerTeam.h"
+#include "TestEntries.h"
 
 #include <chrono>
 #include <gmock/gmock.h>
@@ -73,8 +73,8 @@ protected:
 TEST_P(WorkerTeamTest, EveryTaskRunsOnceInEachOfManyRuns) {
   std::vector<std::int64_t> a(1000), b(3), c(77);
   Steps program({launchOf(0, {segment(-1, 1000, 1, 640)}), launchOf(0, {segment(-1, 3, 1, 9000)}),
-                   launchOf(0, {segment(-1, 77, 1, 3000)}, false)},
-                  {countTask}, {a.data(), b.data(), c.data()});
+                 launchOf(0, {segment(-1, 77, 1, 3000)}, false)},
+                {countTask}, {a.data(), b.data(), c.data()});
   std::int64_t dims[] = {64};
   for (int i = 0; i != 500; ++i)
     team.run(program.cut(dims, team.size()), dims, space);
@@ -117,8 +117,8 @@ TEST_P(WorkerTeamTest, FirstMarksTheFirstPieceOfALaunchOnAWorker) {
 TEST_P(WorkerTeamTest, AProblemEndsTheRunAndNamesTheLaunch) {
   std::vector<std::int64_t> before(100), after(100);
   Steps program({launchOf(0, {segment(-1, 100, 1, 4096)}), launchOf(1, {segment(-1, 100, 1, 4096)}),
-                   launchOf(0, {segment(-1, 100, 1, 4096)})},
-                  {countTask, failAtTask7}, {before.data(), before.data(), after.data()});
+                 launchOf(0, {segment(-1, 100, 1, 4096)})},
+                {countTask, failAtTask7}, {before.data(), before.data(), after.data()});
   std::int64_t dims[] = {64};
   for (int i = 1; i != 20; ++i) {
     RunOutcome outcome = team.run(program.cut(dims, team.size()), dims, space);
@@ -134,7 +134,7 @@ TEST_P(WorkerTeamTest, CancellationEndsTheRunBetweenLaunches) {
   std::atomic<bool> cancel{false};
   std::vector<std::int64_t> after(100);
   Steps program({launchOf(1, {segment(-1, 100, 1, 4096)}), launchOf(0, {segment(-1, 100, 1, 4096)})},
-                  {countTask, setFlag}, {&cancel, after.data()});
+                {countTask, setFlag}, {&cancel, after.data()});
   std::int64_t dims[] = {64};
   EXPECT_TRUE(team.run(program.cut(dims, team.size()), dims, space, &cancel).cancelled);
   EXPECT_THAT(after, ::testing::Each(0));
@@ -152,7 +152,7 @@ TEST_P(WorkerTeamTest, CallersFromSeveralThreadsTakeTurns) {
   for (std::vector<std::int64_t> &mine : counters)
     callers.emplace_back([&] {
       Steps program({launchOf(0, {segment(-1, 64, 1, 4096)}), launchOf(0, {segment(-1, 64, 1, 4096)})}, {countTask},
-                      {mine.data(), mine.data()});
+                    {mine.data(), mine.data()});
       std::int64_t dims[] = {64};
       for (int i = 0; i != 100; ++i)
         team.run(program.cut(dims, team.size()), dims, space);
@@ -173,7 +173,7 @@ TEST_P(WorkerTeamTest, IsRightWhenOthersHaveTheCores) {
     });
   std::vector<std::int64_t> a(512);
   Steps program(std::vector<Launch>(50, launchOf(0, {segment(-1, 512, 1, 128)})), {countTask},
-                  std::vector<void *>(50, a.data()));
+                std::vector<void *>(50, a.data()));
   std::int64_t dims[] = {64};
   for (int i = 0; i != 100; ++i) {
     team.run(program.cut(dims, team.size()), dims, space);

@@ -153,3 +153,49 @@ TEST_F(TextFilesTest, VocabularyAloneIsEnough) {
   ASSERT_TRUE(ids) << ids.problem().str();
   EXPECT_THAT(*ids, ElementsAre(2, 1));
 }
+
+//===----------------------------------------------------------------------===//
+// All of it, for artifacts
+//===----------------------------------------------------------------------===//
+
+TEST_F(TextFilesTest, AModelNeedsNoTextSide) {
+  Result<std::optional<ModelTextParts>> text = readModelTextParts(directory);
+  ASSERT_TRUE(text) << text.problem().str();
+  EXPECT_FALSE(*text);
+  text = readModelTextParts(write("model.gguf", GgufWriter().str()));
+  ASSERT_TRUE(text) << text.problem().str();
+  EXPECT_FALSE(*text);
+}
+
+TEST_F(TextFilesTest, ADirectoryGivesItsTextSide) {
+  write("tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {"a": 0, "<unk>": 1}}})");
+  write("generation_config.json", R"({"eos_token_id": 1, "temperature": 0.6})");
+  Result<std::optional<ModelTextParts>> text = readModelTextParts(directory);
+  ASSERT_TRUE(text) << text.problem().str();
+  ASSERT_TRUE(*text);
+  EXPECT_EQ((*text)->tokenizer.arrays.tokens.size(), 2);
+  EXPECT_TRUE((*text)->tokenizer.settings["model"]["vocab"].is_null());
+  EXPECT_THAT((*text)->chat.endTokens, ElementsAre(1));
+  EXPECT_THAT((*text)->chat.templates.named, IsEmpty());
+  EXPECT_EQ((*text)->chat.generation["temperature"], 0.6);
+}
+
+TEST_F(TextFilesTest, AGgufFileGivesItsTextSide) {
+  GgufWriter writer;
+  writer.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm");
+  writer.texts("tokenizer.ggml.tokens", {"a", "b", "ab"}).texts("tokenizer.ggml.merges", {"a b"});
+  writer.text("tokenizer.chat_template", "{{ messages }}");
+  Result<std::optional<ModelTextParts>> text = readModelTextParts(write("model.gguf", writer.str()));
+  ASSERT_TRUE(text) << text.problem().str();
+  ASSERT_TRUE(*text);
+  EXPECT_EQ((*text)->tokenizer.arrays.merges.size(), 1u);
+  EXPECT_EQ((*text)->tokenizer.settings["ggml"]["pre"], "smollm");
+  EXPECT_EQ((*text)->chat.templates.named.size(), 1u);
+}
+
+TEST_F(TextFilesTest, ATokenizerThatIsNotKnownIsAProblem) {
+  write("tokenizer.json", R"({"model": {"type": "Abacus", "vocab": {"a": 0}}})");
+  Result<std::optional<ModelTextParts>> text = readModelTextParts(directory);
+  ASSERT_FALSE(text);
+  EXPECT_THAT(text.problem().str(), HasSubstr("model type 'Abacus' is not known"));
+}

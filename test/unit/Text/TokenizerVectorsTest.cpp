@@ -49,12 +49,26 @@ Vocabulary makeVocabulary(const Json &model, const Json &gguf) {
   return vocabulary;
 }
 
-Result<Tokenizer> makeTokenizer(const Json &models, const Json &test) {
-  if (test.contains("gguf"))
-    return Tokenizer::fromVocabulary(makeVocabulary(models.at(test["gguf"]["base"].get<std::string>()), test["gguf"]));
+Result<TokenizerParts> makeParts(const Json &models, const Json &test) {
+  if (test.contains("gguf")) {
+    const Json &base = models.at(test["gguf"]["base"].get<std::string>());
+    return TokenizerParts::fromVocabulary(makeVocabulary(base, test["gguf"]));
+  }
   Json file = test.at("tokenizer");
   file["model"] = resolveModel(models, file.at("model"));
-  return Tokenizer::fromHuggingFace(file.dump(), "tokenizer.json");
+  return TokenizerParts::fromHuggingFace(file.dump(), "tokenizer.json");
+}
+
+/// Makes the tokenizer as an artifact does: from parts that were written and read back.
+Result<Tokenizer> makeTokenizer(const Json &models, const Json &test) {
+  Result<TokenizerParts> parts = makeParts(models, test);
+  if (!parts)
+    return parts.problem();
+  Result<Json> settings = parseJson(parts->settings.dump(), "settings");
+  Result<TokenArrays> arrays = readTokenArrays(writeTokenArrays(parts->arrays), "arrays");
+  if (!settings || !arrays)
+    return settings ? arrays.problem() : settings.problem();
+  return Tokenizer::fromParts({parts->where, std::move(*settings), std::move(*arrays)});
 }
 
 /// Checks one text; `row` is [ids, ids with special tokens, text of the latter, the same without special tokens], null

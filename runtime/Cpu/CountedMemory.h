@@ -1,0 +1,66 @@
+//===- CountedMemory.h - Memory that is counted by kind -----------*- C++ -*-===//
+//
+// The memory plan says how much a model takes; everything that the executor takes for it comes from here, so that what
+// was planned can be compared with what was taken.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_CPU_COUNTEDMEMORY_H
+#define TERN_RUNTIME_CPU_COUNTEDMEMORY_H
+
+#include "runtime/Base/Result.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tern {
+
+/// Bytes by what they are for.
+struct MemoryUse {
+  std::uint64_t weights = 0; ///< Mapped from the artifact, or packed on load.
+  std::uint64_t arena = 0;   ///< Inputs, outputs and everything between launches.
+  std::uint64_t states = 0;  ///< Caches and other states of all slots.
+  std::uint64_t scratch = 0; ///< Of all workers.
+
+  std::uint64_t total() const { return weights + arena + states + scratch; }
+  bool operator==(const MemoryUse &other) const {
+    return weights == other.weights && arena == other.arena && states == other.states && scratch == other.scratch;
+  }
+  MemoryUse operator+(const MemoryUse &other) const {
+    return {weights + other.weights, arena + other.arena, states + other.states, scratch + other.scratch};
+  }
+};
+
+/// Zeroed pages of the system. A page takes memory when it is first touched, so a long context costs nothing until it
+/// is used. Blocks of a huge page (2 MiB) and more are aligned to one and ask for them. Movable, not copyable.
+class MemoryBlock {
+public:
+  MemoryBlock() = default;
+
+  /// `counter` is raised by `bytes` as long as the block lives and must outlive it. `what` is for the problem:
+  /// "caches".
+  static Result<MemoryBlock> allocate(std::uint64_t bytes, std::uint64_t &counter, const std::string &what);
+
+  MemoryBlock(MemoryBlock &&other) noexcept;
+  MemoryBlock &operator=(MemoryBlock &&other) noexcept;
+  MemoryBlock(const MemoryBlock &) = delete;
+  MemoryBlock &operator=(const MemoryBlock &) = delete;
+  ~MemoryBlock();
+
+  char *data() const { return bytes; }
+  std::uint64_t size() const { return length; }
+
+private:
+  char *bytes = nullptr;
+  std::uint64_t length = 0;
+  void *mapping = nullptr; ///< What the system gave: `bytes` lies inside it, aligned.
+  std::size_t mapped = 0;
+  std::uint64_t *counter = nullptr;
+};
+
+/// "1.5 GiB", "300 MiB", "12 KiB", "7 bytes".
+std::string readableBytes(std::uint64_t bytes);
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_CPU_COUNTEDMEMORY_H

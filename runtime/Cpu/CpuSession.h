@@ -1,0 +1,109 @@
+//===- CpuSession.h - Memory and calls of one user of a model -----*- C++ -*-===//
+//
+// A session owns what a model writes: arena, scratch, and the states of its slots (sequences), all of it taken when the
+// session is made and exactly as the program plans. A call runs one entry:
+//
+//   inputs -> arena     sizes of their shapes become symbols: tokens[B, T] of 1 x 37 sets T to 37
+//   launches            on all workers of the model
+//   arena -> outputs    views that hold until the next call
+//
+// Kernels find slot s of a state at its base + s * slotBytes; `firstSlot` moves the base, so that an entry for one
+// sequence serves any slot.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_CPU_CPUSESSION_H
+#define TERN_RUNTIME_CPU_CPUSESSION_H
+
+#include "runtime/Cpu/CpuModel.h"
+
+#include <optional>
+
+namespace tern {
+
+/// Slots, and positions that the caches of each hold: a multiple of 64.
+struct SessionSize {
+  std::int64_t slots = 1, capacity = 64;
+};
+
+/// A tensor handed to or from a call, row-major.
+struct TensorView {
+  const void *data = nullptr;
+  std::vector<std::int64_t> shape;
+};
+
+struct EntryCall {
+  std::int32_t entry = 0;
+  std::vector<TensorView> inputs; ///< As Entry::inputs.
+  /// Sizes of symbols that no input has, by index.
+  std::vector<std::pair<std::int32_t, std::int64_t>> sizes;
+  std::int64_t firstSlot = 0, slots = 1;     ///< Those that the call works on.
+  const std::atomic<bool> *cancel = nullptr; ///< May be null; looked at between launches.
+};
+
+/// Not for use from several threads at once; any number of sessions share a model.
+class CpuSession {
+public:
+  /// What a session of that size takes, without the model's weights. Problems: a size out of range.
+  static Result<MemoryUse> plan(const CpuModel &model, SessionSize size);
+
+  /// Problems: as plan, and a plan that the machine has no memory for; it names the capacity that would fit.
+  static Result<std::unique_ptr<CpuSession>> create(std::shared_ptr<CpuModel> model, SessionSize size);
+
+  CpuSession(const CpuSession &) = delete;
+  CpuSession &operator=(const CpuSession &) = delete;
+
+  CpuModel &model() const { return *shared; }
+  SessionSize size() const { return extent; }
+
+  /// Weights included.
+  MemoryUse planned() const;
+  MemoryUse measured() const;
+
+  /// Runs an entry to its end; false if it was cancelled. Problems: inputs of other sizes than the entry is for, and
+  /// what kernels report, with the layer. After either, states hold parts of the call.
+  Result<bool> run(const EntryCall &call);
+
+  /// Output `index` of the call that ran last, with the shape that it had there.
+  TensorView output(std::size_t index) const;
+
+  /// Makes a slot's recurrent states zero, which is how a sequence begins. Caches need nothing.
+  void clearSlot(std::int64_t slot);
+
+private:
+  /// An entry with its operands as pointers.
+  struct BoundEntry {
+    struct StateUse {
+      std::size_t operand;
+      std::int32_t state;
+      std::uint64_t offset;
+    };
+    std::vector<void *> operands;
+    std::vector<StateUse> stateUses;
+    std::int64_t firstSlot = 0; ///< That `operands` are for.
+    std::optional<LaunchList> list;
+  };
+
+  CpuSession(std::shared_ptr<CpuModel> model, SessionSize size) : shared(std::move(model)), extent(size) {}
+  Status allocate();
+  BoundEntry &bind(std::int32_t index);
+  void moveTo(BoundEntry &bound, std::int64_t firstSlot);
+  char *stateBase(std::int32_t state, std::int64_t slot) const;
+  Status setSizes(const EntryCall &call);
+  Status setShape(const Entry &entry, const Argument &argument, const TensorView &input);
+  Status checkRanges(const Entry &entry) const;
+  Problem kernelProblem(const Entry &entry, const RunOutcome &outcome) const;
+
+  std::shared_ptr<CpuModel> shared;
+  SessionSize extent;
+  MemoryUse counted; ///< Counts the blocks, so it must outlive them.
+  MemoryBlock arena, states, scratch;
+  std::vector<std::uint64_t> stateOffsets; ///< Of each state in `states`.
+  std::vector<std::unique_ptr<BoundEntry>> entries;
+  std::vector<std::int64_t> dims; ///< Of each symbol in the present call; 0 is not set.
+  std::int32_t lastEntry = 0;
+};
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_CPU_CPUSESSION_H

@@ -1,0 +1,238 @@
+//===- Decoder.cpp - Sequences of tokens on a session ---------------------===//
+
+#include "runtime/Cpu/Decoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace tern;
+
+Result<SessionSize> Decoder::sessionSize(const CpuModel &model, std::int64_t slots, std::int64_t context) {
+  Result<DecoderEntries> entries = DecoderEntries::find(model.program(), model.where());
+  if (!entries)
+    return entries.problem();
+  if (slots < 1 || context < 1 || context > maxCapacity)
+    return Problem{model.where(),
+                   "a session must have at least 1 sequence and a context of 1 to " + std::to_string(maxCapacity) +
+                       ", asked for " + std::to_string(slots) + " and " + std::to_string(context),
+                   ""};
+  // Rows of a call are neighbouring slots, so there are slots for whole batches; unused ones stay untouched pages.
+  std::int64_t batch = entries->batchFor(slots);
+  return SessionSize{(slots + batch - 1) / batch * batch, (context + 63) / 64 * 64};
+}
+
+Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<CpuModel> model, std::int64_t slots,
+                                                 std::int64_t context) {
+  Result<SessionSize> size = sessionSize(*model, slots, context);
+  if (!size)
+    return size.problem();
+  Result<DecoderEntries> entries = DecoderEntries::find(model->program(), model->where());
+  Result<std::unique_ptr<CpuSession>> session = CpuSession::create(std::move(model), *size);
+  if (!session)
+    return session.problem();
+  return std::unique_ptr<Decoder>(new Decoder(std::move(*entries), std::move(*session), slots));
+}
+
+bool Decoder::hasRecurrentStates() const {
+  const std::vector<ProgramState> &states = memory->model().program().states;
+  return std::any_of(states.begin(), states.end(), [](const ProgramState &state) { return state.fixedBytes != 0; });
+}
+
+void Decoder::reset(std::int64_t slot) {
+  sequences[static_cast<std::size_t>(slot)] = {};
+  memory->clearSlot(slot);
+}
+
+Status Decoder::rewind(std::int64_t slot, std::int64_t length) {
+  if (Status status = checkSlot(slot, 0); !status)
+    return status;
+  Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
+  if (length < 0 || length > sequence.length)
+    return Problem{"slot " + std::to_string(slot),
+                   "can go back to at most its " + std::to_string(sequence.length) + " tokens, asked for " +
+                       std::to_string(length),
+                   ""};
+  if (length == 0)
+    reset(slot);
+  else if (length != sequence.length && hasRecurrentStates())
+    return Problem{"slot " + std::to_string(slot), "a model with recurrent states cannot go back to an earlier token",
+                   "begin the sequence again"};
+  sequence.length = length;
+  return Done{};
+}
+
+/// Whether `more` tokens can follow in `slot`.
+Status Decoder::checkSlot(std::int64_t slot, std::int64_t more) const {
+  std::string where = "slot " + std::to_string(slot);
+  if (slot < 0 || slot >= slots())
+    return Problem{where, "the session has slots 0 to " + std::to_string(slots() - 1), ""};
+  const Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
+  if (sequence.broken && more != 0)
+    return Problem{where, "a step was cancelled inside, and the model's recurrent states cannot go back",
+                   "begin the sequence again"};
+  if (more > context() - sequence.length)
+    return Problem{where,
+                   "the context holds " + std::to_string(context()) + " tokens: " + std::to_string(sequence.length) +
+                       " are taken and " + std::to_string(more) + " more do not fit",
+                   "ask for a longer context or shorten the prompt"};
+  return Done{};
+}
+
+void Decoder::breakSequence(std::int64_t slot) {
+  sequences[static_cast<std::size_t>(slot)].broken = hasRecurrentStates();
+}
+
+/// Runs an entry on the input vectors.
+Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
+                           std::int64_t outputs, const std::atomic<bool> *cancel) {
+  EntryCall call;
+  call.entry = entry.index;
+  call.inputs = {{tokenInput.data(), {batch, tokens}},
+                 {positionInput.data(), {batch, tokens}},
+                 {outputInput.data(), {batch, outputs}}};
+  if (entries.reachSymbol() >= 0)
+    call.sizes = {{entries.reachSymbol(), 1 + *std::max_element(positionInput.begin(), positionInput.end())}};
+  call.firstSlot = firstSlot;
+  call.slots = batch;
+  call.cancel = cancel;
+  return memory->run(call);
+}
+
+Result<bool> Decoder::prefillChunk(std::int64_t slot, const TokenId *ids, const DecoderEntries::Step &step,
+                                   bool wantAll, const std::atomic<bool> *cancel) {
+  Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
+  std::int64_t outputs = wantAll ? step.tokens : std::max<std::int64_t>(1, step.entry.outputs.min);
+  tokenInput.assign(ids, ids + step.tokens);
+  positionInput.resize(static_cast<std::size_t>(step.tokens));
+  outputInput.resize(static_cast<std::size_t>(outputs));
+  for (std::int64_t i = 0; i != step.tokens; ++i)
+    positionInput[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(sequence.length + i);
+  for (std::int64_t i = 0; i != outputs; ++i)
+    outputInput[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(wantAll ? i : step.tokens - 1);
+  Result<bool> finished = call(step.entry, slot, 1, step.tokens, outputs, cancel);
+  if (finished && *finished)
+    sequence.length += step.tokens;
+  else
+    breakSequence(slot);
+  return finished;
+}
+
+Result<LogitsView> Decoder::prefill(std::int64_t slot, const std::vector<TokenId> &ids, const PrefillOptions &options) {
+  auto total = static_cast<std::int64_t>(ids.size());
+  if (Status status = checkSlot(slot, total); !status)
+    return status.problem();
+  if (total == 0)
+    return Problem{"slot " + std::to_string(slot), "a prompt must have at least one token", ""};
+  bool wantAll = static_cast<bool>(options.allLogits);
+  LogitsView logits{nullptr, 0, vocabulary(), false};
+  for (std::int64_t done = 0; done != total;) {
+    DecoderEntries::Step step = entries.prefillStep(total - done, wantAll);
+    if (step.tokens == 0)
+      return Problem{memory->model().where(),
+                     "no entry takes " + std::to_string(total - done) + " tokens of one sequence", ""};
+    Result<bool> finished = prefillChunk(slot, ids.data() + done, step, wantAll, options.cancel);
+    if (!finished)
+      return finished.problem();
+    if (!*finished)
+      return LogitsView{nullptr, 0, vocabulary(), true};
+    TensorView output = memory->output(0);
+    logits.values = static_cast<const float *>(output.data);
+    logits.rows = output.shape[1];
+    if (wantAll)
+      options.allLogits(done, logits);
+    done += step.tokens;
+    if (options.progress)
+      options.progress(done, total);
+  }
+  logits.values = logits.row(logits.rows - 1);
+  logits.rows = 1;
+  return logits;
+}
+
+/// The call that takes the first of `tokens`, which are sorted by slot, and most of the others along.
+Decoder::Group Decoder::groupFor(const std::vector<SlotToken> &tokens) const {
+  std::int64_t all = memory->size().slots;
+  Group best;
+  for (std::int64_t wanted = 1; wanted <= all; ++wanted) {
+    std::int64_t batch = entries.batchFor(wanted);
+    if (batch < wanted || batch > all)
+      break;
+    std::int64_t first = std::min(tokens.front().slot, all - batch);
+    auto end =
+        std::find_if(tokens.begin(), tokens.end(), [&](const SlotToken &token) { return token.slot >= first + batch; });
+    auto count = static_cast<std::size_t>(end - tokens.begin());
+    if (count > best.count)
+      best = {first, batch, count};
+    wanted = batch;
+  }
+  return best;
+}
+
+/// Decodes the first `group.count` of `tokens`.
+Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToken> &tokens,
+                                  const std::atomic<bool> *cancel) {
+  auto rows = static_cast<std::size_t>(group.batch);
+  tokenInput.assign(rows, 0);
+  positionInput.assign(rows, -1);
+  outputInput.assign(rows, 0);
+  for (std::size_t i = 0; i != group.count; ++i) {
+    auto row = static_cast<std::size_t>(tokens[i].slot - group.firstSlot);
+    tokenInput[row] = tokens[i].token;
+    positionInput[row] = static_cast<std::int32_t>(length(tokens[i].slot));
+  }
+  Result<bool> finished = call(*entries.decodeEntry(group.batch), group.firstSlot, group.batch, 1, 1, cancel);
+  for (std::size_t i = 0; i != group.count; ++i)
+    if (finished && *finished)
+      ++sequences[static_cast<std::size_t>(tokens[i].slot)].length;
+    else
+      breakSequence(tokens[i].slot);
+  return finished;
+}
+
+/// No slot twice, and room in each.
+Status Decoder::checkTokens(const std::vector<SlotToken> &tokens) const {
+  std::vector<bool> named(sequences.size());
+  for (const SlotToken &token : tokens) {
+    if (Status status = checkSlot(token.slot, 1); !status)
+      return status;
+    if (named[static_cast<std::size_t>(token.slot)])
+      return Problem{"slot " + std::to_string(token.slot), "is given two tokens in one step", ""};
+    named[static_cast<std::size_t>(token.slot)] = true;
+  }
+  return Done{};
+}
+
+Result<LogitsView> Decoder::decode(const std::vector<SlotToken> &tokens, const std::atomic<bool> *cancel) {
+  if (Status status = checkTokens(tokens); !status)
+    return status.problem();
+  std::vector<SlotToken> left = tokens;
+  std::sort(left.begin(), left.end(), [](const SlotToken &a, const SlotToken &b) { return a.slot < b.slot; });
+  auto width = static_cast<std::size_t>(vocabulary());
+  LogitsView logits{nullptr, static_cast<std::int64_t>(tokens.size()), vocabulary(), false};
+  while (!left.empty()) {
+    Group group = groupFor(left);
+    Result<bool> finished = decodeGroup(group, left, cancel);
+    if (!finished)
+      return finished.problem();
+    if (!*finished)
+      return LogitsView{nullptr, 0, vocabulary(), true};
+    const auto *values = static_cast<const float *>(memory->output(0).data);
+    auto rowOf = [&](const SlotToken &token) { return token.slot - group.firstSlot; };
+
+    bool inPlace = left.size() == tokens.size() && tokens.size() == group.count;
+    for (std::size_t i = 0; inPlace && i != tokens.size(); ++i)
+      inPlace = rowOf(tokens[i]) == rowOf(tokens[0]) + static_cast<std::int64_t>(i);
+    if (inPlace) {
+      logits.values = values + static_cast<std::size_t>(rowOf(tokens[0])) * width;
+      return logits;
+    }
+    gathered.resize(tokens.size() * width);
+    for (std::size_t i = 0; i != tokens.size(); ++i)
+      if (tokens[i].slot >= left.front().slot && rowOf(tokens[i]) < group.batch)
+        std::memcpy(gathered.data() + i * width, values + static_cast<std::size_t>(rowOf(tokens[i])) * width,
+                    width * sizeof(float));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(group.count));
+  }
+  logits.values = gathered.data();
+  return logits;
+}

@@ -1,0 +1,60 @@
+//===- DecoderEntries.h - Which entry serves which step -----------*- C++ -*-===//
+//
+// A decoder's program has several entries for the same computation, each compiled for a range of sizes: `decode_<B>`
+// for one token of each of B sequences, `prefill...` for many tokens of one. All take tokens[B, T], positions[B, T] and
+// outputs[B, N], the indices along T whose logits are wanted, and give logits[B, N, V].
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_CPU_DECODERENTRIES_H
+#define TERN_RUNTIME_CPU_DECODERENTRIES_H
+
+#include "runtime/Artifact/Program.h"
+
+#include <optional>
+
+namespace tern {
+
+struct SizeRange {
+  std::int64_t min = 1, max = 1;
+  bool holds(std::int64_t size) const { return min <= size && size <= max; }
+};
+
+struct DecoderEntry {
+  std::int32_t index = 0; ///< In Program::entries.
+  SizeRange batch, tokens, outputs;
+};
+
+class DecoderEntries {
+public:
+  /// Problems: no entry of either kind, or one with other arguments than the above.
+  static Result<DecoderEntries> find(const Program &program, const std::string &where);
+
+  std::int64_t vocabulary() const { return vocabularySize; }
+
+  /// The symbol "C", the positions that a call reaches to; -1 if the program has none.
+  std::int32_t reachSymbol() const { return reach; }
+
+  /// The step for the next tokens of one sequence, of which `remaining` are left: the entry that takes most of them,
+  /// and of equals the one for fewest. `wantAll`: the logits of all tokens are wanted, not of one. The number of tokens
+  /// is 0 if no entry takes any.
+  struct Step {
+    DecoderEntry entry;
+    std::int64_t tokens = 0;
+  };
+  Step prefillStep(std::int64_t remaining, bool wantAll) const;
+
+  /// The smallest batch that is at least `count`, or else the largest there is; 0 without decode entries.
+  std::int64_t batchFor(std::int64_t count) const;
+  /// The entry that decodes one token of each of `batch` sequences, a number that batchFor gave.
+  std::optional<DecoderEntry> decodeEntry(std::int64_t batch) const;
+
+private:
+  std::vector<DecoderEntry> decode, prefill; ///< Decode by batch; prefill holds those for single sequences.
+  std::int64_t vocabularySize = 0;
+  std::int32_t reach = -1;
+};
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_CPU_DECODERENTRIES_H
