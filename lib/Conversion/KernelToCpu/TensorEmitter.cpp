@@ -87,9 +87,8 @@ Val TensorEmitter::scratch(int64_t bytes) {
 }
 
 Val TensorEmitter::constantTable(ArrayRef<double> numbers) {
-  return constantTable(b.f64, llvm::map_to_vector(numbers, [&](double number) {
-    return Attribute(b.builder.getF64FloatAttr(number));
-  }));
+  return constantTable(
+      b.f64, llvm::map_to_vector(numbers, [&](double number) { return Attribute(b.builder.getF64FloatAttr(number)); }));
 }
 
 Val TensorEmitter::constantTable(Type element, ArrayRef<Attribute> values) {

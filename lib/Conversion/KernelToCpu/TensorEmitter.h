@@ -11,7 +11,8 @@
 //
 //   - With `lanes` more than 1 an element is a vector of neighbours along the last dimension, and `index` that of the
 //     first. Floats are computed as f32, integers as i64 that hold what the element type can.
-//   - What depends on a row only (sums, largest elements) is computed `once`: the code goes to the outermost place where
+//   - What depends on a row only (sums, largest elements) is computed `once`: the code goes to the outermost place
+//   where
 //     its indices are known, whichever loop asks for it first. Larger values of that kind lie in the worker's scratch.
 //   - What has been written already and is visible is not written again.
 //
@@ -40,9 +41,7 @@ struct TensorPlace {
   bool isState = false;
 
   /// Whether axis 1 of a state counts positions, and so has room for as many as the capacity.
-  bool isByPosition() const {
-    return isState && type.getRank() > 1 && llvm::isa<mlir::StringAttr>(type.getDim(1));
-  }
+  bool isByPosition() const { return isState && type.getRank() > 1 && llvm::isa<mlir::StringAttr>(type.getDim(1)); }
 };
 
 class TensorEmitter {
