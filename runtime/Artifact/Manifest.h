@@ -31,7 +31,7 @@ struct ArtifactModel {
   std::string name;         ///< As its files call it; may be empty.
   std::string architecture; ///< "llama", "qwen3", ...
   std::int64_t maxContext = 0;
-  std::int64_t vocabulary = 0;
+  std::int64_t vocabulary = 0; ///< Logits of a position.
 };
 
 /// Code and program for one kind of processor.

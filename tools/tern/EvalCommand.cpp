@@ -1,10 +1,12 @@
 //===- EvalCommand.cpp - tern eval ----------------------------------------===//
 
+#include "runtime/Base/LogProbability.h"
 #include "tern/Import/Importer.h"
 #include "tern/Import/TextFiles.h"
 #include "tern/Interpreter/TokenSession.h"
 #include "tern/Support/LogitComparison.h"
 #include "tern/Support/Npy.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Progress.h"
 
