@@ -6,7 +6,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -19,9 +18,4 @@ void tern::buildNormalizePipeline(OpPassManager &manager, const NormalizeOptions
   manager.addPass(createCanonicalizerPass());
   if (options.verify)
     manager.addPass(graph::createVerifyNormal());
-}
-
-void tern::registerPipelines() {
-  PassPipelineRegistration<NormalizeOptions>(
-      "tern-normalize", "any graph program to the normal form that graph-verify-normal checks", buildNormalizePipeline);
 }

@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/LinearKernel.h"
+#include "lib/Conversion/KernelToCpu/LinearLoops.h"
 
 #include "test/unit/Conversion/KernelToCpu/CompiledKernel.h"
 #include "test/unit/Conversion/KernelToCpu/LinearData.h"

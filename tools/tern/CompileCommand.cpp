@@ -1,134 +1,134 @@
 //===- CompileCommand.cpp - tern compile ----------------------------------===//
 
-#include "runtime/Base/AtomicFile.h"
-#include "tern/Import/Importer.h"
+#include "tern/Pipelines/Compiler.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Progress.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
-
-#include <filesystem>
-#include <iostream>
+#include "mlir/IR/MLIRContext.h"
 
 using namespace tern;
 
 namespace {
 
-struct CompileOptions {
-  std::string input, output, first, last, dumpDirectory;
-  std::string weights = "reference";
-  bool json = false;
+struct CompileFlags {
+  CompilerOptions compiler;
+  std::string weights = "embed";
+  bool json = false, explain = false;
 };
 
 } // namespace
 
-/// The program at the end of phase `options.first`, read back from a dump.
-static mlir::OwningOpRef<mlir::ModuleOp> parseProgram(mlir::MLIRContext &context, const CompileOptions &options) {
-  return mlir::parseSourceFile<mlir::ModuleOp>(options.input, mlir::ParserConfig(&context));
+static Json asJson(const Compilation &compilation, const CompilerOptions &options) {
+  Json phases = Json::array();
+  for (const Compilation::Phase &phase : compilation.phases)
+    phases.push_back({{"name", phase.name}, {"seconds", phase.seconds}});
+  const Compilation::Memory &memory = compilation.memory;
+  return {{"phases", phases},
+          {"memory",
+           {{"weights", memory.weights},
+            {"arena", memory.arena},
+            {"scratch_per_thread", memory.scratchPerThread},
+            {"state_per_position", memory.statePerPosition},
+            {"state_fixed", memory.stateFixed}}},
+          {"entry_points", compilation.entryPoints},
+          {"targets", compilation.targets},
+          {"output", options.output}};
 }
 
-static std::string printProgram(mlir::ModuleOp module) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  // Each op with the module path it came from, in place: the text reads alone and parses back.
-  mlir::OpPrintingFlags flags;
-  flags.enableDebugInfo().useLocalScope();
-  module->print(stream, flags);
-  return text + '\n';
-}
-
-static Status dumpPhase(mlir::ModuleOp module, const CompileOptions &options, int number, const std::string &phase) {
-  if (options.dumpDirectory.empty())
-    return Done{};
-  std::error_code error;
-  std::filesystem::create_directories(options.dumpDirectory, error);
-  std::string path = options.dumpDirectory + "/" + std::to_string(number) + "-" + phase + ".mlir";
-  return writeFile(path, printProgram(module));
-}
-
-static int compile(const CompileOptions &options) {
+static int compile(CompileFlags flags) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
-  registerAllPasses();
   mlir::MLIRContext context(registry);
-  Result<std::optional<std::uint64_t>> seed = parseWeights(options.weights);
-  if (!seed)
-    return fail(seed.problem(), options.json);
-
-  DiagnosticProblems diagnostics(context);
-  Json phases = Json::array();
-  Stopwatch importing;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  if (!options.first.empty()) {
-    module = parseProgram(context, options);
-    if (!module)
-      return fail(diagnostics.problems(), options.json);
-  } else {
-    ImportOptions importOptions;
-    importOptions.randomSeed = *seed;
-    ImportedModel model = importModel(context, options.input, importOptions);
-    if (!model.module)
-      return fail(model.problems, options.json);
-    module = std::move(model.module);
-    phases.push_back({{"name", "import"}, {"seconds", importing.seconds()}});
-    if (Status status = dumpPhase(*module, options, 1, "import"); !status)
-      return fail(status.problem(), options.json);
+  CompilerOptions &options = flags.compiler;
+  if (flags.weights == "reference") {
+    options.embedWeights = false;
+  } else if (flags.weights != "embed") {
+    Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
+    if (!seed)
+      return fail(seed.problem(), flags.json);
+    options.randomSeed = *seed;
+    options.embedWeights = false;
   }
-
-  if (options.last == "normalize" && options.first != "normalize") {
-    Stopwatch normalizing;
-    mlir::PassManager passes(&context);
-    if (failed(mlir::parsePassPipeline("tern-normalize", passes)) || failed(passes.run(*module)))
-      return fail(diagnostics.problems(), options.json);
-    phases.push_back({{"name", "normalize"}, {"seconds", normalizing.seconds()}});
-    if (Status status = dumpPhase(*module, options, 2, "normalize"); !status)
-      return fail(status.problem(), options.json);
-  }
-
-  std::string text = printProgram(*module);
-  if (options.output.empty())
-    std::cout << text;
-  else if (Status status = writeFile(options.output, text); !status)
-    return fail(status.problem(), options.json);
-  for (const Json &phase : phases)
-    std::fprintf(stderr, "%-10s %.3f s\n", phase["name"].get<std::string>().c_str(), phase["seconds"].get<double>());
-  if (options.json) {
-    Json entryPoints = Json::array();
-    for (auto function : module->getOps<mlir::func::FuncOp>())
-      entryPoints.push_back(function.getName().str());
-    printJson({{"phases", phases}, {"entry_points", entryPoints}, {"output", options.output}});
-  }
+  options.onPhase = [](llvm::StringRef phase, double seconds) {
+    std::fprintf(stderr, "%-10s %.3f s\n", phase.str().c_str(), seconds);
+  };
+  std::optional<Progress> packing;
+  options.onWeights = [&](std::uint64_t done, std::uint64_t total) {
+    if (!packing)
+      packing.emplace("packing weights", total, "bytes");
+    packing->show(done);
+    if (done == total)
+      packing.reset();
+  };
+  CompilationResult result = compileModel(context, options);
+  if (!result.problems.empty())
+    return fail(result.problems, flags.json);
+  if (flags.json)
+    printJson(asJson(result.compilation, options));
   return 0;
 }
 
+/// Adds the options that say what is compiled for.
+static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
+  command.add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
+      ->delimiter(',');
+  command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");
+  command.add_option("--batch", options.batches, "Sequences to decode at once, by commas: an entry for each")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
+      ->check(CLI::PositiveNumber);
+  addThreadsOption(command, options.threads);
+}
+
+/// What is wrong with the command line whatever the model.
+static void checkFlags(const CompileFlags &flags, bool hasWeights) {
+  const CompilerOptions &options = flags.compiler;
+  auto number = [](const std::string &phase) {
+    return llvm::find(phaseNames(), phase) - phaseNames().begin();
+  };
+  if (!options.firstPhase.empty() && hasWeights && flags.weights.rfind("random", 0) == 0)
+    throw CLI::ValidationError("--weights", "the IR says where its weights come from; import again to change it");
+  if (!options.firstPhase.empty() && number(options.lastPhase) < number(options.firstPhase))
+    throw CLI::ValidationError("--compile-to", options.lastPhase + " comes before " + options.firstPhase +
+                                                   ", which the IR has been through");
+  if (options.lastPhase == "emit" && options.output.empty())
+    throw CLI::ValidationError("--output", "an artifact needs a file: give -o, or stop earlier with --compile-to");
+}
+
 void tern::addCompileCommand(CLI::App &app, Action &action) {
-  auto options = std::make_shared<CompileOptions>();
-  CLI::App *command = app.add_subcommand("compile", "Run the compiler up to a phase and print the program");
-  command->footer("The phases built so far are import and normalize; later ones, and the artifact, are to come.\n\n"
-                  "  tern compile smol.gguf --compile-to import\n"
-                  "  tern compile ./config-only --weights random:7 --compile-to normalize -o smol.mlir\n"
-                  "  tern compile smol.mlir --compile-from import --compile-to normalize");
-  const std::vector<std::string> phases{"import", "normalize"};
-  command->add_option("model", options->input, "Hugging Face directory, .gguf file, or IR with --compile-from")
-      ->required();
-  command->add_option("-o,--output", options->output, "File for the program (default: standard output)");
-  command->add_option("--compile-to", options->last, "Last phase to run")->required()->check(CLI::IsMember(phases));
-  command->add_option("--compile-from", options->first, "Phase that the given IR has been through")
-      ->check(CLI::IsMember(phases));
-  command->add_option("--dump-phases-to", options->dumpDirectory, "Directory for the program after each phase");
-  addWeightsOption(*command, options->weights);
-  CLI::Option *json = command->add_flag("--json", options->json, "Print one JSON object (needs -o)");
+  auto flags = std::make_shared<CompileFlags>();
+  CompilerOptions &options = flags->compiler;
+  CLI::App *command = app.add_subcommand("compile", "Compile a model to an artifact that runs without the compiler");
+  command->footer("Phases: import, normalize, precision, fuse, schedule, plan, lower, emit. docs/Pipeline.md says what each\n"
+                  "does; IR that one left can be edited and taken up again.\n\n"
+                  "  tern compile smol.gguf -o smol.tern\n"
+                  "  tern compile ./SmolLM2-135M -o smol.tern --precision int8 --target cpu:x86-64-v3,cpu:x86-64-v4\n"
+                  "  tern compile smol.gguf --compile-to fuse -o smol.mlir\n"
+                  "  tern compile smol.mlir --compile-from fuse -o smol.tern");
+  std::vector<std::string> phases;
+  for (llvm::StringRef phase : phaseNames())
+    phases.push_back(phase.str());
+  command->add_option("model", options.input, "Hugging Face directory, .gguf file, or IR with --compile-from")->required();
+  command->add_option("-o,--output", options.output, "File for the artifact, or for the IR of --compile-to");
+  command->add_option("--compile-to", options.lastPhase, "Last phase to run (default: emit)")->check(CLI::IsMember(phases));
+  command->add_option("--compile-from", options.firstPhase, "Phase that the given IR has been through")
+      ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end() - 1)));
+  command->add_option("--dump-phases-to", options.dumpDirectory, "Directory for the program after each phase");
+  addTargetOptions(*command, options);
+  CLI::Option *weights = command->add_option("--weights", flags->weights,
+                                             "embed (default), reference (stay in the model's files) or random:SEED");
+  weights->check([](const std::string &text) {
+    if (text == "embed")
+      return std::string();
+    Result<std::optional<std::uint64_t>> seed = parseWeights(text);
+    return seed ? std::string() : seed.problem().str();
+  });
+  CLI::Option *json = command->add_flag("--json", flags->json, "Print one JSON object (needs -o)");
   json->needs(command->get_option("--output"));
-  CLI::Option *weights = command->get_option("--weights");
-  command->callback([options, weights, &action] {
-    if (!options->first.empty() && weights->count() > 0)
-      throw CLI::ValidationError("--weights", "the IR says where its weights come from; import again to change it");
-    if (options->first == "normalize" && options->last == "import")
-      throw CLI::ValidationError("--compile-to", "import comes before normalize, which the IR has been through");
-    action = [options] { return compile(*options); };
+  command->callback([flags, weights, &action] {
+    checkFlags(*flags, weights->count() > 0);
+    action = [flags] { return compile(*flags); };
   });
 }

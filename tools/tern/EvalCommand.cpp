@@ -6,6 +6,7 @@
 #include "tern/Interpreter/TokenSession.h"
 #include "tern/Support/LogitComparison.h"
 #include "tern/Support/Npy.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Progress.h"
 

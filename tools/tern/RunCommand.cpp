@@ -6,6 +6,7 @@
 #include "tern/Import/TextFiles.h"
 #include "tern/Interpreter/TokenSession.h"
 #include "tools/tern/Chat.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Progress.h"
 #include "tools/tern/SamplerFlags.h"

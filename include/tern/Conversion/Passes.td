@@ -110,4 +110,43 @@ def ConvertKernelToPlan : Pass<"convert-kernel-to-plan", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect", "::tern::plan::PlanDialect"];
 }
 
+def ConvertKernelToCpu : Pass<"convert-kernel-to-cpu", "::mlir::ModuleOp"> {
+  let summary = "code of kernels for a CPU";
+  let description = [{
+    Writes the code of each `kernel.func` for `target` and leaves the module with that code alone: for each kernel the
+    function `tern_<name>` that the runtime calls (runtime/Cpu/KernelAbi.h) and, with the kernel's operands as
+    parameters, its body, in the LLVM dialect. Code depends on the kernel, the target and the module's `kernel.symbols`,
+    an array of the names of the program's symbols in the order of TernKernelCall::dims, "capacity" first. The module's
+    attribute `kernel.scratch` is what its kernels need of a worker's scratch, in bytes.
+
+    Elements are pulled from results down to arguments, so what a kernel of rows computes on the way is never stored.
+
+    Before:
+
+    ```mlir
+    kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>]} {
+      %0 = graph.add %x, %x : (f32[4, 64], f32[4, 64]) -> f32[4, 64]
+      kernel.return %0 : !graph.tensor<f32[4, 64]>
+    }
+    ```
+
+    After `convert-kernel-to-cpu{target=cpu:x86-64-v4}`, shortened:
+
+    ```
+    llvm.func internal @double.body(%arg0: !llvm.ptr {llvm.noalias}, %arg1: !llvm.ptr {llvm.noalias}, ...) {
+      ...
+      %10 = llvm.load %9 : !llvm.ptr -> vector<32xf32>
+      %11 = llvm.fadd %10, %10 : vector<32xf32>
+      llvm.store %11, %12 : vector<32xf32>, !llvm.ptr
+    ```
+
+    Test: test/lib/Conversion/KernelToCpu/convert-kernel-to-cpu.mlir
+  }];
+  let options = [Option<"target", "target", "std::string", "\"cpu\"", "the CPU: cpu, cpu:x86-64-v4+vnni, ...">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // TERN_CONVERSION_PASSES

@@ -24,6 +24,44 @@ struct NormalizeOptions : public mlir::PassPipelineOptions<NormalizeOptions> {
 /// graph-verify-normal.
 void buildNormalizePipeline(mlir::OpPassManager &manager, const NormalizeOptions &options);
 
+struct PrecisionOptions : public mlir::PassPipelineOptions<PrecisionOptions> {
+  Option<std::string> policy{*this, "policy", llvm::cl::init("default"),
+                             llvm::cl::desc("default, f32, bf16 or int8, and rules by commas: default,lm_head=f32")};
+};
+
+/// Phase precision, a pipeline on modules: takes a graph program in normal form, gives one whose types say what is
+/// rounded to what.
+void buildPrecisionPipeline(mlir::OpPassManager &manager, const PrecisionOptions &options);
+
+struct FuseOptions : public mlir::PassPipelineOptions<FuseOptions> {
+  Option<std::int64_t> launchBytes{*this, "launch-bytes", llvm::cl::init(16384),
+                                   llvm::cl::desc("bytes that could be moved while a launch waits")};
+};
+
+/// Phase fuse, a pipeline on modules: takes a graph program, gives one whose ops stand in groups.
+void buildFusePipeline(mlir::OpPassManager &manager, const FuseOptions &options);
+
+struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
+  Option<std::string> function{*this, "function", llvm::cl::init("forward"),
+                               llvm::cl::desc("the function that entries are made from")};
+  ListOption<std::int64_t> batches{*this, "batches", llvm::cl::list_init<std::int64_t>({1}),
+                                   llvm::cl::desc("an entry decode_<b> for each: one token of b sequences")};
+  Option<std::int64_t> chunk{*this, "chunk", llvm::cl::init(256),
+                             llvm::cl::desc("tokens of a prompt that the entry prefill takes at most; 0 for no prefill")};
+  Option<std::int64_t> outputs{*this, "outputs", llvm::cl::init(1),
+                               llvm::cl::desc("positions that prefill gives logits of at most")};
+  ListOption<std::string> entries{*this, "entries",
+                                  llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
+};
+
+/// Phase schedule, a pipeline on modules: takes a program of groups, gives entry points that launch kernels. The entry
+/// points of a decoder (`batches`, `chunk`, `outputs`) are made from a function of tokens [B, T] that gives logits
+/// [B, N, vocabulary]; the largest context is the module's graph.max_context.
+void buildSchedulePipeline(mlir::OpPassManager &manager, const ScheduleOptions &options);
+
+/// Phase plan, a pipeline on modules: takes entry points that launch kernels, gives each of their values a place.
+void buildPlanPipeline(mlir::OpPassManager &manager);
+
 /// Registers the pipelines tern-<phase>. Once per process.
 void registerPipelines();
 

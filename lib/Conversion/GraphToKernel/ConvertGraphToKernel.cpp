@@ -278,6 +278,19 @@ void nameSymbols(ModuleOp module) {
   module->setAttr(kernel::symbolsAttrName, ArrayAttr::get(module.getContext(), names));
 }
 
+/// States by position grow to the context that the model was made for, unless the entry says otherwise.
+void limitContext(ModuleOp module, EntrySpec &spec) {
+  auto context = module->getAttrOfType<IntegerAttr>("graph.max_context");
+  if (!context || context.getInt() < 1)
+    return;
+  for (auto state : module.getOps<graph::StateOp>())
+    if (state.isByPosition()) {
+      StringRef capacity = cast<StringAttr>(state.getTensorType().getDim(1)).getValue();
+      if (!spec.sizes.contains(capacity))
+        spec.maxima.try_emplace(capacity, context.getInt());
+    }
+}
+
 /// The names of what a decoder's entry takes and gives; of another function, none.
 void nameArguments(func::FuncOp entry, StringRef function) {
   if (function != "forward" || entry.getNumArguments() != 3 || entry.getNumResults() != 1)
@@ -303,6 +316,7 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
       FailureOr<EntrySpec> spec = EntrySpec::parse(text, module.getLoc());
       if (failed(spec))
         return signalPassFailure();
+      limitContext(module, *spec);
       func::FuncOp entry = makeEntry(source, *spec);
       nameArguments(entry, function);
       if (failed(EntryConverter(entry, *spec, table).run()))

@@ -74,7 +74,7 @@ static Val frequencyOf(const Request &r, const Rotation &rotation, Val i, int64_
   CodeBuilder &b = r.b();
   Val table = r.e.onceValue(rotation.op, 3, {}, [&] {
     // Lengths up to `original` leave frequencies alone, so length 0 gives those that runtime scaling starts from.
-    return r.e.constantTable(b.f64, ropeFrequencies(rotation.rotary, 0));
+    return r.e.constantTable(ropeFrequencies(rotation.rotary, 0));
   });
   if (rotation.rotary.getScaling() == graph::RopeScaling::Dynamic)
     table = dynamicFrequencies(r, rotation, table);

@@ -50,38 +50,38 @@ static Val emitEmbedding(const Request &r, graph::EmbeddingOp op) {
   return r.e.load(*table, {idAt(r, op, r.row()), r.last()}, r.lanes);
 }
 
+/// An element of `value` in the type that is computed with, i64 or f32.
+static int64_t integerOf(graph::SymbolicTensorType type, const APInt &number) {
+  bool isUnsigned = type.getElementType().isUnsignedInteger() || number.getBitWidth() == 1;
+  return isUnsigned ? static_cast<int64_t>(number.getZExtValue()) : number.getSExtValue();
+}
+
+static double floatOf(APFloat number) {
+  bool loses;
+  number.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &loses);
+  return number.convertToFloat();
+}
+
 /// Elements lie in the code's data, in row-major order; a splat needs none.
 static Val emitConstant(const Request &r, graph::ConstantOp op) {
   CodeBuilder &b = r.b();
   DenseElementsAttr value = op.getValue();
   bool isInteger = r.type().isInteger();
-  auto numberOf = [&](auto attr) {
-    if constexpr (std::is_same_v<decltype(attr), APInt>)
-      return r.type().getElementType().isUnsignedInteger() || attr.getBitWidth() == 1
-                 ? static_cast<int64_t>(attr.getZExtValue())
-                 : attr.getSExtValue();
-    else {
-      bool loses;
-      attr.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
-      return attr.convertToDouble();
-    }
-  };
   Type element = isInteger ? b.i64 : b.f32, asked = r.lanes == 1 ? element : CodeBuilder::vec(element, r.lanes);
   if (value.isSplat())
-    return isInteger ? b.constantInt(asked, numberOf(value.getSplatValue<APInt>()))
-                     : b.constant(asked, numberOf(value.getSplatValue<APFloat>()));
+    return isInteger ? b.constantInt(asked, integerOf(r.type(), value.getSplatValue<APInt>()))
+                     : b.constant(asked, floatOf(value.getSplatValue<APFloat>()));
   Val table = r.e.onceValue(op, 0, {}, [&] {
-    SmallVector<double> numbers;
+    SmallVector<Attribute> numbers;
     if (isInteger)
       for (const APInt &number : value.getValues<APInt>())
-        numbers.push_back(static_cast<double>(numberOf(number)));
+        numbers.push_back(b.builder.getI64IntegerAttr(integerOf(r.type(), number)));
     else
       for (const APFloat &number : value.getValues<APFloat>())
-        numbers.push_back(numberOf(number));
+        numbers.push_back(b.builder.getF32FloatAttr(floatOf(number)));
     return r.e.constantTable(element, numbers);
   });
-  TensorPlace place{table, r.type()};
-  return b.load(asked, table, r.e.offsetOf(place, r.index));
+  return b.load(asked, table, r.e.offsetOf(TensorPlace{table, r.type()}, r.index));
 }
 
 Val emitTable(const Request &r) {

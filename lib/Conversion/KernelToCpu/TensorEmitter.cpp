@@ -86,15 +86,17 @@ Val TensorEmitter::scratch(int64_t bytes) {
   return b.bytePointer(frame.scratch, number(offset));
 }
 
-Val TensorEmitter::constantTable(Type element, ArrayRef<double> numbers) {
+Val TensorEmitter::constantTable(ArrayRef<double> numbers) {
+  return constantTable(b.f64, llvm::map_to_vector(numbers, [&](double number) {
+    return Attribute(b.builder.getF64FloatAttr(number));
+  }));
+}
+
+Val TensorEmitter::constantTable(Type element, ArrayRef<Attribute> values) {
   auto body = cast<LLVM::LLVMFuncOp>(entryBlock(b).getParentOp());
   std::string name = (body.getName() + ".table" + Twine(numTables++)).str();
-  SmallVector<Attribute> values;
-  for (double number : numbers)
-    values.push_back(isa<FloatType>(element) ? Attribute(b.builder.getFloatAttr(element, number))
-                                             : Attribute(b.builder.getIntegerAttr(element, int64_t(number))));
-  auto type = RankedTensorType::get({static_cast<int64_t>(numbers.size())}, element);
-  auto array = LLVM::LLVMArrayType::get(element, numbers.size());
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, element);
+  auto array = LLVM::LLVMArrayType::get(element, values.size());
   LLVM::GlobalOp global;
   {
     OpBuilder::InsertionGuard guard(b.builder);

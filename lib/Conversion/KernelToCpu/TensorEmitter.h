@@ -119,8 +119,9 @@ public:
   Val foldRow(Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body,
               llvm::function_ref<Val(Val, Val)> combine, llvm::function_ref<Val(Val)> reduce);
 
-  /// Numbers in the code's read-only data, as elements of `element`: a pointer to the first.
-  Val constantTable(mlir::Type element, llvm::ArrayRef<double> numbers);
+  /// Numbers in the code's read-only data: a pointer to the first.
+  Val constantTable(mlir::Type element, llvm::ArrayRef<mlir::Attribute> values);
+  Val constantTable(llvm::ArrayRef<double> numbers);
 
   /// The first error. Emission goes on with placeholders, so that callers need not look after each element.
   void fail(mlir::Operation *op, const llvm::Twine &message);

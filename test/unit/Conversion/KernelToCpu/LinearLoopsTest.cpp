@@ -1,11 +1,11 @@
-//===- LinearKernelTest.cpp - Products of tiles and tokens ----------------===//
+//===- LinearLoopsTest.cpp - Products of tiles and tokens ----------------===//
 //
 // Every packed format times every format of activations, for numbers of tokens that take each way through the loops,
 // against sums in f64 of the exact numbers.
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/LinearKernel.h"
+#include "lib/Conversion/KernelToCpu/LinearLoops.h"
 
 #include "test/unit/Conversion/KernelToCpu/CompiledKernel.h"
 #include "test/unit/Conversion/KernelToCpu/LinearData.h"
@@ -57,13 +57,13 @@ void expectExact(CompiledKernel &kernel, const Case &c, int64_t tokens) {
 constexpr StorageFormat activationFormats[] = {StorageFormat::F32, StorageFormat::F16, StorageFormat::BF16,
                                                StorageFormat::I8_32, StorageFormat::I15_32};
 
-class LinearKernel : public testing::TestWithParam<PackedFormat> {
+class LinearLoops : public testing::TestWithParam<PackedFormat> {
 protected:
   const PackedFormat format = GetParam();
   const int64_t block = packedFormatInfo(format).columns;
 };
 
-TEST_P(LinearKernel, OneToken) {
+TEST_P(LinearLoops, OneToken) {
   for (StorageFormat activations : activationFormats) {
     for (int64_t columns : {block, 5 * block}) {
       Case c{format, activations, 40, columns, 1};
@@ -73,7 +73,7 @@ TEST_P(LinearKernel, OneToken) {
   }
 }
 
-TEST_P(LinearKernel, FewTokens) {
+TEST_P(LinearLoops, FewTokens) {
   for (StorageFormat activations : activationFormats) {
     Case c{
         format, activations, 49, 3 * std::max<int64_t>(block, 32), 5, {/*tiles=*/2, /*tokens=*/0, 0, /*prefetch=*/512}};
@@ -82,7 +82,7 @@ TEST_P(LinearKernel, FewTokens) {
   }
 }
 
-TEST_P(LinearKernel, KnownNumberOfTokens) {
+TEST_P(LinearLoops, KnownNumberOfTokens) {
   for (StorageFormat activations : activationFormats) {
     Case c{format, activations, 33, std::max<int64_t>(block, 64), 17};
     CompiledKernel kernel = build(c, 17);
@@ -90,7 +90,7 @@ TEST_P(LinearKernel, KnownNumberOfTokens) {
   }
 }
 
-TEST_P(LinearKernel, AnyNumberOfTokens) {
+TEST_P(LinearLoops, AnyNumberOfTokens) {
   for (StorageFormat activations : activationFormats) {
     Case c{format, activations, 96, std::max<int64_t>(block, 96), 20};
     CompiledKernel kernel = build(c, std::nullopt);
@@ -106,12 +106,12 @@ std::vector<PackedFormat> allFormats() {
   return formats;
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, LinearKernel, testing::ValuesIn(allFormats()),
+INSTANTIATE_TEST_SUITE_P(Formats, LinearLoops, testing::ValuesIn(allFormats()),
                          [](const testing::TestParamInfo<PackedFormat> &info) {
                            return std::string(packedFormatInfo(info.param).name);
                          });
 
-TEST(LinearKernel, OddColumnsOfFloats) {
+TEST(LinearLoops, OddColumnsOfFloats) {
   for (PackedFormat format : {PackedFormat::BF16, PackedFormat::F16, PackedFormat::F32}) {
     for (StorageFormat activations : activationFormats) {
       for (int64_t columns : {1, 7, 33, 75}) {

@@ -1,0 +1,141 @@
+//===- ArtifactAssembly.cpp - Code, plan and weights in one file ----------===//
+
+#include "ArtifactAssembly.h"
+
+#include "dialects/Plan/IR/Plan.h"
+#include "runtime/Artifact/ModelText.h"
+#include "runtime/Base/MappedFile.h"
+#include "runtime/Packing/WeightPacker.h"
+#include "tern/Import/TextFiles.h"
+#include "tern/Target/BuildProgram.h"
+#include "tern/Target/ObjectCode.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace tern;
+
+static constexpr char producer[] = "tern 0.1.0";
+
+/// A module with the functions of `lowered` alone, which is what LLVM is given.
+static OwningOpRef<ModuleOp> functionsOf(ModuleOp lowered) {
+  OwningOpRef<ModuleOp> functions(ModuleOp::create(lowered.getLoc()));
+  OpBuilder builder = OpBuilder::atBlockEnd(functions->getBody());
+  for (Operation &op : *lowered.getBody())
+    if (isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect()))
+      builder.clone(op)->removeAttr(kernel::tasksAttrName);
+  return functions;
+}
+
+Status ArtifactAssembly::addTarget(LoweredTarget &lowered) {
+  FailureOr<Program> program = buildProgram(*lowered.module);
+  if (failed(program))
+    return Problem{"emit", "the plan cannot be written as a program", "see the errors above"};
+  for (std::string &kernel : program->kernels) // exported names begin with tern_, which the runtime adds
+    kernel = llvm::StringRef(kernel).drop_front(llvm::StringRef("tern_").size()).str();
+  OwningOpRef<ModuleOp> functions = functionsOf(*lowered.module);
+  functions->walk([](Operation *op) { op->removeAttr(kernel::taskBytesAttrName); });
+  Result<std::vector<char>> code = emitSharedObject(*functions, lowered.target);
+  if (!code)
+    return code.problem();
+  variants.push_back({lowered.target, std::move(*program), std::move(*code)});
+  return Done{};
+}
+
+/// Gives the weights of `program` their places in the weight section.
+static void embedWeights(Program &program) {
+  for (ProgramWeight &weight : program.weights) {
+    weight.source = ProgramWeight::Source::Embedded;
+    weight.offset = llvm::alignTo(program.weightBytes, weightAlignment);
+    program.weightBytes = weight.offset + weight.bytes;
+    weight.sourceFormat = weight.format;
+    weight.file = -1;
+    weight.sourceBytes = 0;
+    weight.hash.clear();
+    weight.tensor.clear();
+    weight.seed = 0;
+    weight.center = weight.scale = 0;
+  }
+  program.files.clear();
+}
+
+Status ArtifactAssembly::writeWeights(ArtifactWriter &writer) {
+  Program sources = variants.front().program;
+  for (Variant &variant : variants)
+    embedWeights(variant.program);
+  const Program &places = variants.front().program;
+  std::vector<MappedFile> files;
+  for (const ProgramFile &file : sources.files) {
+    Result<MappedFile> mapped = MappedFile::open(file.path);
+    if (!mapped)
+      return mapped.problem();
+    files.push_back(std::move(*mapped));
+  }
+  if (Status status = writer.beginWeights(places.weightBytes); !status)
+    return status;
+  ThreadPool pool(options.threads);
+  uint64_t written = 0;
+  for (auto [source, place] : llvm::zip_equal(sources.weights, places.weights)) {
+    if (Status status = writer.appendWeights(std::string(place.offset - written, '\0')); !status)
+      return status;
+    WeightLoad load;
+    load.weight = &source;
+    if (source.file >= 0)
+      load.file = files[source.file].text();
+    auto sink = [&](std::string_view piece) { return writer.appendWeights(piece); };
+    if (Status status = streamWeight(load, pool, sink); !status)
+      return status;
+    written = place.offset + place.bytes;
+    if (options.onWeights)
+      options.onWeights(written, places.weightBytes);
+  }
+  return Done{};
+}
+
+Status ArtifactAssembly::write(ModuleOp module) {
+  Result<ArtifactWriter> writer = ArtifactWriter::create(options.output);
+  if (!writer)
+    return writer.problem();
+  if (options.embedWeights)
+    if (Status status = writeWeights(*writer); !status)
+      return status;
+  for (Variant &variant : variants)
+    if (Status status = writer->addVariant(variant.target.name, variant.target.needs,
+                                           {variant.code.data(), variant.code.size()}, variant.program);
+        !status)
+      return status;
+  if (!graphText.empty())
+    if (Status status = writer->add(section::graph, graphText); !status)
+      return status;
+  if (options.firstPhase.empty()) {
+    Result<std::optional<ModelTextParts>> text = readModelTextParts(options.input);
+    if (!text)
+      return text.problem();
+    if (*text)
+      if (Status status = addModelText(*writer, **text); !status)
+        return status;
+  }
+  ArtifactModel model;
+  if (auto architecture = module->getAttrOfType<StringAttr>("graph.architecture"))
+    model.architecture = architecture.str();
+  if (auto context = module->getAttrOfType<IntegerAttr>("graph.max_context"))
+    model.maxContext = context.getInt();
+  for (const Entry &entry : program().entries)
+    for (const Argument &output : entry.outputs)
+      if (output.name == "logits")
+        model.vocabulary = output.shape.back().size;
+  return writer->commit(producer, std::move(model));
+}
+
+Compilation::Memory ArtifactAssembly::memory() const {
+  Compilation::Memory memory;
+  for (const ProgramWeight &weight : program().weights)
+    memory.weights += weight.bytes;
+  for (const ProgramState &state : program().states) {
+    memory.statePerPosition += state.positionBytes;
+    memory.stateFixed += state.fixedBytes;
+  }
+  memory.arena = program().arenaBytes;
+  memory.scratchPerThread = program().scratchBytes;
+  return memory;
+}

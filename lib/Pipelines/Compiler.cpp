@@ -1,0 +1,208 @@
+//===- Compiler.cpp - A model through all phases to an artifact -----------===//
+
+#include "tern/Pipelines/Compiler.h"
+
+#include "ArtifactAssembly.h"
+#include "Lowering.h"
+#include "dialects/Plan/IR/Plan.h"
+#include "runtime/Base/AtomicFile.h"
+#include "tern/Import/Importer.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
+#include "tern/Pipelines/Pipelines.h"
+#include "tern/Target/BuildProgram.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+using namespace mlir;
+using namespace tern;
+
+llvm::ArrayRef<llvm::StringRef> tern::phaseNames() {
+  static constexpr llvm::StringRef names[] = {"import",   "normalize", "precision", "fuse",
+                                              "schedule", "plan",      "lower",     "emit"};
+  return names;
+}
+
+std::string tern::printProgram(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  OpPrintingFlags flags;
+  flags.enableDebugInfo().useLocalScope();
+  module->print(stream, flags);
+  return text + '\n';
+}
+
+namespace {
+
+size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name) - phaseNames().begin(); }
+
+class CompilerRun {
+public:
+  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options) {}
+
+  CompilationResult run() {
+    DiagnosticProblems diagnostics(context);
+    bool worked = begin() && runPhases();
+    if (!worked && problems.empty())
+      problems = diagnostics.problems();
+    return {std::move(result), std::move(problems)};
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  bool fail(Problem problem) {
+    problems.push_back(std::move(problem));
+    return false;
+  }
+
+  bool check(const Status &status) { return status ? true : fail(status.problem()); }
+
+  /// The program after import, or as it was left at the first phase.
+  bool begin() {
+    for (const std::string &name : options.targets) {
+      Result<CpuTarget> target = parseCpuTarget(name);
+      if (!target)
+        return fail(target.problem());
+      targets.push_back(std::move(*target));
+      result.targets.push_back(targets.back().name);
+    }
+    if (!options.firstPhase.empty()) {
+      result.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
+      return static_cast<bool>(result.module);
+    }
+    Clock::time_point start = Clock::now();
+    ImportOptions importOptions;
+    importOptions.randomSeed = options.randomSeed;
+    ImportedModel model = importModel(context, options.input, importOptions);
+    problems = std::move(model.problems);
+    result.module = std::move(model.module);
+    return result.module && limitContext() && endPhase("import", start);
+  }
+
+  bool limitContext() {
+    auto limit = (*result.module)->getAttrOfType<IntegerAttr>("graph.max_context");
+    if (options.maxContext == 0)
+      return true;
+    if (limit && options.maxContext > limit.getInt())
+      return fail({"--max-context",
+                   "must be at most the model's " + std::to_string(limit.getInt()) + ", got " +
+                       std::to_string(options.maxContext),
+                   "ask for fewer positions"});
+    (*result.module)->setAttr("graph.max_context", Builder(&context).getI64IntegerAttr(options.maxContext));
+    return true;
+  }
+
+  bool runPhases() {
+    size_t last = phaseNumber(options.lastPhase);
+    for (size_t i = phaseNumber(options.firstPhase.empty() ? "import" : options.firstPhase) + 1; i <= last; ++i) {
+      llvm::StringRef phase = phaseNames()[i];
+      Clock::time_point start = Clock::now();
+      if (!runPhase(phase) || !endPhase(phase, start))
+        return false;
+    }
+    return options.lastPhase == "emit" || writeProgram();
+  }
+
+  bool runPhase(llvm::StringRef phase) {
+    if (phase == "lower")
+      return lower();
+    if (phase == "emit")
+      return emit();
+    PassManager passes(&context);
+    if (phase == "normalize") {
+      buildNormalizePipeline(passes, NormalizeOptions());
+    } else if (phase == "precision") {
+      PrecisionOptions precision;
+      precision.policy = options.precision;
+      buildPrecisionPipeline(passes, precision);
+    } else if (phase == "fuse") {
+      buildFusePipeline(passes, FuseOptions());
+    } else if (phase == "schedule") {
+      ScheduleOptions schedule;
+      schedule.batches = options.batches;
+      schedule.chunk = options.chunk;
+      schedule.outputs = options.outputs;
+      buildSchedulePipeline(passes, schedule);
+    } else {
+      buildPlanPipeline(passes);
+    }
+    if (failed(passes.run(*result.module)))
+      return false;
+    if (phase == "normalize")
+      graphText = printProgram(*result.module);
+    return true;
+  }
+
+  /// Each target's code; the module shows that of the first.
+  bool lower() {
+    for (const CpuTarget &target : targets) {
+      LoweredTarget code{target, lowerToTarget(*result.module, target)};
+      if (!code.module)
+        return false;
+      lowered.push_back(std::move(code));
+    }
+    result.module = OwningOpRef<ModuleOp>(lowered.front().module->clone());
+    return true;
+  }
+
+  bool emit() {
+    if (lowered.empty()) // taken up after lower
+      for (const CpuTarget &target : targets)
+        lowered.push_back({target, OwningOpRef<ModuleOp>(result.module->clone())});
+    ArtifactAssembly assembly(options, std::move(graphText));
+    for (LoweredTarget &code : lowered)
+      if (!check(assembly.addTarget(code)))
+        return false;
+    if (!check(assembly.write(*result.module)))
+      return false;
+    const Program &program = assembly.program();
+    for (const Entry &entry : program.entries)
+      result.entryPoints.push_back(entry.name);
+    result.memory = assembly.memory();
+    return true;
+  }
+
+  bool endPhase(llvm::StringRef phase, Clock::time_point start) {
+    double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    result.phases.push_back({phase.str(), seconds});
+    if (options.onPhase)
+      options.onPhase(phase, seconds);
+    if (options.dumpDirectory.empty() || phase == "emit")
+      return true;
+    std::error_code error;
+    std::filesystem::create_directories(options.dumpDirectory, error);
+    std::string number = std::to_string(phaseNumber(phase) + 1);
+    return check(writeFile(options.dumpDirectory + "/" + number + "-" + phase.str() + ".mlir", printProgram(*result.module)));
+  }
+
+  bool writeProgram() {
+    for (auto entry : result.module->getOps<plan::EntryOp>())
+      result.entryPoints.push_back(entry.getSymName().str());
+    for (auto function : result.module->getOps<func::FuncOp>())
+      result.entryPoints.push_back(function.getName().str());
+    std::string text = printProgram(*result.module);
+    if (!options.output.empty())
+      return check(writeFile(options.output, text));
+    std::cout << text;
+    return true;
+  }
+
+  MLIRContext &context;
+  const CompilerOptions &options;
+  Compilation result;
+  Problems problems;
+  std::vector<CpuTarget> targets;
+  std::vector<LoweredTarget> lowered;
+  std::string graphText;
+};
+
+} // namespace
+
+CompilationResult tern::compileModel(MLIRContext &context, const CompilerOptions &options) {
+  return CompilerRun(context, options).run();
+}

@@ -1,0 +1,29 @@
+//===- Schedule.cpp - The phase schedule ----------------------------------===//
+
+#include "tern/Pipelines/Pipelines.h"
+
+#include "tern/Conversion/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace tern;
+
+/// The entries of a decoder: one token of each of some sequences, and a chunk of one prompt.
+static std::vector<std::string> decoderEntries(const ScheduleOptions &options) {
+  std::vector<std::string> entries;
+  for (int64_t batch : options.batches)
+    entries.push_back(llvm::formatv("decode_{0}:B={0}:T=1:N=1", batch));
+  if (options.chunk > 0)
+    entries.push_back(llvm::formatv("prefill:B=1:T<{0}:N<{1}", options.chunk.getValue(), options.outputs.getValue()));
+  return entries;
+}
+
+void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &options) {
+  ConvertGraphToKernelOptions convert;
+  convert.function = options.function;
+  convert.entries = options.entries.empty() ? decoderEntries(options)
+                                            : std::vector<std::string>(options.entries.begin(), options.entries.end());
+  manager.addPass(createConvertGraphToKernel(convert));
+}
