@@ -141,6 +141,10 @@ TEST(Artifact, DamagedWeightIsNamedWhenVerified) {
   Status verified = reader->verifyWeights(*program);
   ASSERT_FALSE(verified);
   EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: weight 'model.embed': must have hash xxh3:"));
+  program->weights[0].hash.clear();
+  verified = reader->verifyWeights(*program);
+  ASSERT_FALSE(verified);
+  EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: entry 'weights.bin': must have the checksum"));
 }
 
 TEST(Artifact, AProgramForOtherWeightsIsRefused) {
@@ -212,8 +216,8 @@ TEST(Manifest, OtherVersionsAreNamedWhateverElseTheyHold) {
 TEST(Manifest, MistakesHaveTheirPlace) {
   EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["code"] = "b.so"; }),
               HasSubstr("tern.json: variants[0].code: must be one of the sections, is 'b.so'"));
-  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = 0; }),
-              HasSubstr("tern.json: model.vocabulary: must be an integer in [1, 2147483647], is 0"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = -1; }),
+              HasSubstr("tern.json: model.vocabulary: must be an integer in [0, 2147483647], is -1"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "other.mlir"; }),
               HasSubstr("tern.json: graph: must be null or 'graph.mlir'"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "graph.mlir"; }),
