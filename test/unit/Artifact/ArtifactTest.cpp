@@ -228,3 +228,26 @@ TEST(Manifest, MistakesHaveTheirPlace) {
 }
 
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// The guide
+//===----------------------------------------------------------------------===//
+
+/// The examples of docs/Artifact.md are what the readers read.
+TEST(ArtifactGuide, ExamplesAreRight) {
+  std::string guide = readBytes(TERN_TEST_DIR "/../../../docs/Artifact.md");
+  std::vector<std::string> examples;
+  const std::string fence = "```json\n";
+  for (std::size_t at = 0; (at = guide.find(fence, at)) != std::string::npos;) {
+    at += fence.size();
+    examples.push_back(guide.substr(at, guide.find("```", at) - at));
+  }
+  ASSERT_EQ(examples.size(), 2u);
+  Json manifest = *parseJson(examples[0], "example");
+  for (const char *name : {section::graph, section::golden}) // The example lists the first few sections only.
+    manifest["sections"][name] = "xxh3:0123456789abcdef";
+  Result<Manifest> read = readManifest(manifest.dump(), "manifest");
+  EXPECT_TRUE(read) << read.problem().str();
+  Result<Program> program = readProgram(*parseJson(examples[1], "example"), "program");
+  EXPECT_TRUE(program) << program.problem().str();
+}
