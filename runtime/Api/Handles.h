@@ -56,8 +56,8 @@ template <typename Body> tern_status guarded(tern_error *error, Body &&body) {
   }
 }
 
-/// The members of `given` that the caller's version of the header has, the rest as `defaults`. False if the size was not
-/// set, or the caller sets members of a later version.
+/// The members of `given` that the caller's version of the header has, the rest as `defaults`. False if the size was
+/// not set, or the caller sets members of a later version.
 template <typename Options> bool readOptions(const Options *given, Options &options) {
   static_assert(std::is_trivially_copyable_v<Options>);
   if (!given)

@@ -142,8 +142,7 @@ tern_status tern_render_chat(const tern_model *model, const char *request, char 
   });
 }
 
-tern_status tern_end_tokens(const tern_model *model, int32_t *ids, size_t capacity, size_t *length,
-                            tern_error *error) {
+tern_status tern_end_tokens(const tern_model *model, int32_t *ids, size_t capacity, size_t *length, tern_error *error) {
   return guarded(error, [&]() -> tern_status {
     Result<const ModelText *> side = model->loaded->text();
     return side ? giveIds((*side)->chat.endTokens, ids, capacity, length, error) : report(error, side.problem());

@@ -1,7 +1,7 @@
 //===- LoadedModel.h - An artifact that is ready to run -----------*- C++ -*-===//
 //
-// From a file to something that computes: the artifact is opened and checked, the best variant that this CPU can execute
-// is chosen, its kernels are loaded, and weights that the artifact does not hold are fetched.
+// From a file to something that computes: the artifact is opened and checked, the best variant that this CPU can
+// execute is chosen, its kernels are loaded, and weights that the artifact does not hold are fetched.
 //
 //===----------------------------------------------------------------------===//
 

@@ -99,11 +99,10 @@ std::optional<std::vector<int32_t>> promptIds(const tern_model *model, const Run
     return tokenize(model, prompt, TERN_ADD_SPECIAL, error);
   nlohmann::ordered_json request = {{"messages", {{{"role", "user"}, {"content", prompt}}}}};
   std::string json = request.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  std::optional<std::string> rendered = textOf(
-      [&](char *text, size_t capacity, size_t *length) {
-        return tern_render_chat(model, json.c_str(), text, capacity, length, &error);
-      },
-      error);
+  std::optional<std::string> rendered =
+      textOf([&](char *text, size_t capacity,
+                 size_t *length) { return tern_render_chat(model, json.c_str(), text, capacity, length, &error); },
+             error);
   if (!rendered)
     return std::nullopt;
   return tokenize(model, *rendered, 0, error);
