@@ -43,7 +43,8 @@ public:
 
   /// The weights section, which starts at a multiple of 4096; empty if no weights are embedded.
   std::string_view weights() const { return section(section::weights).value_or(std::string_view()); }
-  /// Reads all embedded weights and compares each with its hash. Problem: the first that differs, by name.
+  /// Reads the whole section and compares it with its checksum. Problem: it differs; names the first weight of `program`
+  /// that differs from its hash.
   Status verifyWeights(const Program &program) const;
 
 private:

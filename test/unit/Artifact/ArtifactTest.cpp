@@ -141,6 +141,10 @@ TEST(Artifact, DamagedWeightIsNamedWhenVerified) {
   Status verified = reader->verifyWeights(*program);
   ASSERT_FALSE(verified);
   EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: weight 'model.embed': must have hash xxh3:"));
+  program->weights[0].hash.clear();
+  verified = reader->verifyWeights(*program);
+  ASSERT_FALSE(verified);
+  EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: entry 'weights.bin': must have the checksum"));
 }
 
 TEST(Artifact, AProgramForOtherWeightsIsRefused) {
@@ -212,8 +216,8 @@ TEST(Manifest, OtherVersionsAreNamedWhateverElseTheyHold) {
 TEST(Manifest, MistakesHaveTheirPlace) {
   EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["code"] = "b.so"; }),
               HasSubstr("tern.json: variants[0].code: must be one of the sections, is 'b.so'"));
-  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = 0; }),
-              HasSubstr("tern.json: model.vocabulary: must be an integer in [1, 2147483647], is 0"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = -1; }),
+              HasSubstr("tern.json: model.vocabulary: must be an integer in [0, 2147483647], is -1"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "other.mlir"; }),
               HasSubstr("tern.json: graph: must be null or 'graph.mlir'"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "graph.mlir"; }),
@@ -224,3 +228,26 @@ TEST(Manifest, MistakesHaveTheirPlace) {
 }
 
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// The guide
+//===----------------------------------------------------------------------===//
+
+/// The examples of docs/Artifact.md are what the readers read.
+TEST(ArtifactGuide, ExamplesAreRight) {
+  std::string guide = readBytes(TERN_TEST_DIR "/../../../docs/Artifact.md");
+  std::vector<std::string> examples;
+  const std::string fence = "```json\n";
+  for (std::size_t at = 0; (at = guide.find(fence, at)) != std::string::npos;) {
+    at += fence.size();
+    examples.push_back(guide.substr(at, guide.find("```", at) - at));
+  }
+  ASSERT_EQ(examples.size(), 2u);
+  Json manifest = *parseJson(examples[0], "example");
+  for (const char *name : {section::graph, section::golden}) // The example lists the first few sections only.
+    manifest["sections"][name] = "xxh3:0123456789abcdef";
+  Result<Manifest> read = readManifest(manifest.dump(), "manifest");
+  EXPECT_TRUE(read) << read.problem().str();
+  Result<Program> program = readProgram(*parseJson(examples[1], "example"), "program");
+  EXPECT_TRUE(program) << program.problem().str();
+}

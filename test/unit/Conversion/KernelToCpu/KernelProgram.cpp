@@ -209,7 +209,7 @@ KernelProgram::KernelProgram(const std::string &text, int64_t capacity) : capaci
   symbols.insert(symbols.end(), names.begin(), names.end());
   Builder builder(&context);
   SmallVector<StringRef> references(symbols.begin(), symbols.end());
-  (*module)->setAttr(symbolsAttrName, builder.getStrArrayAttr(references));
+  (*module)->setAttr(kernel::symbolsAttrName, builder.getStrArrayAttr(references));
   FailureOr<CpuKernels> code = convertKernelsToCpu(*module, testTarget());
   if (failed(code)) {
     ADD_FAILURE() << "the kernels do not convert";
