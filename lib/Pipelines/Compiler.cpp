@@ -140,6 +140,7 @@ private:
 
   /// Each target's code; the module shows that of the first.
   bool lower() {
+    context.loadAllAvailableDialects(); // no pass declares what code generation writes
     for (const CpuTarget &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)

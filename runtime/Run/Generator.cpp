@@ -112,8 +112,8 @@ Result<Generation> tern::generate(Decoder &decoder, const Tokenizer &tokenizer, 
     return sampler.problem();
   StopOptions stops = request.stops;
   // The last token that is generated needs no room: nothing is computed from it.
-  stops.contextRoom = decoder.context() - decoder.length(request.slot) -
-                      static_cast<std::int64_t>(request.prompt.size()) + 1;
+  stops.contextRoom =
+      decoder.context() - decoder.length(request.slot) - static_cast<std::int64_t>(request.prompt.size()) + 1;
   if (stops.contextRoom < 1)
     stops.contextRoom = -1; // The prompt does not fit, and prefill says so with the numbers.
   Result<StopRules> rules = StopRules::create(stops);

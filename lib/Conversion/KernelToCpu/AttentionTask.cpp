@@ -20,8 +20,9 @@ namespace {
 class TaskEmitter {
 public:
   TaskEmitter(TensorEmitter &e, const AttentionOperands &operands, const Root &root, const AttentionTask &task)
-      : e(e), b(e.b), operands(operands), root(root), task(task), stepRows(std::min(productRows(e.target), task.maxRows)),
-        rows(roundUp(task.maxRows, stepRows)), valueLanes(roundUp(operands.valueSize, productLanes)) {
+      : e(e), b(e.b), operands(operands), root(root), task(task),
+        stepRows(std::min(productRows(e.target), task.maxRows)), rows(roundUp(task.maxRows, stepRows)),
+        valueLanes(roundUp(operands.valueSize, productLanes)) {
     lanes = CodeBuilder::vec(b.f32, productLanes);
     queries = {e.scratch(rows * operands.headSize * 4), operands.headSize};
     scores = {e.scratch(rows * blockKeys * 4), blockKeys};
@@ -53,7 +54,8 @@ private:
   /// Whether `tensor` is a cache whose elements products can read as they lie: [..][64 keys][lanes] of f16 or f32.
   std::optional<TensorPlace> cacheOf(Value tensor, kernel::Layout layout);
   Val cacheLanes(const TensorPlace &place, Val offset) {
-    return b.convertFloat(b.f32, b.load(CodeBuilder::vec(place.type.getElementType(), productLanes), place.pointer, offset));
+    return b.convertFloat(b.f32,
+                          b.load(CodeBuilder::vec(place.type.getElementType(), productLanes), place.pointer, offset));
   }
 
   TensorEmitter &e;
@@ -67,8 +69,8 @@ private:
   Val largest, totals, seenBegin, seenEnd;
   std::optional<TensorPlace> keyCache, valueCache;
   bool copiesKeys = false, copiesValues = false;
-  Val keyCopy, valueCopy;       ///< f32 [64 / 16][d][16] and [64][valueLanes].
-  Val keyBase, valueBase;       ///< Offset of (sequence, group) in the caches.
+  Val keyCopy, valueCopy; ///< f32 [64 / 16][d][16] and [64][valueLanes].
+  Val keyBase, valueBase; ///< Offset of (sequence, group) in the caches.
 };
 
 } // namespace
@@ -109,14 +111,12 @@ std::pair<Val, Val> TaskEmitter::startRows() {
     b.store(b.constant(b.f32, 0.0), totals, row);
     b.store(zero(), seenBegin, row);
     b.store(zero(), seenEnd, row);
-    b.forLoop(0, valueLanes, productLanes, [&](Val column) {
-      b.store(b.constant(lanes, 0.0), sums.pointer, row * sums.stride + column);
-    });
+    b.forLoop(0, valueLanes, productLanes,
+              [&](Val column) { b.store(b.constant(lanes, 0.0), sums.pointer, row * sums.stride + column); });
   });
   b.forLoop(task.rows, e.number(rows), one(), [&](Val row) {
-    b.forLoop(0, operands.headSize, 1, [&](Val d) {
-      b.store(b.constant(b.f32, 0.0), queries.pointer, row * queries.stride + d);
-    });
+    b.forLoop(0, operands.headSize, 1,
+              [&](Val d) { b.store(b.constant(b.f32, 0.0), queries.pointer, row * queries.stride + d); });
   });
   Vals seen = b.fold(zero(), task.rows, one(), {task.keyEnd, task.keyBegin}, [&](Val row, ArrayRef<Val> carried) {
     loadQuery(row);
@@ -141,9 +141,8 @@ std::optional<TensorPlace> TaskEmitter::cacheOf(Value tensor, kernel::Layout lay
 void TaskEmitter::copyKeys(Val block) {
   int64_t width = operands.headSize, count = width * blockKeys;
   if (keyCache) {
-    b.forLoop(0, count, productLanes, [&](Val i) {
-      b.store(cacheLanes(*keyCache, keyBase + block * width + i), keyCopy, i);
-    });
+    b.forLoop(0, count, productLanes,
+              [&](Val i) { b.store(cacheLanes(*keyCache, keyBase + block * width + i), keyCopy, i); });
     return;
   }
   Val last = e.size(typeOf(operands.key), 1) - 1;
@@ -159,17 +158,15 @@ void TaskEmitter::copyKeys(Val block) {
 /// Values to [key][lane] in f32, lanes padded with zeros to whole steps.
 void TaskEmitter::copyValues(Val block) {
   if (valueCache && operands.valueSize == valueLanes) {
-    b.forLoop(0, blockKeys * valueLanes, productLanes, [&](Val i) {
-      b.store(cacheLanes(*valueCache, valueBase + block * valueLanes + i), valueCopy, i);
-    });
+    b.forLoop(0, blockKeys * valueLanes, productLanes,
+              [&](Val i) { b.store(cacheLanes(*valueCache, valueBase + block * valueLanes + i), valueCopy, i); });
     return;
   }
   Val last = e.size(typeOf(operands.value), 1) - 1;
   b.forLoop(0, blockKeys, 1, [&](Val i) {
     Val key = b.minimum(block + i, last);
-    b.forLoop(operands.valueSize, valueLanes, 1, [&](Val column) {
-      b.store(b.constant(b.f32, 0.0), valueCopy, i * valueLanes + column);
-    });
+    b.forLoop(operands.valueSize, valueLanes, 1,
+              [&](Val column) { b.store(b.constant(b.f32, 0.0), valueCopy, i * valueLanes + column); });
     b.forLoop(0, operands.valueSize, 1, [&](Val column) {
       b.store(e.element(operands.value, {task.sequence, key, task.group, column}), valueCopy, i * valueLanes + column);
     });
@@ -226,8 +223,8 @@ Val TaskEmitter::adjustScores(Val row, Val key, Val score) {
     Val keys = e.size(typeOf(operands.key), 1);
     for (int64_t lane = 0; lane < productLanes; ++lane) {
       Val place = b.minimum(key + lane, keys - 1);
-      Val added = e.element(operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)),
-                                            axis(3, place)});
+      Val added = e.element(
+          operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)), axis(3, place)});
       score = b.insert(b.extract(score, lane) + added, score, lane);
     }
   }

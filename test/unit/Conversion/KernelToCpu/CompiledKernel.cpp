@@ -23,6 +23,7 @@ mlir::MLIRContext &tern::cpu::testContext() {
     registry.insert<graph::GraphDialect, kernel::KernelDialect, mlir::func::FuncDialect>();
     auto *created = new mlir::MLIRContext(registry, mlir::MLIRContext::Threading::DISABLED);
     created->loadAllAvailableDialects();
+    created->allowUnregisteredDialects(); // for attributes of tests
     return created;
   }();
   return *context;
