@@ -16,8 +16,6 @@
 using namespace mlir;
 using namespace tern;
 
-static constexpr char producer[] = "tern 0.1.0";
-
 /// A module with the functions of `lowered` alone, which is what LLVM is given.
 static OwningOpRef<ModuleOp> functionsOf(ModuleOp lowered) {
   OwningOpRef<ModuleOp> functions(ModuleOp::create(lowered.getLoc()));
@@ -132,7 +130,7 @@ Status ArtifactAssembly::write(ModuleOp module) {
     for (const Argument &output : entry.outputs)
       if (output.name == "logits")
         model.vocabulary = output.shape.back().size;
-  return writer->commit(producer, std::move(model));
+  return writer->commit(("tern " + compilerVersion()).str(), std::move(model));
 }
 
 Compilation::Memory ArtifactAssembly::memory() const {

@@ -21,6 +21,8 @@
 using namespace mlir;
 using namespace tern;
 
+llvm::StringRef tern::compilerVersion() { return TERN_VERSION; }
+
 llvm::ArrayRef<llvm::StringRef> tern::phaseNames() {
   static constexpr llvm::StringRef names[] = {"import",   "normalize", "precision", "fuse",
                                               "schedule", "plan",      "lower",     "emit"};
