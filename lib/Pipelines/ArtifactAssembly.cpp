@@ -4,6 +4,7 @@
 
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Artifact/ModelText.h"
+#include "runtime/Base/ContentHash.h"
 #include "runtime/Base/MappedFile.h"
 #include "runtime/Packing/WeightPacker.h"
 #include "tern/Import/TextFiles.h"
@@ -73,16 +74,23 @@ Status ArtifactAssembly::writeWeights(ArtifactWriter &writer) {
     return status;
   ThreadPool pool(options.threads);
   uint64_t written = 0;
-  for (auto [source, place] : llvm::zip_equal(sources.weights, places.weights)) {
+  for (auto [index, source] : llvm::enumerate(sources.weights)) {
+    const ProgramWeight &place = places.weights[index];
     if (Status status = writer.appendWeights(std::string(place.offset - written, '\0')); !status)
       return status;
     WeightLoad load;
     load.weight = &source;
     if (source.file >= 0)
       load.file = files[source.file].text();
-    auto sink = [&](std::string_view piece) { return writer.appendWeights(piece); };
+    ContentHasher hasher;
+    auto sink = [&](std::string_view piece) {
+      hasher.add(piece);
+      return writer.appendWeights(piece);
+    };
     if (Status status = streamWeight(load, pool, sink); !status)
       return status;
+    for (Variant &variant : variants)
+      variant.program.weights[index].hash = hasher.hash();
     written = place.offset + place.bytes;
     if (options.onWeights)
       options.onWeights(written, places.weightBytes);
