@@ -21,6 +21,8 @@
 using namespace mlir;
 using namespace tern;
 
+llvm::StringRef tern::compilerVersion() { return TERN_VERSION; }
+
 llvm::ArrayRef<llvm::StringRef> tern::phaseNames() {
   static constexpr llvm::StringRef names[] = {"import",   "normalize", "precision", "fuse",
                                               "schedule", "plan",      "lower",     "emit"};
@@ -140,6 +142,7 @@ private:
 
   /// Each target's code; the module shows that of the first.
   bool lower() {
+    context.loadAllAvailableDialects(); // no pass declares what code generation writes
     for (const CpuTarget &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)

@@ -11,8 +11,8 @@ using namespace mlir;
 using namespace tern;
 
 /// The entries of a decoder: one token of each of some sequences, and a chunk of one prompt.
-static std::vector<std::string> decoderEntries(const ScheduleOptions &options) {
-  std::vector<std::string> entries;
+static SmallVector<std::string> decoderEntries(const ScheduleOptions &options) {
+  SmallVector<std::string> entries;
   for (int64_t batch : options.batches)
     entries.push_back(llvm::formatv("decode_{0}:B={0}:T=1:N=1", batch));
   if (options.chunk > 0)
@@ -23,7 +23,8 @@ static std::vector<std::string> decoderEntries(const ScheduleOptions &options) {
 void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &options) {
   ConvertGraphToKernelOptions convert;
   convert.function = options.function;
-  convert.entries = options.entries.empty() ? decoderEntries(options)
-                                            : std::vector<std::string>(options.entries.begin(), options.entries.end());
+  convert.entries = decoderEntries(options);
+  if (!options.entries.empty())
+    convert.entries.assign(options.entries.begin(), options.entries.end());
   manager.addPass(createConvertGraphToKernel(convert));
 }

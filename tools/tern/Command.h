@@ -49,7 +49,7 @@ Result<Json> readJson(const std::string &path);
 Result<std::optional<std::uint64_t>> parseWeights(const std::string &text);
 
 /// Adds --weights, checked, with `text` as its value.
-void addWeightsOption(CLI::App &command, std::string &text);
+CLI::Option *addWeightsOption(CLI::App &command, std::string &text);
 
 /// Adds --threads; 0, the default, is one a core.
 void addThreadsOption(CLI::App &command, unsigned &threads);

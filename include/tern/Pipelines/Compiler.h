@@ -23,6 +23,9 @@
 
 namespace tern {
 
+/// "0.1.0".
+llvm::StringRef compilerVersion();
+
 /// The phases, in order.
 llvm::ArrayRef<llvm::StringRef> phaseNames();
 

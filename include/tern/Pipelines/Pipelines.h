@@ -46,12 +46,13 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
                                llvm::cl::desc("the function that entries are made from")};
   ListOption<std::int64_t> batches{*this, "batches", llvm::cl::list_init<std::int64_t>({1}),
                                    llvm::cl::desc("an entry decode_<b> for each: one token of b sequences")};
-  Option<std::int64_t> chunk{*this, "chunk", llvm::cl::init(256),
-                             llvm::cl::desc("tokens of a prompt that the entry prefill takes at most; 0 for no prefill")};
-  Option<std::int64_t> outputs{*this, "outputs", llvm::cl::init(1),
+  Option<std::int64_t> chunk{
+      *this, "chunk", llvm::cl::init(256),
+      llvm::cl::desc("tokens of a prompt that the entry prefill takes at most; 0 for no prefill")};
+  Option<std::int64_t> outputs{*this, "outputs", llvm::cl::init(16),
                                llvm::cl::desc("positions that prefill gives logits of at most")};
-  ListOption<std::string> entries{*this, "entries",
-                                  llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
+  ListOption<std::string> entries{
+      *this, "entries", llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
 };
 
 /// Phase schedule, a pipeline on modules: takes a program of groups, gives entry points that launch kernels. The entry

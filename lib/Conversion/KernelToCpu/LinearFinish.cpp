@@ -13,7 +13,8 @@ static graph::SymbolicTensorType tensorOf(Value value) { return cast<graph::Symb
 
 /// The index of the row `token` in the dimensions before the last, which lie in the order of their indices.
 Index LinearFinish::indexOf(Val token) {
-  graph::SymbolicTensorType type = tensorOf(products.front().getResult());
+  graph::LinearOp first = products.front();
+  graph::SymbolicTensorType type = tensorOf(first.getResult());
   int64_t rank = type.getRank() - 1;
   Index index(rank);
   Val rest = token;

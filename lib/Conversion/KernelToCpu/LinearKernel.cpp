@@ -61,13 +61,13 @@ private:
       e.fail(e.function, "tasks of a linear kernel must be whole tiles of 16 rows");
       return false;
     }
-    for (size_t axis = 1, cut = 0; axis < tasks.getDims().size(); ++axis) {
-      bool isCut = !coversDim(tasks, axis);
-      if (cut && isCut && tasks.getTiles()[cut] != 1) {
+    bool goesByOne = true; // every dimension so far
+    for (size_t axis = 1; axis < tasks.getDims().size(); ++axis) {
+      if (!goesByOne && !coversDim(tasks, axis)) {
         e.fail(e.function, "the tokens of a task of a linear kernel must be neighbours");
         return false;
       }
-      cut = isCut ? axis : cut;
+      goesByOne &= tasks.getTiles()[axis] == 1 || e.function.getMaximum(tasks.getDims()[axis]) == 1;
     }
     return true;
   }

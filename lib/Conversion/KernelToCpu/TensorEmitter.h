@@ -71,6 +71,8 @@ public:
 
   /// Element `index` of `tensor` and its `lanes - 1` right neighbours: f32 or i64, rounded to the element type.
   Val element(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes = 1);
+  /// Makes element() give `value`, as many lanes as it has, where the code that follows asks for this element.
+  void provide(mlir::Value tensor, llvm::ArrayRef<Val> index, Val value);
   /// Whether elements of `tensor` may be asked for `lanes` at a time, the first at a multiple of `lanes`.
   bool isVectorizable(mlir::Value tensor, int64_t lanes);
   /// The best number of lanes for loops over the last dimension, of `dim`, that compute elements of `tensors`.
@@ -129,6 +131,7 @@ public:
 private:
   Val compute(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
   Val canonical(Val index);
+  std::vector<const void *> keyOf(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
   bool isVisible(mlir::Value value) const;
   void moveToWhereKnown(llvm::ArrayRef<Val> index);
 

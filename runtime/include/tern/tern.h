@@ -14,8 +14,9 @@
  *     options.on_text = print_text;
  *     tern_generate_text(session, 0, "The capital of France is", TERN_ADD_SPECIAL, &options, NULL, &error);
  *
- * Errors. Functions that can fail answer a tern_status; `error` may be NULL, else it is filled on failure: what is wrong,
- * where, and what to do about it. No exception leaves the library, it prints nothing, and it has no global state.
+ * Errors. Functions that can fail answer a tern_status; `error` may be NULL, else it is filled on failure: what is
+ * wrong, where, and what to do about it. No exception leaves the library, it prints nothing, and it has no global
+ * state.
  *
  * Threads. A model may be used by any number of threads at once; steps of sessions of one model take turns, since each
  * uses all its workers. A session, and a sampler, must be used by one thread at a time. tern_cancel_set may be called
@@ -80,8 +81,8 @@ typedef struct tern_model_options {
 
 TERN_API void tern_model_options_init(tern_model_options *options);
 
-/* Opens an artifact. `options` may be NULL. Fails for files that are no artifact or are damaged, and, naming the features
- * that are missing, where this CPU can execute none of the code. */
+/* Opens an artifact. `options` may be NULL. Fails for files that are no artifact or are damaged, and, naming the
+ * features that are missing, where this CPU can execute none of the code. */
 TERN_API tern_status tern_model_open(const char *path, const tern_model_options *options, tern_model **model,
                                      tern_error *error);
 TERN_API void tern_model_close(tern_model *model);
@@ -172,13 +173,13 @@ typedef struct tern_prefill_options {
 
 TERN_API void tern_prefill_options_init(tern_prefill_options *options);
 
-/* Appends tokens to a slot. `logits`, if not NULL, is set to those after the last token. `options` may be NULL. Cancelled,
- * the slot keeps the chunks that were done. */
+/* Appends tokens to a slot. `logits`, if not NULL, is set to those after the last token. `options` may be NULL.
+ * Cancelled, the slot keeps the chunks that were done. */
 TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
                                   const tern_prefill_options *options, const float **logits, tern_error *error);
 
-/* Appends one token to each of `count` slots in one pass. `logits` is set to `count` rows of vocabulary floats, row i for
- * slots[i]. `cancel` may be NULL. */
+/* Appends one token to each of `count` slots in one pass. `logits` is set to `count` rows of vocabulary floats, row i
+ * for slots[i]. `cancel` may be NULL. */
 TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                                  const tern_cancel *cancel, const float **logits, tern_error *error);
 
@@ -225,8 +226,8 @@ TERN_API const char *tern_stop_reason_name(tern_stop_reason reason);
 typedef struct tern_generate_options {
   size_t size;
   void *user;
-  /* Called for each token with the text to show now, which is often empty; `token` is -1 for text that comes at the end.
-   * Answer 0 to stop. May be NULL. */
+  /* Called for each token with the text to show now, which is often empty; `token` is -1 for text that comes at the
+   * end. Answer 0 to stop. May be NULL. */
   int (*on_text)(void *user, int32_t token, const char *text, size_t text_length);
   void (*on_progress)(void *user, int64_t done, int64_t total); /* Of the prompt; may be NULL. */
   const tern_cancel *cancel;                                    /* May be NULL. */
