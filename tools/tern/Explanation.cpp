@@ -1,7 +1,8 @@
 //===- Explanation.cpp - What each layer got, and why ---------------------===//
 
 #include "tools/tern/Explanation.h"
-#include "dialects/Graph/IR/Graph.h"
+
+#include "dialects/Graph/Transforms/ModulePath.h"
 
 #include "mlir/IR/Remarks.h"
 
