@@ -65,11 +65,9 @@ protected:
 
 TEST_P(LinearLoops, OneToken) {
   for (StorageFormat activations : activationFormats) {
-    for (int64_t columns : {block, 5 * block}) {
-      Case c{format, activations, 40, columns, 1};
-      CompiledKernel kernel = build(c, 1);
-      expectExact(kernel, c, 1);
-    }
+    Case c{format, activations, 40, 5 * block, 1};
+    CompiledKernel kernel = build(c, 1);
+    expectExact(kernel, c, 1);
   }
 }
 
@@ -114,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, LinearLoops, testing::ValuesIn(allFormats()),
 TEST(LinearLoops, OddColumnsOfFloats) {
   for (PackedFormat format : {PackedFormat::BF16, PackedFormat::F16, PackedFormat::F32}) {
     for (StorageFormat activations : activationFormats) {
-      for (int64_t columns : {1, 7, 33, 75}) {
+      for (int64_t columns : {1, 75}) {
         Case c{format, activations, 5, columns, 4};
         CompiledKernel kernel = build(c, 4);
         expectExact(kernel, c, 4);
