@@ -6,6 +6,7 @@
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
@@ -23,6 +24,7 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
+  kernel::registerTernKernelPasses();
   registerTernConversionPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();
