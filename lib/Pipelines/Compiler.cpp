@@ -21,6 +21,8 @@
 using namespace mlir;
 using namespace tern;
 
+llvm::StringRef tern::compilerVersion() { return TERN_VERSION; }
+
 llvm::ArrayRef<llvm::StringRef> tern::phaseNames() {
   static constexpr llvm::StringRef names[] = {"import",   "normalize", "precision", "fuse",
                                               "schedule", "plan",      "lower",     "emit"};
@@ -72,7 +74,9 @@ private:
       result.targets.push_back(targets.back().name);
     }
     if (!options.firstPhase.empty()) {
-      result.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
+      result.module = options.program
+                          ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
+                          : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
       return static_cast<bool>(result.module);
     }
     Clock::time_point start = Clock::now();
@@ -140,6 +144,7 @@ private:
 
   /// Each target's code; the module shows that of the first.
   bool lower() {
+    context.loadAllAvailableDialects(); // no pass declares what code generation writes
     for (const CpuTarget &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)
@@ -187,6 +192,10 @@ private:
     for (auto function : result.module->getOps<func::FuncOp>())
       result.entryPoints.push_back(function.getName().str());
     std::string text = printProgram(*result.module);
+    if (options.onProgram) {
+      options.onProgram(std::move(text));
+      return true;
+    }
     if (!options.output.empty())
       return check(writeFile(options.output, text));
     std::cout << text;

@@ -8,10 +8,12 @@
 #include "dialects/Kernel/IR/Kernel.h"
 #include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/Plan/IR/Plan.h"
+#include "tern/Conversion/KernelToCpu.h"
 #include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
 #include "tern/Interpreter/Passes.h"
 #include "tern/Pipelines/Pipelines.h"
+#include "tern/Target/ObjectCode.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
@@ -19,6 +21,8 @@
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect,
                   plan::PlanDialect>();
+  registerCpuKernelDialects(registry);
+  registerObjectCodeDialects(registry);
 }
 
 void tern::registerAllPasses() {

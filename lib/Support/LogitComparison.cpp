@@ -2,34 +2,13 @@
 
 #include "tern/Support/LogitComparison.h"
 
+#include "runtime/Base/LogProbability.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 using namespace tern;
-
-/// log(sum(exp(logits))).
-static double logSum(const float *logits, std::int64_t count) {
-  double largest = *std::max_element(logits, logits + count), sum = 0;
-  for (std::int64_t i = 0; i < count; ++i)
-    sum += std::exp(logits[i] - largest);
-  return largest + std::log(sum);
-}
-
-double tern::logProbability(const float *logits, std::int64_t count, std::int64_t index) {
-  return logits[index] - logSum(logits, count);
-}
-
-/// KL(reference || logits) of one position.
-static double divergence(const float *logits, const float *reference, std::int64_t count) {
-  double ofLogits = logSum(logits, count), ofReference = logSum(reference, count), sum = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    double expected = reference[i] - ofReference;
-    if (double probability = std::exp(expected); probability > 0)
-      sum += probability * (expected - (logits[i] - ofLogits));
-  }
-  return sum;
-}
 
 Result<LogitComparison> tern::compareLogits(const FloatTable &logits, const FloatTable &reference) {
   auto shape = [](const FloatTable &table) {
@@ -43,7 +22,7 @@ Result<LogitComparison> tern::compareLogits(const FloatTable &logits, const Floa
   std::int64_t agreeing = 0;
   for (std::int64_t t = 0; t < logits.rows; ++t) {
     const float *row = logits.row(t), *expected = reference.row(t);
-    double here = divergence(row, expected, logits.columns);
+    double here = logitDivergence(row, expected, logits.columns);
     result.meanDivergence += here / static_cast<double>(logits.rows);
     // NaN counts as worst, so that it cannot hide.
     if (t == 0 || here > result.maxDivergence || std::isnan(here)) {

@@ -7,10 +7,18 @@
 #include "runtime/Base/ContentHash.h"
 
 #include <algorithm>
+#include <cstring>
+#include <fstream>
 
 using namespace tern;
 
 static constexpr char damagedRemedy[] = "the artifact is damaged: download it again, or compile the model again";
+
+bool tern::isArtifactFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  return file.read(magic, sizeof(magic)) && std::memcmp(magic, "PK\3\4", sizeof(magic)) == 0;
+}
 
 Result<ArtifactReader> ArtifactReader::open(const std::string &path) {
   Result<MappedFile> file = MappedFile::open(path);
@@ -110,17 +118,27 @@ Result<Program> ArtifactReader::program(const ArtifactVariant &variant) const {
   return program;
 }
 
-Status ArtifactReader::verifyWeights(const Program &program) const {
+/// The first weight that lies in the section and differs from its hash, or nothing.
+static const ProgramWeight *findDamaged(const Program &program, std::string_view section) {
   for (const ProgramWeight &weight : program.weights) {
-    if (weight.source != ProgramWeight::Source::Embedded || weight.hash.empty())
+    if (weight.source != ProgramWeight::Source::Embedded || weight.hash.empty() || weight.bytes > section.size() ||
+        weight.offset > section.size() - weight.bytes)
       continue;
-    if (weight.bytes > weights().size() || weight.offset > weights().size() - weight.bytes)
-      return Problem{name + ": weight '" + weight.name.substr(0, 80) + "'", "must lie in the weights section",
-                     "verify the artifact with a program of its own"};
-    std::string found = contentHashOf(weights().substr(weight.offset, weight.bytes));
-    if (found != weight.hash)
-      return Problem{name + ": weight '" + weight.name.substr(0, 80) + "'",
-                     "must have hash " + weight.hash + ", has " + found, damagedRemedy};
+    if (contentHashOf(section.substr(weight.offset, weight.bytes)) != weight.hash)
+      return &weight;
+  }
+  return nullptr;
+}
+
+Status ArtifactReader::verifyWeights(const Program &program) const {
+  for (const ZipEntry &entry : directory) {
+    if (entry.name != section::weights || updateCrc32(0, dataOf(entry)) == entry.crc)
+      continue;
+    if (const ProgramWeight *weight = findDamaged(program, dataOf(entry)))
+      return Problem{name + ": weight '" + weight->name.substr(0, 80) + "'",
+                     "must have hash " + weight->hash + ", and has not", damagedRemedy};
+    return Problem{name + ": entry '" + entry.name + "'",
+                   "must have the checksum that the directory gives, and has not", damagedRemedy};
   }
   return Done{};
 }

@@ -19,6 +19,9 @@
 
 namespace tern {
 
+/// Whether the file at `path` begins as artifacts and other ZIP files do; models never do. False if it cannot be read.
+bool isArtifactFile(const std::string &path);
+
 /// An artifact that is open. Owns the mapping; all views live as long. Movable; const members may be called from
 /// several threads.
 class ArtifactReader {
@@ -43,7 +46,8 @@ public:
 
   /// The weights section, which starts at a multiple of 4096; empty if no weights are embedded.
   std::string_view weights() const { return section(section::weights).value_or(std::string_view()); }
-  /// Reads all embedded weights and compares each with its hash. Problem: the first that differs, by name.
+  /// Reads the whole section and compares it with its checksum. Problem: it differs; names the first weight of `program`
+  /// that differs from its hash.
   Status verifyWeights(const Program &program) const;
 
 private:

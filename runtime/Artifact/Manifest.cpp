@@ -80,9 +80,9 @@ static ArtifactModel readModel(const JsonCursor &cursor) {
   cursor.object({"name", "architecture", "maxContext", "vocabulary"});
   ArtifactModel model;
   model.name = cursor.at("name").string();
-  model.architecture = cursor.at("architecture").name();
-  model.maxContext = cursor.at("maxContext").integer(1, INT32_MAX);
-  model.vocabulary = cursor.at("vocabulary").integer(1, INT32_MAX);
+  model.architecture = cursor.at("architecture").string();
+  model.maxContext = cursor.at("maxContext").integer(0, INT32_MAX);
+  model.vocabulary = cursor.at("vocabulary").integer(0, INT32_MAX);
   return model;
 }
 

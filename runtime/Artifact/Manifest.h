@@ -26,12 +26,12 @@ constexpr char manifest[] = "tern.json", graph[] = "graph.mlir", weights[] = "we
 constexpr char golden[] = "golden.json", goldenLogits[] = "golden.bin";
 } // namespace section
 
-/// What was compiled.
+/// What was compiled. IR that was written by hand may say less: empty and 0 mean not known.
 struct ArtifactModel {
-  std::string name;         ///< As its files call it; may be empty.
+  std::string name;         ///< As its files call it.
   std::string architecture; ///< "llama", "qwen3", ...
   std::int64_t maxContext = 0;
-  std::int64_t vocabulary = 0;
+  std::int64_t vocabulary = 0; ///< Logits of a position.
 };
 
 /// Code and program for one kind of processor.

@@ -93,7 +93,7 @@ void ProgramTables::readWeight(const JsonCursor &cursor) {
   weight.format = readFormat(cursor.at("format"));
   weight.layout = readLayout(cursor.at("layout"));
   JsonCursor shape = cursor.at("shape"), bytes = cursor.at("bytes");
-  shape.forEach([&](const JsonCursor &size) { weight.shape.push_back(size.integer(1, maxProgramSize)); });
+  shape.forEach([&](const JsonCursor &size) { weight.shape.push_back(size.integer(0, maxProgramSize)); });
   weight.bytes = readSize(bytes);
   std::optional<std::uint64_t> least = bytesOfRows(weight.format, weight.shape);
   if (weight.layout == WeightLayout::Rows && !least)

@@ -2,7 +2,8 @@
 
 #include "runtime/Cpu/CpuModel.h"
 #include "runtime/Cpu/Machine.h"
-#include "runtime/Cpu/WeightLoader.h"
+#include "runtime/Cpu/WeightFiles.h"
+#include "runtime/Packing/WeightPacker.h"
 
 using namespace tern;
 
@@ -63,10 +64,10 @@ Status CpuModel::placeWeights() {
     return block.problem();
   loaded = std::move(*block);
 
-  Result<WeightLoader> loader = WeightLoader::open(parts.program);
-  if (!loader)
-    return loader.problem();
-  ThreadPool pool(toLoad == 0 ? 1 : workers.size());
+  Result<std::vector<MappedFile>> files = openWeightFiles(parts.program);
+  if (!files)
+    return files.problem();
+  std::vector<WeightLoad> loads;
   std::uint64_t offset = 0;
   for (const ProgramWeight &weight : parts.program.weights) {
     if (weight.source == ProgramWeight::Source::Embedded) {
@@ -74,10 +75,13 @@ Status CpuModel::placeWeights() {
       continue;
     }
     char *target = loaded.data() + offset;
-    if (Status status = loader->load(weight, reinterpret_cast<std::uint8_t *>(target), pool); !status)
-      return status;
+    std::string_view file;
+    if (weight.source == ProgramWeight::Source::Stored)
+      file = (*files)[static_cast<std::size_t>(weight.file)].text();
+    loads.push_back({&weight, file, reinterpret_cast<std::uint8_t *>(target)});
     addresses.push_back(target);
     offset += aligned(weight.bytes);
   }
-  return Done{};
+  ThreadPool pool(loads.empty() ? 1 : workers.size());
+  return loadWeights(loads, pool);
 }

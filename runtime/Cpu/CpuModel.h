@@ -30,7 +30,7 @@ public:
   };
 
   /// Brings all weights into memory. `workers` as for WorkerTeam. Problems: kernels or weights that do not fit the
-  /// program, those of WeightLoader, too little memory.
+  /// program, those of openWeightFiles and loadWeights, too little memory.
   static Result<std::shared_ptr<CpuModel>> create(Parts parts, unsigned workers = 0);
 
   const Program &program() const { return parts.program; }

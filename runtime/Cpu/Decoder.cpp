@@ -68,7 +68,7 @@ Status Decoder::checkSlot(std::int64_t slot, std::int64_t more) const {
     return Problem{where, "the session has slots 0 to " + std::to_string(slots() - 1), ""};
   const Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
   if (sequence.broken && more != 0)
-    return Problem{where, "a step was cancelled inside, and the model's recurrent states cannot go back",
+    return Problem{where, "a step ended inside, and the model's recurrent states cannot go back",
                    "begin the sequence again"};
   if (more > context() - sequence.length)
     return Problem{where,

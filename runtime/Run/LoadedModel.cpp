@@ -85,3 +85,10 @@ Result<std::unique_ptr<LoadedModel>> LoadedModel::open(const std::string &path, 
   loaded->model = std::move(*model);
   return loaded;
 }
+
+Result<const ModelText *> LoadedModel::text() const {
+  std::call_once(textOnce, [&] { textRead.emplace(readModelText(*reader)); });
+  if (!*textRead)
+    return textRead->problem();
+  return const_cast<const ModelText *>(&**textRead);
+}

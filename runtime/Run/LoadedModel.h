@@ -1,16 +1,18 @@
 //===- LoadedModel.h - An artifact that is ready to run -----------*- C++ -*-===//
 //
-// From a file to something that computes: the artifact is opened and checked, the best variant that this CPU can execute
-// is chosen, its kernels are loaded, and weights that the artifact does not hold are fetched.
+// From a file to something that computes: the artifact is opened and checked, the best variant that this CPU can
+// execute is chosen, its kernels are loaded, and weights that the artifact does not hold are fetched.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef TERN_RUNTIME_RUN_LOADEDMODEL_H
 #define TERN_RUNTIME_RUN_LOADEDMODEL_H
 
-#include "runtime/Artifact/ArtifactReader.h"
+#include "runtime/Artifact/ModelText.h"
 #include "runtime/Cpu/CpuFeatures.h"
 #include "runtime/Cpu/Decoder.h"
+
+#include <mutex>
 
 namespace tern {
 
@@ -34,12 +36,17 @@ public:
   const ArtifactVariant &variant() const { return *chosen; }
   const std::shared_ptr<CpuModel> &cpu() const { return model; }
 
+  /// The text side, read when first asked for. Problems: those of readModelText.
+  Result<const ModelText *> text() const;
+
 private:
   LoadedModel() = default;
 
   std::shared_ptr<const ArtifactReader> reader; ///< Shared with the model, whose weights lie in it.
   const ArtifactVariant *chosen = nullptr;
   std::shared_ptr<CpuModel> model;
+  mutable std::once_flag textOnce;
+  mutable std::optional<Result<ModelText>> textRead;
 };
 
 } // namespace tern

@@ -7,6 +7,7 @@ Needs nothing but Python. Run it by hand when a format grows: test/fuzz/make_cor
 import json
 import pathlib
 import struct
+import zlib
 
 CORPUS = pathlib.Path(__file__).with_name("corpus")
 GOLDENS = pathlib.Path(__file__).parents[1] / "numerics" / "goldens"
@@ -126,8 +127,67 @@ def configs():
     return files
 
 
+def artifact(entries):
+    """An artifact as Tern writes it: the ZIP format of docs/Artifact.md. `entries` are (name, data, alignment)."""
+    fixed = (0, 0, 0, 0x21)  # flags, method, time, date
+    body, records = b"", []
+    for name, data, alignment in entries:
+        start, length = len(body), 30 + len(name)
+        padding = -(start + length) % alignment
+        padding += alignment if 0 < padding < 6 else 0
+        offset = start + length + padding
+        extra = struct.pack("<HHH", 0xD935, padding - 4, 64 if offset % 4096 else 4096) if padding else b""
+        common = struct.pack("<HHHHIIIH", *fixed, zlib.crc32(data), len(data), len(data), len(name))
+        body += struct.pack("<IH", 0x04034B50, 10) + common + struct.pack("<H", padding) + name.encode()
+        body += extra.ljust(padding, b"\0") + data
+        records.append(struct.pack("<IHH", 0x02014B50, 3 << 8 | 45, 10) + common +
+                       struct.pack("<HHHHII", 0, 0, 0, 0, 0o100644 << 16, start) + name.encode())
+    directory = b"".join(records[-1:] + records[:-1])  # the manifest is written last and listed first
+    return body + directory + struct.pack("<IIHHIIH", 0x06054B50, 0, len(records), len(records), len(directory),
+                                          len(body), 0)
+
+
+def artifacts():
+    """Whole files without sections that have hashes, and sections for the fuzzer to make an artifact of."""
+    manifest = {"tern": 1, "producer": "seed", "model": {"name": "", "architecture": "llama", "maxContext": 64,
+                "vocabulary": 3}, "variants": [], "graph": None, "golden": None, "weights": None, "sections": {}}
+    with_weights = {**manifest, "weights": "weights.bin"}
+    launch = [0, True, "model.layers.0", [0, 64, "w0", "s0"], [[512, ["T", 4], [16, 8]], [64, ["capacity", 64]]]]
+    entry = {"name": "prefill", "ranges": {"T": [1, 16]},
+             "inputs": [{"name": "tokens", "format": "i32", "shape": ["T"], "offset": 0}],
+             "outputs": [{"name": "logits", "format": "f32", "shape": [3], "offset": 64}], "launches": [launch]}
+    weights = [{"name": "a", "format": "q4_1", "layout": "tiles16", "shape": [2, 32], "bytes": 64,
+                "embedded": {"offset": 64, "hash": "xxh3:0000000000000000"}},
+               {"name": "b", "format": "f32", "layout": "rows", "shape": [4], "bytes": 16,
+                "stored": {"file": 0, "offset": 8, "bytes": 8, "format": "f16", "hash": ""}},
+               {"name": "c", "format": "f32", "layout": "rows", "shape": [4], "bytes": 16,
+                "random": {"tensor": "c", "seed": 1, "center": 0.0, "scale": 0.5, "format": "bf16"}}]
+    program = {"arenaBytes": 4096, "scratchBytes": 64, "weightBytes": 128, "kernels": ["k"],
+               "symbols": ["capacity", "T"], "weights": weights, "entries": [entry],
+               "files": [{"path": "m.gguf", "size": 16, "header": 4, "headerHash": ""}],
+               "states": [{"name": "key", "format": "f16", "fixedBytes": 0, "positionBytes": 64}]}
+    chat = {"templates": [{"name": "default", "template": "{{ messages }}"}], "specialTokens": {"eos_token": "b"},
+            "endTokens": [1], "generation": {"temperature": 0.5}}
+    golden = {"reference": "seed", "maxDivergence": 0.1, "logits": "golden.bin",
+              "prompts": [{"text": "", "tokens": [0]}, {"text": "b", "tokens": [1, 2]}]}
+    texts = [b"a", b"b", b"ab"]
+    arrays = struct.pack("<IIII3I3i", 3, 1, 0, 4, *map(len, texts), 0, 1, 2) + b"".join(texts)
+    scored = struct.pack("<IIII3I3d", 3, 0, 3, 4, *map(len, texts), 0, -1, -2) + b"".join(texts)
+    ggml = {"pre": "smollm", "bos_token_id": 0, "add_bos_token": True, "added_tokens": [[1, True]]}
+    settings = [({"ggml": {"model": "gpt2", **ggml}}, arrays), ({"ggml": {"model": "llama", **ggml}}, scored),
+                ({"model": part("BPE")}, arrays), ({"model": part("Unigram", unk_id=0)}, scored)]
+    dump = lambda value: json.dumps(value, separators=(",", ":")).encode()
+    files = {f"sections{i}": b"\0".join([dump(program), dump(tokenizer), dump(chat), dump(golden), tokens])
+             for i, (tokenizer, tokens) in enumerate(settings)}
+    files["manifest"] = dump(manifest)
+    files["empty"] = artifact([("tern.json", dump(manifest), 64)])
+    files["weights"] = artifact([("weights.bin", b"w" * 64, 4096), ("tern.json", dump(with_weights), 64)])
+    return files
+
+
 def main():
     files = {
+        **{"artifact/" + name: data for name, data in artifacts().items()},
         **{"config/" + name: data for name, data in configs().items()},
         **{"tokenizer/" + name: data for name, data in tokenizers().items()},
         "gguf/keys": gguf([("a", STRING, "x"), ("b", U8, 1), ("c", I32, -1), ("d", BOOL, True), ("e", F64, 0.5)], []),

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Base/Json.h"
+#include "runtime/Base/LogProbability.h"
 #include "tern/Import/Importer.h"
 #include "tern/Interpreter/TokenSession.h"
 #include "tern/Support/LogitComparison.h"

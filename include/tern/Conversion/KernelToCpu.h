@@ -16,10 +16,6 @@ struct CpuKernels {
   int64_t scratchBytes = 0;                 ///< The most that any kernel needs of a worker's scratch.
 };
 
-/// The attribute of a module that lists the program's symbols: an array of strings, "capacity" first, in the order in
-/// which kernels find their sizes in TernKernelCall::dims.
-inline constexpr llvm::StringLiteral symbolsAttrName = "kernel.symbols";
-
 /// Writes the code of each `kernel.func` of `module` for `target`, lowered to the LLVM dialect. The module itself stays
 /// as it is. What cannot be written is a diagnostic at the op it concerns.
 mlir::FailureOr<CpuKernels> convertKernelsToCpu(mlir::ModuleOp module, const CpuTarget &target);

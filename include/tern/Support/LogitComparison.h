@@ -7,10 +7,6 @@
 
 namespace tern {
 
-/// The natural logarithm of softmax(logits)[index] in f64. `logits` has `count` elements, of which one may be anything
-/// but all -infinity.
-double logProbability(const float *logits, std::int64_t count, std::int64_t index);
-
 /// How logits [T, V] differ from a reference of the same shape, softmax and sums in f64.
 struct LogitComparison {
   double meanDivergence = 0; ///< Mean over positions of KL(reference || logits), in nats.

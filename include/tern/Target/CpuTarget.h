@@ -37,7 +37,7 @@ struct CpuTarget {
   std::string triple;             ///< "x86_64-unknown-linux-gnu".
   std::string processor;          ///< LLVM's name, for its scheduling model.
   std::string features;           ///< LLVM's features: "+avx2,+fma,...".
-  std::vector<std::string> needs; ///< What /proc/cpuinfo must list for the code to run: "avx512f", "asimddp".
+  std::vector<std::string> needs; ///< What the CPU must have, as LLVM spells it: "avx512f", "dotprod".
   unsigned registerBytes = 32;    ///< Of one vector register.
   unsigned registers = 16;        ///< Vector registers.
   ByteDot byteDot = ByteDot::Maddubs;

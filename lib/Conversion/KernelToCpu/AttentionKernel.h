@@ -9,9 +9,9 @@
 //     m, l, P = softmax update              prefill  64 tokens     all that the tokens may see
 //     acc = acc * correction + P x V
 //
-// Both products are the same loop: 6 rows by 64 lanes of sums in registers, one number of the left broadcast a time. With
-// few rows (decode) keys and values are converted from f16 as they stream by; with many, a block is converted once, to
-// scratch.
+// Both products are the same loop: 6 rows by 64 lanes of sums in registers, one number of the left broadcast a time.
+// With few rows (decode) keys and values are converted from f16 as they stream by; with many, a block is converted
+// once, to scratch.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,7 +52,8 @@ struct RowMatrix {
 /// The right side of a product: 16 lanes of row `k`, from lane 16 * `tile` on.
 using RightSide = llvm::function_ref<Val(Val k, int64_t tile)>;
 
-/// out[i][...] = (accumulate ? out : 0) + sum_k left[i][k] * right(k, tile), for `rows` rows and `tiles` times 16 lanes.
+/// out[i][...] = (accumulate ? out : 0) + sum_k left[i][k] * right(k, tile), for `rows` rows and `tiles` times 16
+/// lanes.
 void emitBlockProduct(TensorEmitter &e, RowMatrix left, RowMatrix out, int64_t rows, int64_t tiles, Val count,
                       bool accumulate, RightSide right);
 

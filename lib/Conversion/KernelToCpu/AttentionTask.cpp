@@ -13,6 +13,15 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 static int64_t roundUp(int64_t number, int64_t multiple) { return (number + multiple - 1) / multiple * multiple; }
 
+/// Rows of one step: up to `most`, so that as few rows as possible are padding.
+static int64_t chooseStep(int64_t most, int64_t rows) {
+  int64_t best = std::min(most, rows);
+  for (int64_t step = best; step > most / 2; --step)
+    if (roundUp(rows, step) < roundUp(rows, best))
+      best = step;
+  return best;
+}
+
 namespace {
 
 /// The code of one task. Arrays in scratch have a row for each query, padded to whole steps of the products; padding
@@ -20,8 +29,9 @@ namespace {
 class TaskEmitter {
 public:
   TaskEmitter(TensorEmitter &e, const AttentionOperands &operands, const Root &root, const AttentionTask &task)
-      : e(e), b(e.b), operands(operands), root(root), task(task), stepRows(std::min(productRows(e.target), task.maxRows)),
-        rows(roundUp(task.maxRows, stepRows)), valueLanes(roundUp(operands.valueSize, productLanes)) {
+      : e(e), b(e.b), operands(operands), root(root), task(task),
+        stepRows(std::min(productRows(e.target), task.maxRows)), rows(roundUp(task.maxRows, stepRows)),
+        valueLanes(roundUp(operands.valueSize, productLanes)) {
     lanes = CodeBuilder::vec(b.f32, productLanes);
     queries = {e.scratch(rows * operands.headSize * 4), operands.headSize};
     scores = {e.scratch(rows * blockKeys * 4), blockKeys};
@@ -53,8 +63,11 @@ private:
   /// Whether `tensor` is a cache whose elements products can read as they lie: [..][64 keys][lanes] of f16 or f32.
   std::optional<TensorPlace> cacheOf(Value tensor, kernel::Layout layout);
   Val cacheLanes(const TensorPlace &place, Val offset) {
-    return b.convertFloat(b.f32, b.load(CodeBuilder::vec(place.type.getElementType(), productLanes), place.pointer, offset));
+    return b.convertFloat(b.f32,
+                          b.load(CodeBuilder::vec(place.type.getElementType(), productLanes), place.pointer, offset));
   }
+
+  void fetch(const TensorPlace &place, Val offset, Val step, int64_t perStep);
 
   TensorEmitter &e;
   CodeBuilder &b;
@@ -67,8 +80,8 @@ private:
   Val largest, totals, seenBegin, seenEnd;
   std::optional<TensorPlace> keyCache, valueCache;
   bool copiesKeys = false, copiesValues = false;
-  Val keyCopy, valueCopy;       ///< f32 [64 / 16][d][16] and [64][valueLanes].
-  Val keyBase, valueBase;       ///< Offset of (sequence, group) in the caches.
+  Val keyCopy, valueCopy; ///< f32 [64 / 16][d][16] and [64][valueLanes].
+  Val keyBase, valueBase; ///< Offset of (sequence, group) in the caches.
 };
 
 } // namespace
@@ -109,14 +122,12 @@ std::pair<Val, Val> TaskEmitter::startRows() {
     b.store(b.constant(b.f32, 0.0), totals, row);
     b.store(zero(), seenBegin, row);
     b.store(zero(), seenEnd, row);
-    b.forLoop(0, valueLanes, productLanes, [&](Val column) {
-      b.store(b.constant(lanes, 0.0), sums.pointer, row * sums.stride + column);
-    });
+    b.forLoop(0, valueLanes, productLanes,
+              [&](Val column) { b.store(b.constant(lanes, 0.0), sums.pointer, row * sums.stride + column); });
   });
   b.forLoop(task.rows, e.number(rows), one(), [&](Val row) {
-    b.forLoop(0, operands.headSize, 1, [&](Val d) {
-      b.store(b.constant(b.f32, 0.0), queries.pointer, row * queries.stride + d);
-    });
+    b.forLoop(0, operands.headSize, 1,
+              [&](Val d) { b.store(b.constant(b.f32, 0.0), queries.pointer, row * queries.stride + d); });
   });
   Vals seen = b.fold(zero(), task.rows, one(), {task.keyEnd, task.keyBegin}, [&](Val row, ArrayRef<Val> carried) {
     loadQuery(row);
@@ -141,9 +152,8 @@ std::optional<TensorPlace> TaskEmitter::cacheOf(Value tensor, kernel::Layout lay
 void TaskEmitter::copyKeys(Val block) {
   int64_t width = operands.headSize, count = width * blockKeys;
   if (keyCache) {
-    b.forLoop(0, count, productLanes, [&](Val i) {
-      b.store(cacheLanes(*keyCache, keyBase + block * width + i), keyCopy, i);
-    });
+    b.forLoop(0, count, productLanes,
+              [&](Val i) { b.store(cacheLanes(*keyCache, keyBase + block * width + i), keyCopy, i); });
     return;
   }
   Val last = e.size(typeOf(operands.key), 1) - 1;
@@ -159,21 +169,28 @@ void TaskEmitter::copyKeys(Val block) {
 /// Values to [key][lane] in f32, lanes padded with zeros to whole steps.
 void TaskEmitter::copyValues(Val block) {
   if (valueCache && operands.valueSize == valueLanes) {
-    b.forLoop(0, blockKeys * valueLanes, productLanes, [&](Val i) {
-      b.store(cacheLanes(*valueCache, valueBase + block * valueLanes + i), valueCopy, i);
-    });
+    b.forLoop(0, blockKeys * valueLanes, productLanes,
+              [&](Val i) { b.store(cacheLanes(*valueCache, valueBase + block * valueLanes + i), valueCopy, i); });
     return;
   }
   Val last = e.size(typeOf(operands.value), 1) - 1;
   b.forLoop(0, blockKeys, 1, [&](Val i) {
     Val key = b.minimum(block + i, last);
-    b.forLoop(operands.valueSize, valueLanes, 1, [&](Val column) {
-      b.store(b.constant(b.f32, 0.0), valueCopy, i * valueLanes + column);
-    });
+    b.forLoop(operands.valueSize, valueLanes, 1,
+              [&](Val column) { b.store(b.constant(b.f32, 0.0), valueCopy, i * valueLanes + column); });
     b.forLoop(0, operands.valueSize, 1, [&](Val column) {
       b.store(e.element(operands.value, {task.sequence, key, task.group, column}), valueCopy, i * valueLanes + column);
     });
   });
+}
+
+/// Fetches part `step`, of `perStep` numbers, of the block that begins `offset` numbers into the cache. Keys and values
+/// stream in turns, and no stream goes on for long enough to be foreseen by the machine.
+void TaskEmitter::fetch(const TensorPlace &place, Val offset, Val step, int64_t perStep) {
+  Type element = place.type.getElementType();
+  Val next = b.elementPointer(element, place.pointer, offset + step * perStep);
+  for (int64_t line = 0; line < perStep * (element.getIntOrFloatBitWidth() / 8); line += 64)
+    b.prefetch(b.bytePointer(next, line), /*locality=*/3);
 }
 
 void TaskEmitter::prepareBlock(Val block) {
@@ -193,6 +210,8 @@ void TaskEmitter::scoreBlock(Val block) {
     emitBlockProduct(e, left, out, stepRows, blockKeys / productLanes, e.number(width), /*accumulate=*/false,
                      [&](Val k, int64_t tile) {
                        Val offset = base + (k << 4) + tile * width * productLanes;
+                       if (!copiesKeys && tile == 0)
+                         fetch(*keyCache, base + blockKeys * width, k, blockKeys);
                        return copiesKeys ? b.load(lanes, keyCopy, offset) : cacheLanes(*keyCache, offset);
                      });
   });
@@ -207,6 +226,8 @@ void TaskEmitter::addValues(Val block, Val count) {
     emitBlockProduct(e, left, out, stepRows, valueLanes / productLanes, count, /*accumulate=*/true,
                      [&](Val k, int64_t tile) {
                        Val offset = base + k * valueLanes + tile * productLanes;
+                       if (!copiesValues && tile == 0)
+                         fetch(*valueCache, base + blockKeys * valueLanes, k, valueLanes);
                        return copiesValues ? b.load(lanes, valueCopy, offset) : cacheLanes(*valueCache, offset);
                      });
   });
@@ -226,8 +247,8 @@ Val TaskEmitter::adjustScores(Val row, Val key, Val score) {
     Val keys = e.size(typeOf(operands.key), 1);
     for (int64_t lane = 0; lane < productLanes; ++lane) {
       Val place = b.minimum(key + lane, keys - 1);
-      Val added = e.element(operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)),
-                                            axis(3, place)});
+      Val added = e.element(
+          operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)), axis(3, place)});
       score = b.insert(b.extract(score, lane) + added, score, lane);
     }
   }
@@ -260,10 +281,11 @@ void TaskEmitter::updateRow(Val row, Val block) {
     score = adjustScores(row, block + tile * productLanes, score);
     Val key = lane + tile * productLanes;
     masked.push_back(b.select((key >= first) & (key < after), score, b.constant(lanes, -infinity)));
-    highest = tile == 0 ? masked[0] : b.maximum(highest, masked[tile]);
+    highest = tile == 0 ? masked[0] : b.maxnum(highest, masked[tile]);
   }
+  // A score that is NaN may be lost here, but not in the sum of weights.
   Val before = b.load(b.f32, largest, row);
-  Val now = b.maximum(before, b.reduceMax(highest));
+  Val now = b.maxnum(b.reduceMaxnum(highest), before);
   // No key seen yet: every weight is exp(-infinity) = 0.
   Val shift = b.select(now == -infinity, literal(now, 0.0), now);
   Val sum;

@@ -9,6 +9,7 @@
 #include "tern/Conversion/KernelToCpu.h"
 
 #include "lib/Conversion/KernelToCpu/AttentionKernel.h"
+#include "lib/Conversion/KernelToCpu/LinearKernel.h"
 #include "lib/Conversion/KernelToCpu/LowerToLlvm.h"
 #include "lib/Conversion/KernelToCpu/RowsKernel.h"
 #include "tern/Conversion/Passes.h"
@@ -33,7 +34,7 @@ void tern::registerCpuKernelDialects(DialectRegistry &registry) { registerCodeDi
 
 static llvm::StringMap<int64_t> symbolsOf(ModuleOp module) {
   llvm::StringMap<int64_t> symbols;
-  if (auto names = module->getAttrOfType<ArrayAttr>(symbolsAttrName))
+  if (auto names = module->getAttrOfType<ArrayAttr>(kernel::symbolsAttrName))
     for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>()))
       symbols[name.getValue()] = place;
   return symbols;
@@ -56,7 +57,7 @@ static void emitKernel(TensorEmitter &e) {
   case kernel::Kind::Attention:
     return emitAttentionKernel(e);
   case kernel::Kind::Linear:
-    return e.fail(e.function, "kernels of kind 'linear' are not written yet");
+    return emitLinearKernel(e);
   }
 }
 

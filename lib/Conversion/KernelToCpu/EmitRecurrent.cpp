@@ -1,7 +1,8 @@
 //===- EmitRecurrent.cpp - Layers that carry a state ----------------------===//
 //
 // A scan over tokens runs once for each head, in scratch: first the state is copied there, then each token updates it
-// and leaves its results. So a state may be read and written in one kernel, and each of the two results asked for alone.
+// and leaves its results. So a state may be read and written in one kernel, and each of the two results asked for
+// alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -134,8 +135,8 @@ static Val emitGatedDeltaRule(const Request &r, graph::GatedDeltaRuleOp op) {
         b.store(decayed, scan.state, d * scan.columns + column);
         return Vals{b.fma(decayed, splat(at(op.getKey(), d)), sum[0])};
       })[0];
-      Val value = lanes == 1 ? at(op.getValue(), column)
-                             : r.e.element(op.getValue(), {sequence, t, head, column}, lanes);
+      Val value =
+          lanes == 1 ? at(op.getValue(), column) : r.e.element(op.getValue(), {sequence, t, head, column}, lanes);
       Val update = splat(beta) * (value - recalled);
       Val read = b.fold(r.e.number(0), rows, one, {zero}, [&](Val d, ArrayRef<Val> sum) {
         Val before = b.load(type, scan.state, d * scan.columns + column);

@@ -48,8 +48,8 @@ static Val callLength(const Request &r, const Rotation &rotation) {
   });
 }
 
-/// `dynamic` divides frequency i by m^(2i / (r - 2)), m = factor * length / original - (factor - 1), from `original` on:
-/// a pointer to the frequencies of this call, in scratch.
+/// `dynamic` divides frequency i by m^(2i / (r - 2)), m = factor * length / original - (factor - 1), from `original`
+/// on: a pointer to the frequencies of this call, in scratch.
 static Val dynamicFrequencies(const Request &r, const Rotation &rotation, Val frequencies) {
   CodeBuilder &b = r.b();
   graph::RopeAttr rotary = rotation.rotary;
@@ -93,9 +93,8 @@ static Val frequencyOf(const Request &r, const Rotation &rotation, Val i, int64_
 static std::pair<Val, Val> turnOf(const Request &r, const Rotation &rotation, ArrayRef<Val> token, Val i,
                                   int64_t lanes) {
   CodeBuilder &b = r.b();
-  Val position = r.e.onceValue(rotation.op, 4, token, [&] {
-    return b.toFloat(b.f64, r.e.element(rotation.positions, token));
-  });
+  Val position =
+      r.e.onceValue(rotation.op, 4, token, [&] { return b.toFloat(b.f64, r.e.element(rotation.positions, token)); });
   Val frequency = frequencyOf(r, rotation, i, lanes);
   auto [sine, cosine] = b.sinCos((lanes == 1 ? position : b.broadcast(position, lanes)) * frequency);
   double factor = rotation.rotary.getAttentionFactor();

@@ -33,8 +33,8 @@ struct Product {
       names.push_back(dim);
   }
   bool operator==(const Product &other) const {
-    return numbers == other.numbers && std::is_permutation(names.begin(), names.end(), other.names.begin(),
-                                                           other.names.end());
+    return numbers == other.numbers &&
+           std::is_permutation(names.begin(), names.end(), other.names.begin(), other.names.end());
   }
 };
 
@@ -52,8 +52,9 @@ static SmallVector<DimGroup> matchDims(graph::SymbolicTensorType from, graph::Sy
     while (isFirst || !(left == right)) {
       isFirst = false;
       // Take from the side that is behind; either, if they cannot be compared.
-      bool takeLeft = i < from.getRank() && (j >= to.getRank() || left.names.size() < right.names.size() ||
-                                             (left.names.size() == right.names.size() && left.numbers <= right.numbers));
+      bool takeLeft =
+          i < from.getRank() && (j >= to.getRank() || left.names.size() < right.names.size() ||
+                                 (left.names.size() == right.names.size() && left.numbers <= right.numbers));
       if (takeLeft)
         left.multiply(from.getDim(i++));
       else if (j < to.getRank())
@@ -86,21 +87,20 @@ static Val emitReshape(const Request &r, graph::ReshapeOp op) {
       continue;
     }
     // Written where the group's own indices are known, so that rows of the input stay rows.
-    Vals parts = r.e.once(op, number, r.index.slice(toBegin, toEnd - toBegin), [&, fromBegin = fromBegin,
-                                                                               fromEnd = fromEnd, toBegin = toBegin,
-                                                                               toEnd = toEnd] {
-      Val flat = r.e.number(0);
-      for (int64_t axis = toBegin; axis < toEnd; ++axis)
-        flat = axis == toBegin ? r.index[axis] : flat * r.e.size(r.type(), axis) + r.index[axis];
-      Vals split(fromEnd - fromBegin);
-      for (int64_t axis = fromEnd; axis-- > fromBegin;) {
-        Val size = r.e.size(from, axis);
-        split[axis - fromBegin] = axis == fromBegin ? flat : flat % size;
-        if (axis > fromBegin)
-          flat = flat / size;
-      }
-      return split;
-    });
+    Vals parts = r.e.once(op, number, r.index.slice(toBegin, toEnd - toBegin),
+                          [&, fromBegin = fromBegin, fromEnd = fromEnd, toBegin = toBegin, toEnd = toEnd] {
+                            Val flat = r.e.number(0);
+                            for (int64_t axis = toBegin; axis < toEnd; ++axis)
+                              flat = axis == toBegin ? r.index[axis] : flat * r.e.size(r.type(), axis) + r.index[axis];
+                            Vals split(fromEnd - fromBegin);
+                            for (int64_t axis = fromEnd; axis-- > fromBegin;) {
+                              Val size = r.e.size(from, axis);
+                              split[axis - fromBegin] = axis == fromBegin ? flat : flat % size;
+                              if (axis > fromBegin)
+                                flat = flat / size;
+                            }
+                            return split;
+                          });
     for (int64_t axis = fromBegin; axis < fromEnd; ++axis)
       place[axis] = parts[axis - fromBegin];
   }
@@ -182,9 +182,8 @@ bool isShapeVectorizable(TensorEmitter &e, Operation *op, int64_t lanes) {
   }
   if (auto concat = dyn_cast<graph::ConcatOp>(op)) {
     bool isLast = static_cast<int64_t>(concat.getAxis()) + 1 == typeOf(concat.getResult()).getRank();
-    return !isLast || llvm::all_of(concat.getInputs(), [&](Value input) {
-      return *typeOf(input).getStaticDim(-1) % lanes == 0;
-    });
+    return !isLast ||
+           llvm::all_of(concat.getInputs(), [&](Value input) { return *typeOf(input).getStaticDim(-1) % lanes == 0; });
   }
   if (auto gather = dyn_cast<graph::GatherOp>(op))
     return typeOf(gather.getResult()).getRank() > typeOf(gather.getIndices()).getRank();

@@ -33,9 +33,8 @@ static Val decodedRow(const Request &r, graph::EmbeddingOp op, const TensorPlace
   }
   return r.e.onceValue(op, 1, r.row(), [&] {
     Val id = idAt(r, op, r.row()), row = r.e.scratch(*columns * 4);
-    b.forLoop(0, *columns, 1, [&](Val column) {
-      b.store(loadPacked(b, *format, table.pointer, *columns, id, column), row, column);
-    });
+    b.forLoop(0, *columns, 1,
+              [&](Val column) { b.store(loadPacked(b, *format, table.pointer, *columns, id, column), row, column); });
     return row;
   });
 }

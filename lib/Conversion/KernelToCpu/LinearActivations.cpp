@@ -2,42 +2,30 @@
 
 #include "lib/Conversion/KernelToCpu/LinearActivations.h"
 
-#include "llvm/Support/MathExtras.h"
+#include "runtime/Packing/QuantizedActivations.h"
+
+#include <cassert>
 
 using namespace mlir;
 
 namespace tern::cpu {
 
-QuantisedArrays quantisedArrays(StorageFormat format, int64_t rows, int64_t columns) {
-  QuantisedArrays arrays;
-  arrays.columns = llvm::alignTo(columns, 32);
-  int64_t end = 0;
-  auto place = [&](int64_t bytes) {
-    int64_t begin = end;
-    end += llvm::alignTo(bytes, 64);
-    return begin;
-  };
-  int64_t elements = rows * arrays.columns;
-  arrays.high = place(elements);
-  if (format == StorageFormat::I15_32)
-    arrays.low = place(elements);
-  arrays.scale = place(elements / 32 * 4);
-  arrays.floatSum = place(elements / 32 * 4);
-  arrays.integerSum = place(elements / 16 * 4);
-  arrays.bytes = end;
-  return arrays;
+static QuantizedLayout layoutOf(const LinearInput &input) {
+  std::optional<QuantizedLayout> layout = quantizedLayout(input.format, input.capacity, input.columns);
+  assert(layout && "the caller has checked the buffer's size");
+  return *layout;
 }
 
-QuantisedBlock::QuantisedBlock(CodeBuilder &b, const LinearInput &input, Val token, Val block) : b(b) {
-  QuantisedArrays arrays = quantisedArrays(input.format, input.capacity, input.columns);
-  blocks = arrays.columns / 32;
+QuantizedTokens::QuantizedTokens(CodeBuilder &b, const LinearInput &input, Val token, Val block) : b(b) {
+  QuantizedLayout layout = layoutOf(input);
+  blocks = int64_t(layout.columns) / 32;
   Val firstBlock = token * blocks + block;
   // One address for both planes: the second is the first's at a constant distance.
   highBase = b.bytePointer(input.base, firstBlock * 32);
-  lowBase = b.bytePointer(highBase, arrays.low);
-  scaleBase = b.elementPointer(b.f32, b.bytePointer(input.base, arrays.scale), firstBlock);
-  floatSumBase = b.bytePointer(scaleBase, arrays.floatSum - arrays.scale);
-  integerSumBase = b.elementPointer(b.i32, b.bytePointer(input.base, arrays.integerSum), firstBlock * 2);
+  lowBase = b.bytePointer(highBase, layout.lo);
+  scaleBase = b.elementPointer(b.f32, b.bytePointer(input.base, layout.scale), firstBlock);
+  floatSumBase = b.bytePointer(scaleBase, layout.fsum - layout.scale);
+  integerSumBase = b.elementPointer(b.i32, b.bytePointer(input.base, layout.isum16), firstBlock * 2);
 }
 
 static unsigned elementBytes(StorageFormat format) {
@@ -54,17 +42,17 @@ static unsigned elementBytes(StorageFormat format) {
 
 ActivationColumns::ActivationColumns(CodeBuilder &b, const LinearInput &input, Val token, Val column)
     : b(b), input(input), stride(input.columns) {
-  if (!input.isQuantised()) {
+  if (!input.isQuantized()) {
     base = b.bytePointer(input.base, (token * stride + column) * int64_t(elementBytes(input.format)));
     return;
   }
-  QuantisedArrays arrays = quantisedArrays(input.format, input.capacity, input.columns);
-  stride = arrays.columns;
+  QuantizedLayout layout = layoutOf(input);
+  stride = int64_t(layout.columns);
   Val element = token * stride + column;
   base = b.bytePointer(input.base, element);
   if (input.format == StorageFormat::I15_32)
-    lowBase = b.bytePointer(base, arrays.low);
-  scaleBase = b.elementPointer(b.f32, b.bytePointer(input.base, arrays.scale), b.shiftRightLogical(element, 5));
+    lowBase = b.bytePointer(base, layout.lo);
+  scaleBase = b.elementPointer(b.f32, b.bytePointer(input.base, layout.scale), b.shiftRightLogical(element, 5));
 }
 
 Val ActivationColumns::number(int64_t t, int64_t offset) {

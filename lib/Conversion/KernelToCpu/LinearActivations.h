@@ -1,7 +1,7 @@
 //===- LinearActivations.h - Reading tokens column by column -----*- C++ -*-===//
 //
-// The arrays of quantised activations, and single activations of any format as f32. Tokens that share a pass lie at
-// constant distances, so their loads differ by a displacement alone.
+// The arrays of quantized activations (runtime/Packing/QuantizedActivations.h), and single activations of any format as
+// f32. Tokens that share a pass lie at constant distances, so their loads differ by a displacement alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,18 +12,11 @@
 
 namespace tern::cpu {
 
-/// Where the arrays of a quantised buffer begin, in bytes from its beginning; each is aligned to 64.
-struct QuantisedArrays {
-  int64_t columns; ///< Of a row, padded to whole blocks.
-  int64_t high = 0, low = 0, scale = 0, floatSum = 0, integerSum = 0, bytes = 0;
-};
-QuantisedArrays quantisedArrays(StorageFormat format, int64_t rows, int64_t columns);
-
-/// Some tokens' activations in 32 columns, in a quantised buffer.
-class QuantisedBlock {
+/// Some tokens' activations in 32 columns, in a quantized buffer.
+class QuantizedTokens {
 public:
   /// Tokens from `token` on, columns from 32 * `block` on.
-  QuantisedBlock(CodeBuilder &b, const LinearInput &input, Val token, Val block);
+  QuantizedTokens(CodeBuilder &b, const LinearInput &input, Val token, Val block);
 
   /// Four neighbouring quants of token `t`, those of group `group`, as one i32.
   Val highWord(int64_t t, int64_t group) { return word(highBase, t, group); }
@@ -47,7 +40,7 @@ public:
   /// Tokens from `token` on, columns from `column` on.
   ActivationColumns(CodeBuilder &b, const LinearInput &input, Val token, Val column);
 
-  /// Column `column` + `offset` of token `t`, f32. In a quantised buffer `column` must begin a block, and `offset` lie
+  /// Column `column` + `offset` of token `t`, f32. In a quantized buffer `column` must begin a block, and `offset` lie
   /// in it.
   Val number(int64_t t, int64_t offset);
 

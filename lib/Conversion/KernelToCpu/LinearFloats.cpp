@@ -66,7 +66,7 @@ public:
       : p(p), b(p.b), tiles(tiles), firstToken(firstToken), tokens(tokens),
         parts(std::clamp<int64_t>(8 / (tokens * int64_t(tiles.size())), 1, 4)),
         step(llvm::any_of(tiles, [](auto &tile) { return isBlockFormat(tile.format); }) ? 32 : 8) {
-    if (p.input.isQuantised())
+    if (p.input.isQuantized())
       step = 32;
   }
 

@@ -1,8 +1,10 @@
-//===- LinearKernel.cpp - Linear layers tile by tile ----------------------===//
+//===- LinearKernel.cpp - Kernels of kind linear --------------------------===//
 
 #include "lib/Conversion/KernelToCpu/LinearKernel.h"
 
-#include <algorithm>
+#include "lib/Conversion/KernelToCpu/RowsKernel.h"
+
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -10,126 +12,168 @@ namespace tern::cpu {
 
 namespace {
 
-class LinearLoops {
+graph::SymbolicTensorType tensorOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
+
+class LinearKernel {
 public:
-  LinearLoops(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
-              int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish)
-      : b(b), target(target), input(input), weights(weights), rows(rows), schedule(schedule), range(range),
-        finish(finish), blockTokens(schedule.tokens ? schedule.tokens : defaultTokens()) {}
+  explicit LinearKernel(TensorEmitter &e) : e(e), b(e.b) {}
 
   void emit() {
-    if (range.tokens && *range.tokens <= blockTokens)
-      emitStreamed(*range.tokens);
-    else
-      emitBlocked();
+    SmallVector<graph::LinearOp> products(e.function.getBody().front().getOps<graph::LinearOp>());
+    if (products.empty())
+      return e.fail(e.function, "a kernel of kind 'linear' must have a linear layer");
+    for (graph::LinearOp product : products)
+      if (product.getInput() != products.front().getInput())
+        return e.fail(product, "linear layers of a kernel must have the same input");
+    bool isPacked = llvm::all_of(products, [&](graph::LinearOp product) { return isInTiles(product.getWeight()); });
+    if (isPacked) {
+      input = prepareLinearInput(e, products.front().getInput());
+      if (!input)
+        return;
+    }
+    Val first = e.number(0);
+    for (auto tasks : e.function.getTasks().getAsRange<kernel::TasksAttr>()) {
+      if (!checkTasks(tasks))
+        return;
+      first = isPacked ? emitSpace(tasks, first) : emitByElement(tasks, first);
+    }
   }
 
 private:
-  /// One register of a tile for the sums of each token, beside those that hold eight groups of weights.
-  int64_t defaultTokens() const { return int64_t(target.registers) / registersPerTile(target) >= 16 ? 8 : 4; }
-  /// Tiles that fit in registers beside each other: several streams keep more of memory busy than one.
-  int64_t streamedTiles(int64_t tokens) const {
-    if (schedule.tiles)
-      return schedule.tiles;
-    return 1;
+  bool isInTiles(Value weight) {
+    std::optional<TensorPlace> place = e.placeOf(weight);
+    return place && place->layout == kernel::Layout::Tiles16 && packedFormatOf(place->type.getStorageFormat());
   }
 
-  void emitStreamed(int64_t tokens) {
-    int64_t together = streamedTiles(tokens);
-    Val whole = range.tileBegin;
-    if (together > 1) {
-      whole = range.tileEnd - (range.tileEnd - range.tileBegin) % together;
-      b.forLoop(range.tileBegin, whole, b.index(together),
-                [&](Val tile) { emitPass(tile, together, range.tokenBegin, tokens, schedule.prefetch); });
-    }
-    b.forLoop(whole, range.tileEnd, b.index(1),
-              [&](Val tile) { emitPass(tile, 1, range.tokenBegin, tokens, schedule.prefetch); });
-  }
-
-  void emitBlocked() {
-    int64_t group = schedule.groupTiles ? schedule.groupTiles : 4;
-    b.forLoop(range.tileBegin, range.tileEnd, b.index(group), [&](Val first) {
-      Val last = b.minimum(first + group, range.tileEnd);
-      if (range.tokens)
-        return emitBlocks(first, last);
-      Val enough = range.tokenEnd - range.tokenBegin >= blockTokens;
-      b.ifElse(
-          enough, [&] { return emitBlocks(first, last), Vals(); }, [&] { return emitTokens(first, last), Vals(); });
-    });
-  }
-
-  void emitBlocks(Val firstTile, Val lastTile) {
-    b.forLoop(range.tokenBegin, range.tokenEnd, b.index(blockTokens), [&](Val token) {
-      Val first = b.minimum(token, range.tokenEnd - blockTokens);
-      b.forLoop(firstTile, lastTile, b.index(1), [&](Val tile) { emitPass(tile, 1, first, blockTokens, 0); });
-    });
-  }
-
-  void emitTokens(Val firstTile, Val lastTile) {
-    b.forLoop(range.tokenBegin, range.tokenEnd, b.index(1), [&](Val token) {
-      b.forLoop(firstTile, lastTile, b.index(1), [&](Val tile) { emitPass(tile, 1, token, 1, 0); });
-    });
-  }
-
-  /// Tiles [tile, tile + count) of every weight times tokens [token, token + tokens).
-  void emitPass(Val tile, int64_t count, Val token, int64_t tokens, int64_t prefetch) {
-    SmallVector<WeightTile> tiles;
-    for (int64_t i = 0; i < count; ++i) {
-      for (const LinearWeight &weight : weights) {
-        int64_t bytes = *tileBytes(weight.format, input.columns);
-        tiles.push_back({weight.format, b.bytePointer(weight.pointer, (tile + i) * bytes)});
+  /// Tasks are of [N, tokens...], N in whole tiles, and the tokens of a task neighbours: at most one dimension is cut,
+  /// and those outside it go one by one.
+  bool checkTasks(kernel::TasksAttr tasks) {
+    SmallVector<Attribute> dims(tasks.getDims().drop_front());
+    if (!tasks.getDims().empty())
+      dims.push_back(tasks.getDims().front());
+    for (int64_t number : tasks.getRoots()) {
+      if (ArrayRef(dims) != tensorOf(rootOf(e, number).value).getDims()) {
+        e.fail(e.function, "tasks of a linear kernel must be of the last dimension of their roots, then of the others");
+        return false;
       }
     }
-    ProductBuilder product{b, target, input, prefetch};
-    Vals sums = product.multiply(tiles, token, tokens);
-    if (tokens == 1) {
-      for (int64_t i = 0; i < count; ++i)
-        finishToken(token, tile + i, Vals(ArrayRef(sums).slice(i * weights.size(), weights.size())));
-      return;
+    if (tasks.getTiles().front() % tileRows != 0) {
+      e.fail(e.function, "tasks of a linear kernel must be whole tiles of 16 rows");
+      return false;
     }
-    finishBlock(sums, tile, count, token, tokens);
-  }
-
-  /// Through memory, so that the code that finishes a token exists once.
-  void finishBlock(const Vals &sums, Val tile, int64_t count, Val token, int64_t tokens) {
-    Type lanes = b.vec(b.f32, 16);
-    Val buffer = b.stackBuffer(b.f32, sums.size() * 16);
-    for (auto [i, sum] : llvm::enumerate(sums))
-      b.store(sum, buffer, i * 16, /*alignment=*/64);
-    int64_t numWeights = weights.size();
-    for (int64_t i = 0; i < count; ++i) {
-      b.forLoop(b.index(0), b.index(tokens), b.index(1), [&](Val t) {
-        Vals own;
-        for (int64_t w = 0; w < numWeights; ++w)
-          own.push_back(b.load(lanes, buffer, (t + (i * numWeights + w) * tokens) * 16, /*alignment=*/64));
-        finishToken(token + t, tile + i, own);
-      });
+    bool goesByOne = true; // every dimension so far
+    for (size_t axis = 1; axis < tasks.getDims().size(); ++axis) {
+      if (!goesByOne && !coversDim(tasks, axis)) {
+        e.fail(e.function, "the tokens of a task of a linear kernel must be neighbours");
+        return false;
+      }
+      goesByOne &= tasks.getTiles()[axis] == 1 || e.function.getMaximum(tasks.getDims()[axis]) == 1;
     }
+    return true;
   }
 
-  void finishToken(Val token, Val tile, Vals sums) {
-    Val firstRow = tile * int64_t(tileRows), count;
-    if (rows % tileRows != 0)
-      count = b.minimum(b.index(rows) - firstRow, b.index(tileRows));
-    finish({token, firstRow, count, std::move(sums)});
+  bool coversDim(kernel::TasksAttr tasks, size_t axis) {
+    std::optional<int64_t> most = e.function.getMaximum(tasks.getDims()[axis]);
+    return most && *most <= tasks.getTiles()[axis];
   }
 
+  /// The linear layers that the roots of a space come from, in the order of the body.
+  SmallVector<graph::LinearOp> productsOf(kernel::TasksAttr tasks) {
+    llvm::SetVector<Operation *> reached;
+    for (int64_t number : tasks.getRoots())
+      if (Operation *op = rootOf(e, number).value.getDefiningOp())
+        reached.insert(op);
+    SmallVector<graph::LinearOp> products;
+    for (size_t i = 0; i < reached.size(); ++i) {
+      if (auto product = dyn_cast<graph::LinearOp>(reached[i])) {
+        products.push_back(product);
+        continue;
+      }
+      for (Value operand : reached[i]->getOperands())
+        if (Operation *producer = operand.getDefiningOp())
+          reached.insert(producer);
+    }
+    llvm::sort(products, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    return products;
+  }
+
+  Val emitSpace(kernel::TasksAttr tasks, Val first) {
+    SmallVector<graph::LinearOp> products = productsOf(tasks);
+    if (products.empty()) {
+      e.fail(e.function, "each root of a linear kernel must come from a linear layer");
+      return first;
+    }
+    bool allTokens =
+        llvm::all_of(llvm::seq<size_t>(1, tasks.getDims().size()), [&](size_t axis) { return coversDim(tasks, axis); });
+    if (!allTokens)
+      return forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) { emitTask(tasks, products, ranges); });
+
+    // Tasks differ in rows alone: all of a piece go through one loop.
+    int64_t tile = tasks.getTiles().front(), rows = cast<IntegerAttr>(tasks.getDims().front()).getInt();
+    Val count = e.number((rows + tile - 1) / tile);
+    Val begin = b.maximum(e.frame.begin - first, e.number(0)), end = b.minimum(e.frame.end - first, count);
+    SmallVector<TaskRange> ranges = {{begin * tile, b.minimum(end * tile, e.number(rows))}};
+    for (Attribute dim : tasks.getDims().drop_front())
+      ranges.push_back({e.number(0), e.size(dim)});
+    emitTask(tasks, products, ranges);
+    return first + count;
+  }
+
+  /// The tokens of `ranges`, all but the first, as numbers of rows.
+  LinearRange tokensOf(kernel::TasksAttr tasks, ArrayRef<TaskRange> ranges) {
+    LinearRange range;
+    range.tokenBegin = e.number(0);
+    Val count = e.number(1);
+    range.tokens = 1;
+    for (size_t axis = 1; axis < ranges.size(); ++axis) {
+      Val size = e.size(tasks.getDims()[axis]);
+      range.tokenBegin = range.tokenBegin * size + ranges[axis].begin;
+      count = count * (ranges[axis].end - ranges[axis].begin);
+      auto fixed = dyn_cast<IntegerAttr>(tasks.getDims()[axis]);
+      int64_t tile = tasks.getTiles()[axis];
+      if (tile == 1 || (fixed && (fixed.getInt() <= tile || fixed.getInt() % tile == 0)))
+        range.tokens =
+            range.tokens ? std::optional(*range.tokens * std::min(tile, fixed ? fixed.getInt() : tile)) : std::nullopt;
+      else
+        range.tokens = std::nullopt;
+    }
+    range.tokenEnd = range.tokenBegin + (range.tokens ? e.number(*range.tokens) : count);
+    return range;
+  }
+
+  void emitTask(kernel::TasksAttr tasks, ArrayRef<graph::LinearOp> products, ArrayRef<TaskRange> ranges) {
+    LinearRange range = tokensOf(tasks, ranges);
+    range.tileBegin = ranges.front().begin >> 4;
+    range.tileEnd = b.ceilDiv(ranges.front().end, tileRows);
+    SmallVector<LinearWeight> weights;
+    for (graph::LinearOp product : products) {
+      TensorPlace place = *e.placeOf(product.getWeight());
+      weights.push_back({*packedFormatOf(place.type.getStorageFormat()), place.pointer});
+    }
+    kernel::ScheduleAttr schedule = e.function.getSchedule();
+    LinearSchedule loops{schedule.getRows(), schedule.getTokens(), schedule.getRows(), schedule.getPrefetch()};
+    LinearFinish finish(e, products, tasks.getRoots());
+    emitLinear(b, e.target, *input, weights, cast<IntegerAttr>(tasks.getDims().front()).getInt(), loops, range,
+               [&](const LinearResult &result) { finish.emit(result); });
+  }
+
+  /// Without packed weights.
+  Val emitByElement(kernel::TasksAttr tasks, Val first) {
+    return forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) {
+      SmallVector<TaskRange> ofRoot(ranges.drop_front());
+      ofRoot.push_back(ranges.front());
+      for (int64_t number : tasks.getRoots())
+        emitRoot(e, rootOf(e, number), ofRoot);
+    });
+  }
+
+  TensorEmitter &e;
   CodeBuilder &b;
-  const CpuTarget &target;
-  const LinearInput &input;
-  ArrayRef<LinearWeight> weights;
-  int64_t rows;
-  const LinearSchedule &schedule;
-  const LinearRange &range;
-  FinishLinear finish;
-  int64_t blockTokens;
+  std::optional<LinearInput> input;
 };
 
 } // namespace
 
-void emitLinear(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, ArrayRef<LinearWeight> weights,
-                int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish) {
-  LinearLoops(b, target, input, weights, rows, schedule, range, finish).emit();
-}
+void emitLinearKernel(TensorEmitter &e) { LinearKernel(e).emit(); }
 
 } // namespace tern::cpu

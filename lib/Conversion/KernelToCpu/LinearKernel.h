@@ -1,68 +1,59 @@
-//===- LinearKernel.h - Linear layers tile by tile ---------------*- C++ -*-===//
+//===- LinearKernel.h - Kernels of kind linear -------------------*- C++ -*-===//
 //
-// The loops of a linear kernel around the products of LinearProduct.h, and what becomes of the sums.
+// A linear kernel multiplies one input by one or more weights and finishes each sum while it is in registers:
 //
-// With few tokens (decode) a tile is read once, streaming from memory:
+//   %n = graph.rms_norm %x, ...                      prologue: each worker computes the rows of the input into its
+//   %q = graph.quantize %n                           scratch, on its first piece of the launch
+//   %g = graph.linear %q, %gate                      products: tiles of 16 rows times tokens (LinearLoops.h); those
+//   %u = graph.linear %q, %up                        that meet in a root are computed side by side
+//   %r = graph.gated %g, %u                          finish: element by element, 16 rows in the lanes
+//   kernel.return %r
 //
-//   for tile in the task's tiles:              rows tiles at once
-//     sums = tiles x all tokens
-//     finish(sums)
+// Prologue and finish are pulled from what they lead to by the TensorEmitter; the sums of a product are provided to it
+// as the elements of the op's result. The weights lie in the layout tiles16; a kernel with one that does not is
+// computed row by row instead.
 //
-// With many (prefill) tokens are taken in blocks, and a block meets several tiles while it lies in the nearest cache;
-// the tiles stay in the next one. A last block that is not full is moved back over tokens that are done already, so
-// there is one piece of code for all blocks, and another for prompts shorter than one:
-//
-//   for group in the task's tiles, some at a time:
-//     for tokens in blocks:
-//       for tile in group:
-//         sums = tile x block
-//         finish(sums)
-//
-// Finishing (bias, activation, gating, residual) runs once for each token of a block, 16 rows in the lanes.
+// Tasks are [N, tokens...] with tiles of whole tiles16 rows, and tokens of a task that are neighbours.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef TERN_CONVERSION_KERNELTOCPU_LINEARKERNEL_H
 #define TERN_CONVERSION_KERNELTOCPU_LINEARKERNEL_H
 
-#include "lib/Conversion/KernelToCpu/LinearProduct.h"
+#include "lib/Conversion/KernelToCpu/LinearLoops.h"
+#include "lib/Conversion/KernelToCpu/TensorEmitter.h"
 
 namespace tern::cpu {
 
-/// A packed matrix [rows, K] that a task multiplies by.
-struct LinearWeight {
-  PackedFormat format;
-  Val pointer;
-};
+/// The body of a kernel of kind `linear`.
+void emitLinearKernel(TensorEmitter &e);
 
-/// How the loops are cut; 0 leaves a number to the generator.
-struct LinearSchedule {
-  int64_t tiles = 0;      ///< Tiles that go through the columns together when there are few tokens.
-  int64_t tokens = 0;     ///< Tokens that share a pass over the weights.
-  int64_t groupTiles = 0; ///< Tiles that a block of tokens meets before the next block.
-  int64_t prefetch = 0;   ///< How many bytes ahead of the weights to fetch while they stream; 0 for none.
-};
+/// The rows of `input`, an argument of the kernel, or what the worker's scratch holds after its first piece; the code
+/// that fills it is written here. Nothing after an error.
+std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value input);
 
-/// What finishes one token of one tile.
-struct LinearResult {
-  Val token;    ///< Row of the input.
-  Val firstRow; ///< Of the tile: its number times 16.
-  Val rows;     ///< How many of its rows exist, 1..16; none if always all.
-  Vals sums;    ///< vector<16xf32>, one for each weight.
-};
-using FinishLinear = llvm::function_ref<void(const LinearResult &)>;
+/// What follows the products of one tile space.
+class LinearFinish {
+public:
+  /// `products` lead to the roots with these numbers.
+  LinearFinish(TensorEmitter &e, llvm::ArrayRef<graph::LinearOp> products, llvm::ArrayRef<int64_t> roots)
+      : e(e), b(e.b), products(products), roots(roots) {}
 
-/// Which part of the product is computed.
-struct LinearRange {
-  Val tileBegin, tileEnd;
-  Val tokenBegin, tokenEnd;
-  /// tokenEnd - tokenBegin, where the compiler knows it.
-  std::optional<int64_t> tokens;
-};
+  /// Writes the roots' elements that come from `result`; the sums are those of the products, in order.
+  void emit(const LinearResult &result);
 
-/// The product of tokens and tiles of `weights`, which have `rows` rows each and share their input.
-void emitLinear(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, llvm::ArrayRef<LinearWeight> weights,
-                int64_t rows, const LinearSchedule &schedule, const LinearRange &range, FinishLinear finish);
+private:
+  Index indexOf(Val token);
+  bool isVectorizable(mlir::Value value);
+  void finishLanes(Index index, llvm::ArrayRef<Val> sums);
+  void finishRows(Index index, llvm::ArrayRef<Val> sums, Val rows);
+  void storeRoots(llvm::ArrayRef<Val> index, llvm::ArrayRef<Val> sums);
+
+  TensorEmitter &e;
+  CodeBuilder &b;
+  llvm::ArrayRef<graph::LinearOp> products;
+  llvm::ArrayRef<int64_t> roots;
+};
 
 } // namespace tern::cpu
 

@@ -11,7 +11,7 @@
 // fused multiply-adds for 32 columns of 16 rows. Several tiles (of one weight, or of weights that share their input)
 // may go through the columns together.
 //
-// Quantised activations meet quants in integers: exact but for the scales. Everything else is multiplied in f32, the
+// Quantized activations meet quants in integers: exact but for the scales. Everything else is multiplied in f32, the
 // quants decoded on the way, bf16 pairs by the CPU's own dot product where it has one.
 //
 //===----------------------------------------------------------------------===//
@@ -26,11 +26,11 @@ namespace tern::cpu {
 /// The rows (tokens) that are multiplied: F32, F16, BF16, I8_32 or I15_32.
 struct LinearInput {
   StorageFormat format;
-  Val base;         ///< Where they lie; the arrays of a quantised format one after another.
+  Val base;         ///< Where they lie; the arrays of a quantized format one after another.
   int64_t columns;  ///< K.
   int64_t capacity; ///< Rows that the buffer was planned for.
 
-  bool isQuantised() const { return format == StorageFormat::I8_32 || format == StorageFormat::I15_32; }
+  bool isQuantized() const { return format == StorageFormat::I8_32 || format == StorageFormat::I15_32; }
 };
 
 /// One tile of 16 rows of a packed weight with K columns.

@@ -1,4 +1,4 @@
-//===- LinearQuants.cpp - Quants times quantised tokens -------------------===//
+//===- LinearQuants.cpp - Quants times quantized tokens -------------------===//
 
 #include "lib/Conversion/KernelToCpu/LinearActivations.h"
 
@@ -23,7 +23,7 @@ public:
   }
 
   /// `sum` and the products of token `t`.
-  Val add(Val sum, QuantisedBlock &tokens, int64_t t) {
+  Val add(Val sum, QuantizedTokens &tokens, int64_t t) {
     Val scale = b.broadcast(tokens.scale(t), 16);
     if (traits.scales == 1) {
       Val dot = b.toFloat(floats, dotProduct(tokens, t, 0, 8));
@@ -42,7 +42,7 @@ public:
 
 private:
   /// Of the weights less their zero point and the 15-bit (or 8-bit) activations, exact: `count` groups from `first` on.
-  Val dotProduct(QuantisedBlock &tokens, int64_t t, int64_t first, int64_t count) {
+  Val dotProduct(QuantizedTokens &tokens, int64_t t, int64_t first, int64_t count) {
     DotSum high(b, target, traits.bits), low(b, target, traits.bits);
     for (int64_t g = first; g < first + count; ++g) {
       high.add(groups[g], tokens.highWord(t, g));
@@ -77,7 +77,7 @@ Vals ProductBuilder::multiplyQuants(ArrayRef<WeightTile> tiles, Val firstToken, 
   Val blocks = b.index(input.columns / 32);
   return b.fold(b.index(0), blocks, b.index(1), zeros, [&](Val index, ArrayRef<Val> carried) {
     Vals sums(carried);
-    QuantisedBlock activations(b, input, firstToken, index);
+    QuantizedTokens activations(b, input, firstToken, index);
     for (auto [i, tile] : llvm::enumerate(tiles)) {
       BlockPlace place = blockPlace(b, tile.format, tile.pointer, index);
       if (prefetch)
@@ -92,7 +92,7 @@ Vals ProductBuilder::multiplyQuants(ArrayRef<WeightTile> tiles, Val firstToken, 
 
 Vals ProductBuilder::multiply(ArrayRef<WeightTile> tiles, Val firstToken, int64_t tokens) const {
   bool allQuants = llvm::all_of(tiles, [](const WeightTile &tile) { return isBlockFormat(tile.format); });
-  if (allQuants && input.isQuantised())
+  if (allQuants && input.isQuantized())
     return multiplyQuants(tiles, firstToken, tokens);
   return multiplyFloats(tiles, firstToken, tokens);
 }

@@ -50,9 +50,8 @@ Val forEachTask(TensorEmitter &e, kernel::TasksAttr tasks, Val first,
     Val rest = task;
     for (int64_t axis = rank; axis-- > 0;) {
       // What is left before the outermost dimension of more than one task is its place.
-      bool isOuter = llvm::all_of(ArrayRef(counts).take_front(axis), [&](Val count) {
-        return count.get() == e.number(1).get();
-      });
+      bool isOuter =
+          llvm::all_of(ArrayRef(counts).take_front(axis), [&](Val count) { return count.get() == e.number(1).get(); });
       bool isSingle = counts[axis].get() == e.number(1).get();
       Val place = isSingle ? e.number(0) : isOuter ? rest : rest % counts[axis];
       if (!isSingle && !isOuter)

@@ -87,9 +87,8 @@ Val TensorEmitter::scratch(int64_t bytes) {
 }
 
 Val TensorEmitter::constantTable(ArrayRef<double> numbers) {
-  return constantTable(b.f64, llvm::map_to_vector(numbers, [&](double number) {
-    return Attribute(b.builder.getF64FloatAttr(number));
-  }));
+  return constantTable(
+      b.f64, llvm::map_to_vector(numbers, [&](double number) { return Attribute(b.builder.getF64FloatAttr(number)); }));
 }
 
 Val TensorEmitter::constantTable(Type element, ArrayRef<Attribute> values) {
@@ -191,19 +190,26 @@ Val TensorEmitter::canonical(Val index) {
   return matchPattern(index.get(), m_ConstantInt(&constant)) ? number(constant.getSExtValue()) : index;
 }
 
-Val TensorEmitter::element(Value tensor, ArrayRef<Val> index, int64_t lanes) {
-  Index places;
-  for (Val place : index)
-    places.push_back(canonical(place));
+std::vector<const void *> TensorEmitter::keyOf(Value tensor, ArrayRef<Val> index, int64_t lanes) {
   std::vector<const void *> key = {tensor.getAsOpaquePointer(), reinterpret_cast<const void *>(-lanes)};
-  for (Val place : places)
-    key.push_back(place.get().getAsOpaquePointer());
+  for (Val place : index)
+    key.push_back(canonical(place).get().getAsOpaquePointer());
+  return key;
+}
+
+Val TensorEmitter::element(Value tensor, ArrayRef<Val> index, int64_t lanes) {
+  std::vector<const void *> key = keyOf(tensor, index, lanes);
   for (const Vals &values : known[key])
     if (isVisible(values[0].get()))
       return values[0];
+  Index places = llvm::map_to_vector<4>(index, [&](Val place) { return canonical(place); });
   Val value = compute(tensor, places, lanes);
   known[key].push_back({value});
   return value;
+}
+
+void TensorEmitter::provide(Value tensor, ArrayRef<Val> index, Val value) {
+  known[keyOf(tensor, index, value.getLanes())].push_back({value});
 }
 
 Val TensorEmitter::compute(Value tensor, ArrayRef<Val> index, int64_t lanes) {

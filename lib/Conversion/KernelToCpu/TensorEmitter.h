@@ -11,7 +11,8 @@
 //
 //   - With `lanes` more than 1 an element is a vector of neighbours along the last dimension, and `index` that of the
 //     first. Floats are computed as f32, integers as i64 that hold what the element type can.
-//   - What depends on a row only (sums, largest elements) is computed `once`: the code goes to the outermost place where
+//   - What depends on a row only (sums, largest elements) is computed `once`: the code goes to the outermost place
+//   where
 //     its indices are known, whichever loop asks for it first. Larger values of that kind lie in the worker's scratch.
 //   - What has been written already and is visible is not written again.
 //
@@ -40,9 +41,7 @@ struct TensorPlace {
   bool isState = false;
 
   /// Whether axis 1 of a state counts positions, and so has room for as many as the capacity.
-  bool isByPosition() const {
-    return isState && type.getRank() > 1 && llvm::isa<mlir::StringAttr>(type.getDim(1));
-  }
+  bool isByPosition() const { return isState && type.getRank() > 1 && llvm::isa<mlir::StringAttr>(type.getDim(1)); }
 };
 
 class TensorEmitter {
@@ -72,6 +71,8 @@ public:
 
   /// Element `index` of `tensor` and its `lanes - 1` right neighbours: f32 or i64, rounded to the element type.
   Val element(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes = 1);
+  /// Makes element() give `value`, as many lanes as it has, where the code that follows asks for this element.
+  void provide(mlir::Value tensor, llvm::ArrayRef<Val> index, Val value);
   /// Whether elements of `tensor` may be asked for `lanes` at a time, the first at a multiple of `lanes`.
   bool isVectorizable(mlir::Value tensor, int64_t lanes);
   /// The best number of lanes for loops over the last dimension, of `dim`, that compute elements of `tensors`.
@@ -130,6 +131,7 @@ public:
 private:
   Val compute(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
   Val canonical(Val index);
+  std::vector<const void *> keyOf(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
   bool isVisible(mlir::Value value) const;
   void moveToWhereKnown(llvm::ArrayRef<Val> index);
 

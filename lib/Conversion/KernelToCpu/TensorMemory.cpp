@@ -89,8 +89,7 @@ Type TensorEmitter::storedType(Type element) {
 
 Val TensorEmitter::widen(Type element, Val stored) {
   if (auto integer = dyn_cast<IntegerType>(element))
-    return integer.getWidth() == 1 || integer.isUnsigned() ? b.zeroExtend(b.i64, stored)
-                                                           : b.signExtend(b.i64, stored);
+    return integer.getWidth() == 1 || integer.isUnsigned() ? b.zeroExtend(b.i64, stored) : b.signExtend(b.i64, stored);
   if (element.getIntOrFloatBitWidth() == 8) {
     fail(function, "8-bit floats are weights, and computed with in a wider type");
     return b.constant(CodeBuilder::sameShape(stored.getType(), b.f32), 0.0);
@@ -100,8 +99,7 @@ Val TensorEmitter::widen(Type element, Val stored) {
 
 Val TensorEmitter::narrow(Type element, Val computed) {
   if (auto integer = dyn_cast<IntegerType>(element))
-    return integer.getWidth() == 1 ? computed != 0
-                                   : b.truncate(storedType(element), computed);
+    return integer.getWidth() == 1 ? computed != 0 : b.truncate(storedType(element), computed);
   return b.convertFloat(element, computed);
 }
 
@@ -134,23 +132,22 @@ Val TensorEmitter::foldRow(Val count, int64_t lanes, Val neutral, llvm::function
                            llvm::function_ref<Val(Val, Val)> combine, llvm::function_ref<Val(Val)> reduce) {
   Val main = lanes == 1 ? count : canonical(count / lanes * lanes);
   Val init = lanes == 1 ? neutral : b.broadcast(neutral, lanes);
-  Val folded = b.fold(number(0), main, number(lanes), {init}, [&](Val i, ArrayRef<Val> carried) {
-    return Vals{combine(carried[0], body(i, lanes))};
-  })[0];
+  Val folded = b.fold(number(0), main, number(lanes), {init},
+                      [&](Val i, ArrayRef<Val> carried) { return Vals{combine(carried[0], body(i, lanes))}; })[0];
   if (lanes == 1)
     return folded;
   folded = reduce(folded);
   if (main.get() == count.get())
     return folded;
-  return b.fold(main, count, number(1), {folded}, [&](Val i, ArrayRef<Val> carried) {
-    return Vals{combine(carried[0], body(i, 1))};
-  })[0];
+  return b.fold(main, count, number(1), {folded},
+                [&](Val i, ArrayRef<Val> carried) { return Vals{combine(carried[0], body(i, 1))}; })[0];
 }
 
 Val TensorEmitter::sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body) {
   FastMathScope scope(b, sumFlags);
   return foldRow(
-      count, lanes, b.constant(b.f32, 0.0), body, [](Val a, Val b) { return a + b; }, [&](Val v) { return b.reduceAdd(v); });
+      count, lanes, b.constant(b.f32, 0.0), body, [](Val a, Val b) { return a + b; },
+      [&](Val v) { return b.reduceAdd(v); });
 }
 
 Val TensorEmitter::extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body) {

@@ -31,18 +31,18 @@ constexpr StringRef x86Triple = "x86_64-unknown-linux-gnu";
 // x86-64-v3 and v4: https://gitlab.com/x86-psABIs/x86-64-ABI, table 3.1. Tuning is generic; all vectors of v4 are as
 // wide as its registers, which LLVM does only when asked (see ObjectCode.cpp).
 const Base bases[] = {
-    {"x86-64-v3", x86Triple, "x86-64-v3", "+prefer-256-bit", "avx2 fma f16c bmi1 bmi2 abm movbe", 32, 16,
+    {"x86-64-v3", x86Triple, "x86-64-v3", "+prefer-256-bit", "avx2 fma f16c bmi bmi2 lzcnt movbe", 32, 16,
      ByteDot::Maddubs},
     {"x86-64-v4", x86Triple, "x86-64-v4", "-prefer-256-bit", "avx512f avx512bw avx512dq avx512vl avx512cd fma f16c", 64,
      32, ByteDot::Maddubs},
-    {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+v8.2a,+fullfp16,+dotprod", "asimdhp asimddp", 16, 32,
+    {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+v8.2a,+fullfp16,+dotprod", "fullfp16 dotprod", 16, 32,
      ByteDot::Sdot},
 };
 
 const Feature features[] = {
-    {"bf16", "x86-64-v4", "+avx512bf16", "avx512_bf16"},
-    {"vnni", "x86-64-v4", "+avx512vnni", "avx512_vnni"},
-    {"vnni", "x86-64-v3", "+avxvnni", "avx_vnni"},
+    {"bf16", "x86-64-v4", "+avx512bf16", "avx512bf16"},
+    {"vnni", "x86-64-v4", "+avx512vnni", "avx512vnni"},
+    {"vnni", "x86-64-v3", "+avxvnni", "avxvnni"},
 };
 
 } // namespace

@@ -5,7 +5,10 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tern;
 using testing::ElementsAre;
@@ -98,6 +101,47 @@ TEST(Artifact, AFullDiskIsAProblemAndTheOldFileStays) {
   std::remove(path.c_str());
 }
 
+/// Pages of this process that are in memory, in bytes.
+std::size_t residentBytes() {
+  std::ifstream stream("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  stream >> total >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST(Artifact, OpeningLeavesTheWeightsAlone) {
+  constexpr std::size_t size = 32 << 20;
+  std::string path = testPath("large.tern");
+  {
+    std::string piece(1 << 20, 'w');
+    Result<ArtifactWriter> writer = ArtifactWriter::create(path);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->beginWeights(size));
+    for (std::size_t written = 0; written < size; written += piece.size())
+      ASSERT_TRUE(writer->appendWeights(piece));
+    ASSERT_TRUE(writer->commit("tern test", {"", "llama", 1, 1}));
+  }
+  std::size_t before = residentBytes();
+  Result<ArtifactReader> reader = ArtifactReader::open(path);
+  ASSERT_TRUE(reader) << reader.problem().str();
+  EXPECT_LT(residentBytes(), before + size / 4);
+  Status verified = reader->verifyWeights(Program());
+  EXPECT_TRUE(verified) << verified.problem().str();
+  std::remove(path.c_str());
+}
+
+TEST(Artifact, APipeIsNoPlaceForWeights) {
+  std::string path = testPath("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  Status written = writeTestArtifact(path);
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.problem().str(), HasSubstr("name a regular file: a pipe takes nothing back"));
+  ::close(reader);
+  std::remove(path.c_str());
+}
+
 TEST(Artifact, EveryTruncationIsRefused) {
   std::string bytes = testArtifact();
   for (std::size_t length = 0; length < bytes.size(); ++length)
@@ -141,6 +185,10 @@ TEST(Artifact, DamagedWeightIsNamedWhenVerified) {
   Status verified = reader->verifyWeights(*program);
   ASSERT_FALSE(verified);
   EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: weight 'model.embed': must have hash xxh3:"));
+  program->weights[0].hash.clear();
+  verified = reader->verifyWeights(*program);
+  ASSERT_FALSE(verified);
+  EXPECT_THAT(verified.problem().str(), HasSubstr("m.tern: entry 'weights.bin': must have the checksum"));
 }
 
 TEST(Artifact, AProgramForOtherWeightsIsRefused) {
@@ -212,8 +260,8 @@ TEST(Manifest, OtherVersionsAreNamedWhateverElseTheyHold) {
 TEST(Manifest, MistakesHaveTheirPlace) {
   EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["code"] = "b.so"; }),
               HasSubstr("tern.json: variants[0].code: must be one of the sections, is 'b.so'"));
-  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = 0; }),
-              HasSubstr("tern.json: model.vocabulary: must be an integer in [1, 2147483647], is 0"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = -1; }),
+              HasSubstr("tern.json: model.vocabulary: must be an integer in [0, 2147483647], is -1"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "other.mlir"; }),
               HasSubstr("tern.json: graph: must be null or 'graph.mlir'"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "graph.mlir"; }),
@@ -224,3 +272,26 @@ TEST(Manifest, MistakesHaveTheirPlace) {
 }
 
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// The guide
+//===----------------------------------------------------------------------===//
+
+/// The examples of docs/Artifact.md are what the readers read.
+TEST(ArtifactGuide, ExamplesAreRight) {
+  std::string guide = readBytes(TERN_TEST_DIR "/../../../docs/Artifact.md");
+  std::vector<std::string> examples;
+  const std::string fence = "```json\n";
+  for (std::size_t at = 0; (at = guide.find(fence, at)) != std::string::npos;) {
+    at += fence.size();
+    examples.push_back(guide.substr(at, guide.find("```", at) - at));
+  }
+  ASSERT_EQ(examples.size(), 2u);
+  Json manifest = *parseJson(examples[0], "example");
+  for (const char *name : {section::graph, section::golden}) // The example lists the first few sections only.
+    manifest["sections"][name] = "xxh3:0123456789abcdef";
+  Result<Manifest> read = readManifest(manifest.dump(), "manifest");
+  EXPECT_TRUE(read) << read.problem().str();
+  Result<Program> program = readProgram(*parseJson(examples[1], "example"), "program");
+  EXPECT_TRUE(program) << program.problem().str();
+}

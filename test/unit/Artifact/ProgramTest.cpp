@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"/weights/1/name", "model.embed", ": weights[1]", "given twice"},
         Damage{"/weights/0/format", "q9", ": weights[0].format", "must be a storage format, is 'q9'"},
         Damage{"/weights/0/layout", "tiles", ": weights[0].layout", "must be 'rows' or 'tiles16'"},
-        Damage{"/weights/0/shape/0", 0, ": weights[0].shape[0]", "must be an integer in [1,"},
+        Damage{"/weights/0/shape/0", -1, ": weights[0].shape[0]", "must be an integer in [0,"},
         Damage{"/weights/0/embedded/offset", 1, ": weights[0].embedded.offset", "must be a multiple of 64, is 1"},
         Damage{"/weights/0/embedded/offset", 7616, ": weights[0].embedded.offset", "640 bytes in a section of 8192"},
         Damage{"/weights/0/stored", Json::object(), ": weights[0]", "exactly one"},

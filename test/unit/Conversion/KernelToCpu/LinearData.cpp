@@ -2,9 +2,9 @@
 
 #include "test/unit/Conversion/KernelToCpu/LinearData.h"
 
-#include "lib/Conversion/KernelToCpu/LinearActivations.h"
 #include "runtime/Base/Half.h"
 #include "runtime/Packing/Pack.h"
+#include "runtime/Packing/QuantizedActivations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -77,51 +77,32 @@ AlignedBytes tern::cpu::randomWeights(PackedFormat format, std::uint64_t rows, s
   return weights;
 }
 
-/// One block of 32: quants, scale and sums, in the arrays of a buffer.
-static void quantise(StorageFormat format, const QuantisedArrays &arrays, std::uint8_t *bytes, std::uint64_t block,
-                     const float *numbers, int count, float *values) {
-  bool hasLow = format == StorageFormat::I15_32;
-  float largest = 0, top = hasLow ? 16256 : 127;
-  for (int i = 0; i < count; ++i)
-    largest = std::max(largest, std::fabs(numbers[i]));
-  float scale = largest / top, inverse = largest > 0 ? top / largest : 0;
-  std::int32_t sums[2] = {0, 0};
-  for (int i = 0; i < 32; ++i) {
-    int quant = i < count ? static_cast<int>(std::nearbyint(numbers[i] * inverse)) : 0;
-    int high = hasLow ? (quant + 64) >> 7 : quant;
-    put(bytes + arrays.high, block * 32 + i, static_cast<std::int8_t>(high));
-    if (hasLow)
-      put(bytes + arrays.low, block * 32 + i, static_cast<std::int8_t>(quant - high * 128));
-    sums[i / 16] += quant;
-    if (i < count)
-      values[i] = scale * static_cast<float>(quant);
-  }
-  put(bytes + arrays.scale, block, scale);
-  put(bytes + arrays.floatSum, block, scale * static_cast<float>(sums[0] + sums[1]));
-  put(bytes + arrays.integerSum, block * 2, sums[0]);
-  put(bytes + arrays.integerSum, block * 2 + 1, sums[1]);
-}
-
 static size_t bytesOf(StorageFormat format, std::uint64_t capacity, std::uint64_t columns) {
   if (storageFormatInfo(format).isActivation)
-    return quantisedArrays(format, capacity, columns).bytes;
+    return quantizedLayout(format, capacity, columns)->bytes;
   return capacity * columns * storageFormatInfo(format).blockBytes;
+}
+
+/// Fills `tokens`, and puts the numbers that its quants stand for in place of the given ones.
+static void quantize(StorageFormat format, std::uint64_t rows, std::uint64_t capacity, std::uint64_t columns,
+                     RandomTokens &tokens) {
+  QuantizedLayout layout = *quantizedLayout(format, capacity, columns);
+  quantizeRows(layout, tokens.numbers.data(), rows, columns, tokens.bytes.data());
+  std::vector<float> padded(rows * layout.columns);
+  dequantizeRows(layout, tokens.bytes.data(), rows, padded.data());
+  for (std::uint64_t row = 0; row < rows; ++row)
+    std::copy_n(padded.data() + row * layout.columns, columns, tokens.numbers.data() + row * columns);
 }
 
 RandomTokens::RandomTokens(StorageFormat format, std::uint64_t rows, std::uint64_t capacity, std::uint64_t columns)
     : bytes(bytesOf(format, capacity, columns)), numbers(rows * columns) {
+  bool isQuantized = storageFormatInfo(format).isActivation;
   Random random{rows * 7919 + columns};
   for (float &number : numbers)
-    number = roundTo(storageFormatInfo(format).isActivation ? StorageFormat::F32 : format, random.number());
+    number = roundTo(isQuantized ? StorageFormat::F32 : format, random.number());
   std::memset(bytes.data(), 0xff, bytes.size());
-  if (storageFormatInfo(format).isActivation) {
-    QuantisedArrays arrays = quantisedArrays(format, capacity, columns);
-    std::uint64_t blocks = arrays.columns / 32;
-    for (std::uint64_t i = 0; i < rows * blocks; ++i) {
-      float *block = numbers.data() + i / blocks * columns + i % blocks * 32;
-      quantise(format, arrays, bytes.data(), i, block,
-               static_cast<int>(std::min<std::uint64_t>(32, columns - i % blocks * 32)), block);
-    }
+  if (isQuantized) {
+    quantize(format, rows, capacity, columns, *this);
     return;
   }
   for (std::uint64_t i = 0; i < numbers.size(); ++i) {

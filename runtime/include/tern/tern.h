@@ -1,0 +1,265 @@
+/*===- tern.h - Running compiled language models from C ------------*- C -*-===*
+ *
+ * A model compiled with `tern compile` is one file, an artifact. This library runs it: no compiler, no LLVM, no Python.
+ *
+ *     tern_model *model;                      what is loaded once: code for this CPU, weights, text
+ *     tern_session *session;                  what a user of it owns: sequences ("slots") and their caches
+ *     tern_error error;
+ *
+ *     if (tern_model_open("smol.tern", NULL, &model, &error) != TERN_OK ||
+ *         tern_session_create(model, 1, 1024, &session, &error) != TERN_OK)
+ *       return fprintf(stderr, "error: %s\n", error.message), 1;
+ *     tern_generate_options options;
+ *     tern_generate_options_init(&options);
+ *     options.on_text = print_text;
+ *     tern_generate_text(session, 0, "The capital of France is", TERN_ADD_SPECIAL, &options, NULL, &error);
+ *
+ * Errors. Functions that can fail answer a tern_status; `error` may be NULL, else it is filled on failure: what is
+ * wrong, where, and what to do about it. No exception leaves the library, it prints nothing, and it has no global
+ * state.
+ *
+ * Threads. A model may be used by any number of threads at once; steps of sessions of one model take turns, since each
+ * uses all its workers. A session, and a sampler, must be used by one thread at a time. tern_cancel_set may be called
+ * from anywhere, signal handlers included. Callbacks run on the thread that made the call and must not call into the
+ * same session.
+ *
+ * Memory. What a function hands out it owns: close what was opened. Pointers to logits hold until the next step of the
+ * session. A model must be closed after its sessions.
+ *
+ * Versions. Structures begin with their size, set by their _init function; members are only ever added at the end.
+ *
+ *===----------------------------------------------------------------------===*/
+
+#ifndef TERN_TERN_H
+#define TERN_TERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define TERN_API __attribute__((visibility("default")))
+#else
+#define TERN_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised when something is removed or changes its meaning. */
+#define TERN_API_VERSION 1
+
+/* The TERN_API_VERSION that the library was built with, and its release: "0.1.0". */
+TERN_API uint32_t tern_api_version(void);
+TERN_API const char *tern_release(void);
+
+typedef enum tern_status {
+  TERN_OK = 0,
+  TERN_FAILED = 1,          /* The file, the input or the machine is at fault: the message says which. */
+  TERN_BAD_ARGUMENT = 2,    /* The call breaks a rule of this header. */
+  TERN_CANCELLED = 3,       /* A tern_cancel was set. */
+  TERN_BUFFER_TOO_SMALL = 4 /* The result does not fit; the length needed was stored. */
+} tern_status;
+
+typedef struct tern_error {
+  tern_status status;
+  char message[1020]; /* "where: what; what to do", cut off where it is longer. */
+} tern_error;
+
+typedef struct tern_model tern_model;
+typedef struct tern_session tern_session;
+typedef struct tern_sampler tern_sampler;
+typedef struct tern_cancel tern_cancel;
+
+/*===- Models -----------------------------------------------------------------===*/
+
+typedef struct tern_model_options {
+  size_t size;
+  uint32_t threads;   /* 0: one for each core that the process may use. */
+  const char *target; /* "x86-64-v3": that variant of the code; NULL: the best that this CPU can execute. */
+} tern_model_options;
+
+TERN_API void tern_model_options_init(tern_model_options *options);
+
+/* Opens an artifact. `options` may be NULL. Fails for files that are no artifact or are damaged, and, naming the
+ * features that are missing, where this CPU can execute none of the code. */
+TERN_API tern_status tern_model_open(const char *path, const tern_model_options *options, tern_model **model,
+                                     tern_error *error);
+TERN_API void tern_model_close(tern_model *model);
+
+/* Strings live as long as the model. */
+typedef struct tern_model_info {
+  size_t size;
+  const char *name;         /* As the model's files call it; may be "". */
+  const char *architecture; /* "llama". */
+  const char *target;       /* Of the code that was chosen: "x86-64-v4". */
+  int64_t max_context;      /* Positions that the model was made for. */
+  int64_t vocabulary;       /* Logits of a token. */
+  uint32_t threads;
+} tern_model_info;
+
+/* `info->size` must be set. */
+TERN_API tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, tern_error *error);
+
+/* Bytes by what they are for. */
+typedef struct tern_memory {
+  uint64_t weights, arena, states, scratch, total;
+} tern_memory;
+
+/* What a session of that many slots and that context takes, the weights included, before it is made. */
+TERN_API tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
+                                     tern_error *error);
+
+/*===- Text -------------------------------------------------------------------===*
+ *
+ * Functions that give text or ids write at most `capacity` of them and store the full length in `length`; if that is
+ * more, they answer TERN_BUFFER_TOO_SMALL and the call can be made again. Text is UTF-8; a terminating zero is written
+ * where it fits and is not counted. */
+
+#define TERN_ADD_SPECIAL 1u /* Put the tokens round the text that the model expects: beginning of text, ... */
+
+TERN_API tern_status tern_tokenize(const tern_model *model, const char *text, size_t text_length, uint32_t flags,
+                                   int32_t *ids, size_t capacity, size_t *length, tern_error *error);
+
+#define TERN_SKIP_SPECIAL 1u /* Leave special tokens out. */
+
+TERN_API tern_status tern_detokenize(const tern_model *model, const int32_t *ids, size_t count, uint32_t flags,
+                                     char *text, size_t capacity, size_t *length, tern_error *error);
+
+/* Renders the model's chat template. `request` is a JSON object: "messages", a list of {"role", "content"}, and if
+ * wanted "tools", "documents", "add_generation_prompt" (true unless given), "template" (a name), "variables" (an object
+ * that the template sees). Tokenize the result without TERN_ADD_SPECIAL. */
+TERN_API tern_status tern_render_chat(const tern_model *model, const char *request, char *text, size_t capacity,
+                                      size_t *length, tern_error *error);
+
+/* The tokens that end a text. */
+TERN_API tern_status tern_end_tokens(const tern_model *model, int32_t *ids, size_t capacity, size_t *length,
+                                     tern_error *error);
+
+/*===- Sessions ---------------------------------------------------------------===*/
+
+/* Takes all memory that `slots` sequences of `context` tokens need (rounded up to a multiple of 64); fails, naming the
+ * context that would fit, where the machine has too little. `context` 0 stands for the model's maximum. */
+TERN_API tern_status tern_session_create(tern_model *model, int64_t slots, int64_t context, tern_session **session,
+                                         tern_error *error);
+TERN_API void tern_session_destroy(tern_session *session);
+
+TERN_API int64_t tern_session_slots(const tern_session *session);
+TERN_API int64_t tern_session_context(const tern_session *session);
+/* Tokens that a slot holds; -1 if there is no such slot. */
+TERN_API int64_t tern_session_length(const tern_session *session, int64_t slot);
+
+/* What was planned and what was taken, the weights included. Either may be NULL. */
+TERN_API void tern_session_memory(const tern_session *session, tern_memory *planned, tern_memory *measured);
+
+/* Keeps only the first `length` tokens of a slot; 0 begins a new sequence. */
+TERN_API tern_status tern_session_rewind(tern_session *session, int64_t slot, int64_t length, tern_error *error);
+
+/* A flag that ends steps early. */
+TERN_API tern_cancel *tern_cancel_create(void);
+TERN_API void tern_cancel_destroy(tern_cancel *cancel);
+TERN_API void tern_cancel_set(tern_cancel *cancel);
+TERN_API void tern_cancel_clear(tern_cancel *cancel);
+
+typedef struct tern_prefill_options {
+  size_t size;
+  void *user;
+  /* Called after each chunk of the prompt; may be NULL. */
+  void (*on_progress)(void *user, int64_t done, int64_t total);
+  /* If not NULL, called with the logits of `rows` tokens from token `first` on, vocabulary floats each. */
+  void (*on_logits)(void *user, int64_t first, int64_t rows, const float *logits);
+  const tern_cancel *cancel; /* May be NULL. */
+} tern_prefill_options;
+
+TERN_API void tern_prefill_options_init(tern_prefill_options *options);
+
+/* Appends tokens to a slot. `logits`, if not NULL, is set to those after the last token. `options` may be NULL.
+ * Cancelled, the slot keeps the chunks that were done. */
+TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
+                                  const tern_prefill_options *options, const float **logits, tern_error *error);
+
+/* Appends one token to each of `count` slots in one pass. `logits` is set to `count` rows of vocabulary floats, row i
+ * for slots[i]. `cancel` may be NULL. */
+TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
+                                 const tern_cancel *cancel, const float **logits, tern_error *error);
+
+/*===- Sampling ---------------------------------------------------------------===*/
+
+typedef struct tern_sampler_options {
+  size_t size;
+  double temperature; /* 0, the default, is greedy. */
+  int64_t top_k;      /* 0 keeps all. */
+  double top_p;       /* 1 keeps all. */
+  double min_p;       /* 0 keeps all. */
+  double typical_p;   /* 1 keeps all. */
+  double repeat_penalty, presence_penalty, frequency_penalty;
+  int64_t penalty_window; /* Tokens that penalties look back on; -1 is all. */
+  uint64_t seed, stream;  /* The same draws for the same numbers, on every machine. */
+  const int32_t *bias_tokens;
+  const double *bias_values; /* Added to the logits; -INFINITY bans a token. */
+  size_t bias_count;
+} tern_sampler_options;
+
+TERN_API void tern_sampler_options_init(tern_sampler_options *options);
+
+TERN_API tern_status tern_sampler_create(const tern_model *model, const tern_sampler_options *options,
+                                         tern_sampler **sampler, tern_error *error);
+TERN_API void tern_sampler_destroy(tern_sampler *sampler);
+
+/* Draws a token. `history` has the tokens so far, for the penalties. */
+TERN_API tern_status tern_sampler_sample(tern_sampler *sampler, const float *logits, const int32_t *history,
+                                         size_t history_length, int32_t *token, tern_error *error);
+
+/*===- Generation -------------------------------------------------------------===*/
+
+typedef enum tern_stop_reason {
+  TERN_STOP_END_TOKEN = 0,
+  TERN_STOP_STRING = 1,
+  TERN_STOP_MAX_TOKENS = 2,
+  TERN_STOP_CONTEXT_END = 3,
+  TERN_STOP_CANCELLED = 4 /* By a tern_cancel or by on_text. */
+} tern_stop_reason;
+
+/* "end_token", "stop_string", "max_tokens", "context_end", "cancelled". */
+TERN_API const char *tern_stop_reason_name(tern_stop_reason reason);
+
+typedef struct tern_generate_options {
+  size_t size;
+  void *user;
+  /* Called for each token with the text to show now, which is often empty; `token` is -1 for text that comes at the
+   * end. Answer 0 to stop. May be NULL. */
+  int (*on_text)(void *user, int32_t token, const char *text, size_t text_length);
+  void (*on_progress)(void *user, int64_t done, int64_t total); /* Of the prompt; may be NULL. */
+  const tern_cancel *cancel;                                    /* May be NULL. */
+  const tern_sampler_options *sampler;                          /* NULL: greedy. */
+  int64_t max_tokens;                                           /* -1: until something else stops it. */
+  const char *const *stop_strings;                              /* End the text and are not shown. */
+  size_t stop_count;
+  int ignore_end_tokens;
+} tern_generate_options;
+
+TERN_API void tern_generate_options_init(tern_generate_options *options);
+
+typedef struct tern_generate_result {
+  size_t size;
+  tern_stop_reason reason;
+  int64_t prompt_tokens, tokens;
+  double prefill_seconds, decode_seconds;
+  double tokens_per_second; /* Of those after the first, which the prompt's pass gives. */
+} tern_generate_result;
+
+/* Appends the prompt to a slot and generates. `options` and `result` may be NULL; `result->size` must be set. Being
+ * cancelled is no failure here: the result says so. */
+TERN_API tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
+                                   const tern_generate_options *options, tern_generate_result *result,
+                                   tern_error *error);
+/* The same for a prompt as text; `flags` as for tern_tokenize. */
+TERN_API tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, uint32_t flags,
+                                        const tern_generate_options *options, tern_generate_result *result,
+                                        tern_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TERN_TERN_H */

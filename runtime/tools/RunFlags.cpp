@@ -1,0 +1,64 @@
+//===- RunFlags.cpp - The command line of tern-run ------------------------===//
+
+#include "RunFlags.h"
+
+#include <cstdlib>
+
+RunFlags::RunFlags() { tern_sampler_options_init(&sampler); }
+
+void RunFlags::addTo(CLI::App &app) {
+  app.footer("Raw text goes in as it is; --chat puts it into the model's chat template as the user's message.\n\n"
+             "  tern-run smol.tern -p \"The capital of France is\" -n 8\n"
+             "  tern-run smol.tern --chat -p \"What is a compiler?\" --temperature 0.7 --seed 1\n"
+             "  echo \"Once upon a time\" | tern-run smol.tern -p - -n 64 --json");
+  app.set_version_flag("--version", std::string("tern-run ") + tern_release());
+  app.add_option("artifact", artifact, "What `tern compile` made")->required();
+  app.add_option("-p,--prompt", prompt, "The prompt; - reads standard input")->required();
+  app.add_option("-n,--max-tokens", maxTokens, "Tokens to generate (default: until the model ends)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--chat", chat, "Put the prompt into the model's chat template");
+  app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(1u, 1024u));
+  app.add_option("--target", target, "Which of the artifact's variants to run (default: the best for this CPU)");
+  app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated");
+  app.add_flag("--ignore-eos", ignoreEnd, "Go on after the model's end tokens");
+  app.add_flag("--json", json, "Print one JSON object at the end instead of streaming");
+  addSampler(app);
+}
+
+void RunFlags::addSampler(CLI::App &app) {
+  auto add = [&](const char *flag, auto &value, const char *help) {
+    app.add_option(flag, value, help)->group("Sampler");
+  };
+  add("--temperature", sampler.temperature, "0, the default, is greedy");
+  add("--top-k", sampler.top_k, "Draw from the k most probable tokens; 0: from all");
+  add("--top-p", sampler.top_p, "Draw from the fewest tokens whose probabilities reach p; 1: from all");
+  add("--min-p", sampler.min_p, "Draw from tokens at least p times as probable as the first; 0: from all");
+  add("--typical-p", sampler.typical_p, "Draw from the p most typical tokens; 1: from all");
+  add("--repeat-penalty", sampler.repeat_penalty, "Factor on tokens that occurred; 1: none");
+  add("--presence-penalty", sampler.presence_penalty, "Taken from logits of tokens that occurred");
+  add("--frequency-penalty", sampler.frequency_penalty, "Taken for each time that a token occurred");
+  add("--penalty-window", sampler.penalty_window, "Tokens that penalties look back on; -1: all");
+  add("--seed", sampler.seed, "Same seed, same text");
+  app.add_option_function<std::vector<std::string>>(
+         "--logit-bias", [this](const std::vector<std::string> &texts) { addBias(texts); },
+         "ID=BIAS, added to a token's logit; -inf bans it; may be repeated")
+      ->group("Sampler");
+}
+
+void RunFlags::addBias(const std::vector<std::string> &texts) {
+  for (const std::string &text : texts) {
+    char *end = nullptr, *last = nullptr;
+    long id = std::strtol(text.c_str(), &end, 10);
+    bool good = end != text.c_str() && *end == '=' && id >= 0 && id <= INT32_MAX;
+    double value = good ? std::strtod(end + 1, &last) : 0;
+    if (!good || last == end + 1 || *last != '\0')
+      throw CLI::ValidationError("--logit-bias", "must be ID=BIAS, got '" + text + "'; write for example 42=-1.5");
+    biasTokens.push_back(static_cast<int32_t>(id));
+    biasValues.push_back(value);
+  }
+  sampler.bias_tokens = biasTokens.data();
+  sampler.bias_values = biasValues.data();
+  sampler.bias_count = biasTokens.size();
+}

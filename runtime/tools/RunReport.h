@@ -1,0 +1,31 @@
+//===- RunReport.h - What tern-run prints -------------------------*- C++ -*-===//
+
+#ifndef TERN_RUNTIME_TOOLS_RUNREPORT_H
+#define TERN_RUNTIME_TOOLS_RUNREPORT_H
+
+#include "tern/tern.h"
+
+#include <string>
+#include <vector>
+
+/// What a run gave.
+struct RunReport {
+  std::vector<int32_t> promptIds, ids;
+  std::string text;
+  tern_generate_result result{};
+  tern_memory planned{}, measured{};
+  double loadSeconds = 0;
+  uint32_t threads = 0;
+  std::string target;
+};
+
+/// "error: ..." on stderr, and as JSON on stdout if that was asked for; answers the exit status.
+int printError(const std::string &message, bool json);
+
+/// One object on stdout.
+void printJson(const RunReport &report);
+
+/// A line on stderr.
+void printSummary(const RunReport &report);
+
+#endif // TERN_RUNTIME_TOOLS_RUNREPORT_H

@@ -1,0 +1,371 @@
+//===- ApiTest.cpp - The runtime in C -------------------------------------===//
+
+#include "runtime/Artifact/ModelText.h"
+#include "runtime/include/tern/tern.h"
+#include "test/unit/Cpu/TinyModel.h"
+
+#include <cstdio>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+using namespace tern;
+using namespace tern::testing;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+extern "C" tern_status generateFromC(const char *path, int (*show)(void *, int32_t, const char *, size_t), void *user);
+
+namespace {
+
+/// Letters are tokens 0 to 25, the model's logits make 6 ('g') the greedy one, 31 ends a text.
+ModelTextParts tinyText() {
+  Json vocabulary = Json::object();
+  for (int i = 0; i != 31; ++i)
+    vocabulary[i < 26 ? std::string(1, static_cast<char>('a' + i)) : std::to_string(i)] = i;
+  Json tokenizer = {{"model", {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", Json::array()}}},
+                    {"decoder", {{"type", "Fuse"}}},
+                    {"added_tokens", Json::array({{{"id", 31}, {"content", "<end>"}, {"special", true}}})}};
+  ModelTextParts text;
+  text.tokenizer = *TokenizerParts::fromHuggingFace(tokenizer.dump(), "tokenizer.json");
+  text.chat.templates.named = {{"default", "{{ messages[0].content }}{% if add_generation_prompt %}x{% endif %}"}};
+  text.chat.endTokens = {31};
+  return text;
+}
+
+std::string readBytes(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void writeArtifact(const std::string &path, std::vector<std::string> features, bool withText = true) {
+  ArtifactWriter writer = std::move(*ArtifactWriter::create(path));
+  Program program = tinyProgram();
+  program.weights[0].hash = "";
+  ASSERT_TRUE(writer.beginWeights(program.weightBytes));
+  ASSERT_TRUE(writer.appendWeights({reinterpret_cast<const char *>(tinyWeights()), tinyVocabulary * 4}));
+  ASSERT_TRUE(writer.addVariant("test-cpu", std::move(features), readBytes(TERN_TEST_KERNELS), program));
+  if (withText) {
+    ASSERT_TRUE(addModelText(writer, tinyText()));
+  }
+  Status committed = writer.commit("tern test", {"tiny", "letters", 256, tinyVocabulary});
+  ASSERT_TRUE(committed) << committed.problem().str();
+}
+
+class Api : public ::testing::Test {
+protected:
+  void SetUp() override {
+    path = ::testing::TempDir() + "/tern-api-" + std::to_string(getpid()) + ".tern";
+    writeArtifact(path, {});
+    tern_model_options options;
+    tern_model_options_init(&options);
+    options.threads = 2;
+    ASSERT_EQ(tern_model_open(path.c_str(), &options, &model, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_create(model, 2, 100, &session, &error), TERN_OK) << error.message;
+  }
+  void TearDown() override {
+    tern_session_destroy(session);
+    tern_model_close(model);
+    std::remove(path.c_str());
+  }
+
+  std::string path;
+  tern_model *model = nullptr;
+  tern_session *session = nullptr;
+  tern_error error{};
+};
+
+struct Heard {
+  std::vector<int32_t> tokens;
+  std::string text;
+  int calls = 0, most = 1000;
+
+  static int onText(void *user, int32_t token, const char *text, size_t length) {
+    auto &heard = *static_cast<Heard *>(user);
+    if (token >= 0)
+      heard.tokens.push_back(token);
+    heard.text.append(text, length);
+    return ++heard.calls < heard.most;
+  }
+};
+
+} // namespace
+
+TEST_F(Api, TellsWhatTheModelIs) {
+  EXPECT_EQ(tern_api_version(), uint32_t(TERN_API_VERSION));
+  EXPECT_STREQ(tern_release(), "0.1.0");
+  tern_model_info info{};
+  info.size = sizeof(info);
+  ASSERT_EQ(tern_model_get_info(model, &info, &error), TERN_OK);
+  EXPECT_STREQ(info.name, "tiny");
+  EXPECT_STREQ(info.architecture, "letters");
+  EXPECT_STREQ(info.target, "test-cpu");
+  EXPECT_EQ(info.max_context, 256);
+  EXPECT_EQ(info.vocabulary, tinyVocabulary);
+  EXPECT_EQ(info.threads, 2u);
+}
+
+TEST_F(Api, PlansBeforeTakingAndTakesWhatWasPlanned) {
+  tern_memory before{}, planned{}, measured{};
+  ASSERT_EQ(tern_model_plan(model, 2, 100, &before, &error), TERN_OK) << error.message;
+  tern_session_memory(session, &planned, &measured);
+  EXPECT_EQ(std::memcmp(&before, &planned, sizeof(planned)), 0);
+  EXPECT_EQ(std::memcmp(&planned, &measured, sizeof(planned)), 0);
+  EXPECT_EQ(planned.total, planned.weights + planned.arena + planned.states + planned.scratch);
+  EXPECT_GT(planned.states, 0u);
+  EXPECT_EQ(tern_model_plan(model, 0, 100, &before, &error), TERN_FAILED);
+}
+
+TEST_F(Api, GeneratesFromC) {
+  Heard heard;
+  EXPECT_EQ(generateFromC(path.c_str(), Heard::onText, &heard), TERN_OK);
+  EXPECT_THAT(heard.tokens, ElementsAre(6, 6, 6));
+  EXPECT_EQ(heard.text, "ggg");
+}
+
+TEST_F(Api, StepsGiveLogits) {
+  const float *logits = nullptr;
+  std::vector<int32_t> ids = {3, 1, 4};
+  ASSERT_EQ(tern_prefill(session, 1, ids.data(), ids.size(), nullptr, &logits, &error), TERN_OK) << error.message;
+  EXPECT_EQ(logits[6], tinyLogit(ids, 6));
+  EXPECT_EQ(tern_session_length(session, 1), 3);
+  EXPECT_EQ(tern_session_length(session, 7), -1);
+  ASSERT_EQ(tern_prefill(session, 0, ids.data(), 1, nullptr, nullptr, &error), TERN_OK);
+  int64_t slots[] = {1, 0};
+  int32_t tokens[] = {5, 9};
+  ASSERT_EQ(tern_decode(session, 2, slots, tokens, nullptr, &logits, &error), TERN_OK) << error.message;
+  EXPECT_EQ(logits[2], tinyLogit({3, 1, 4, 5}, 2));
+  EXPECT_EQ(logits[tinyVocabulary + 2], tinyLogit({3, 9}, 2));
+  ASSERT_EQ(tern_session_rewind(session, 1, 0, &error), TERN_OK) << error.message;
+  EXPECT_EQ(tern_session_length(session, 1), 0);
+}
+
+TEST_F(Api, EveryTokensLogitsCanBeHad) {
+  struct Seen {
+    std::vector<int32_t> ids = std::vector<int32_t>(20, 2);
+    int64_t next = 0;
+  } seen;
+  tern_prefill_options options;
+  tern_prefill_options_init(&options);
+  options.user = &seen;
+  options.on_logits = [](void *user, int64_t first, int64_t rows, const float *logits) {
+    auto &seen = *static_cast<Seen *>(user);
+    ASSERT_EQ(first, seen.next);
+    seen.next += rows;
+    // The tiny model's sum runs ahead inside a chunk; the last row of one is exact.
+    const float *last = logits + (rows - 1) * tinyVocabulary;
+    EXPECT_EQ(last[5], tinyLogit({seen.ids.begin(), seen.ids.begin() + seen.next}, 5));
+  };
+  ASSERT_EQ(tern_prefill(session, 0, seen.ids.data(), 20, &options, nullptr, &error), TERN_OK) << error.message;
+  EXPECT_EQ(seen.next, 20);
+}
+
+TEST_F(Api, TextGoesThereAndBack) {
+  int32_t ids[8];
+  size_t length = 0;
+  ASSERT_EQ(tern_tokenize(model, "cab<end>", 8, 0, ids, 8, &length, &error), TERN_OK) << error.message;
+  EXPECT_THAT(std::vector<int32_t>(ids, ids + length), ElementsAre(2, 0, 1, 31));
+  EXPECT_EQ(tern_tokenize(model, "cab", 3, 0, ids, 2, &length, &error), TERN_BUFFER_TOO_SMALL);
+  EXPECT_EQ(length, 3u);
+  char text[8];
+  int32_t back[] = {2, 0, 1, 31};
+  ASSERT_EQ(tern_detokenize(model, back, 4, TERN_SKIP_SPECIAL, text, sizeof(text), &length, &error), TERN_OK);
+  EXPECT_STREQ(text, "cab");
+  EXPECT_EQ(tern_detokenize(model, back, 4, 0, nullptr, 0, &length, &error), TERN_BUFFER_TOO_SMALL);
+  EXPECT_EQ(length, 8u);
+  ASSERT_EQ(tern_end_tokens(model, ids, 8, &length, &error), TERN_OK);
+  EXPECT_EQ(length, 1u);
+  EXPECT_EQ(ids[0], 31);
+}
+
+TEST_F(Api, ChatsAreRendered) {
+  char text[32];
+  size_t length = 0;
+  auto render = [&](const char *request) {
+    return tern_render_chat(model, request, text, sizeof(text), &length, &error);
+  };
+  ASSERT_EQ(render(R"({"messages": [{"role": "user", "content": "hi"}]})"), TERN_OK) << error.message;
+  EXPECT_STREQ(text, "hix");
+  ASSERT_EQ(render(R"({"messages": [{"role": "user", "content": "hi"}], "add_generation_prompt": false})"), TERN_OK);
+  EXPECT_STREQ(text, "hi");
+  EXPECT_EQ(render(R"({"mesages": []})"), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("'mesages'"));
+  EXPECT_EQ(render("{"), TERN_FAILED);
+  EXPECT_EQ(render("[]"), TERN_FAILED);
+}
+
+TEST_F(Api, GenerationStopsForEveryReason) {
+  tern_generate_options options;
+  tern_generate_result result{};
+  result.size = sizeof(result);
+  auto generate = [&] {
+    EXPECT_EQ(tern_session_rewind(session, 0, 0, &error), TERN_OK);
+    EXPECT_EQ(tern_generate_text(session, 0, "ab", 0, &options, &result, &error), TERN_OK) << error.message;
+    return result.reason;
+  };
+  tern_generate_options_init(&options);
+  options.max_tokens = 4;
+  EXPECT_EQ(generate(), TERN_STOP_MAX_TOKENS);
+  EXPECT_EQ(result.tokens, 4);
+  EXPECT_EQ(result.prompt_tokens, 2);
+  EXPECT_EQ(tern_session_length(session, 0), 5) << "the last token is not fed";
+
+  Heard heard;
+  const char *stops[] = {"ggg"};
+  options.user = &heard;
+  options.on_text = Heard::onText;
+  options.stop_strings = stops;
+  options.stop_count = 1;
+  EXPECT_EQ(generate(), TERN_STOP_STRING);
+  EXPECT_EQ(heard.text, "");
+  options.stop_count = 0;
+
+  heard.most = 2;
+  heard.calls = 0;
+  EXPECT_EQ(generate(), TERN_STOP_CANCELLED);
+  EXPECT_EQ(heard.text, "gg");
+  options.on_text = nullptr;
+
+  options.max_tokens = -1;
+  EXPECT_EQ(generate(), TERN_STOP_CONTEXT_END);
+  EXPECT_EQ(result.tokens, 128 - 2 + 1);
+
+  int32_t token = 31;
+  double bias = 1e9;
+  tern_sampler_options sampler;
+  tern_sampler_options_init(&sampler);
+  sampler.bias_tokens = &token;
+  sampler.bias_values = &bias;
+  sampler.bias_count = 1;
+  options.sampler = &sampler;
+  EXPECT_EQ(generate(), TERN_STOP_END_TOKEN);
+  EXPECT_STREQ(tern_stop_reason_name(result.reason), "end_token");
+  options.ignore_end_tokens = 1;
+  options.max_tokens = 2;
+  EXPECT_EQ(generate(), TERN_STOP_MAX_TOKENS);
+
+  tern_cancel *cancel = tern_cancel_create();
+  tern_cancel_set(cancel);
+  options.cancel = cancel;
+  EXPECT_EQ(generate(), TERN_STOP_CANCELLED);
+  tern_cancel_destroy(cancel);
+}
+
+TEST_F(Api, StepsCanBeCancelled) {
+  tern_cancel *cancel = tern_cancel_create();
+  tern_cancel_set(cancel);
+  int64_t slot = 0;
+  int32_t token = 1;
+  const float *logits = nullptr;
+  EXPECT_EQ(tern_decode(session, 1, &slot, &token, cancel, &logits, &error), TERN_CANCELLED);
+  ASSERT_EQ(tern_session_rewind(session, 0, 0, &error), TERN_OK);
+  tern_cancel_clear(cancel);
+  EXPECT_EQ(tern_decode(session, 1, &slot, &token, cancel, &logits, &error), TERN_OK) << error.message;
+  tern_cancel_destroy(cancel);
+}
+
+TEST_F(Api, SamplersDrawTheSameForTheSameSeed) {
+  tern_sampler_options options;
+  tern_sampler_options_init(&options);
+  options.temperature = 1;
+  options.seed = 11;
+  std::vector<float> logits(tinyVocabulary, 0.5f);
+  std::vector<std::vector<int32_t>> draws(2);
+  for (std::vector<int32_t> &drawn : draws) {
+    tern_sampler *sampler = nullptr;
+    ASSERT_EQ(tern_sampler_create(model, &options, &sampler, &error), TERN_OK) << error.message;
+    for (int i = 0; i != 20; ++i) {
+      drawn.push_back(0);
+      ASSERT_EQ(tern_sampler_sample(sampler, logits.data(), nullptr, 0, &drawn.back(), &error), TERN_OK);
+    }
+    tern_sampler_destroy(sampler);
+  }
+  EXPECT_EQ(draws[0], draws[1]);
+  EXPECT_THAT(draws[0], ::testing::Contains(::testing::Ne(draws[0][0])));
+  options.top_p = 2;
+  tern_sampler *sampler = nullptr;
+  EXPECT_EQ(tern_sampler_create(model, &options, &sampler, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("top_p"));
+}
+
+TEST_F(Api, BadCallsAreRefused) {
+  tern_session *none = nullptr;
+  EXPECT_EQ(tern_session_create(model, 1, 257, &none, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("must be at most the model's 256"));
+  EXPECT_EQ(none, nullptr);
+  EXPECT_EQ(tern_session_create(model, 0, 64, &none, nullptr), TERN_FAILED);
+  EXPECT_EQ(tern_session_create(nullptr, 1, 64, &none, &error), TERN_BAD_ARGUMENT);
+  int32_t id = 99;
+  EXPECT_EQ(tern_prefill(session, 0, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("outside its table"));
+  EXPECT_EQ(tern_prefill(session, 5, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_EQ(tern_decode(session, 0, nullptr, nullptr, nullptr, nullptr, &error), TERN_BAD_ARGUMENT);
+  tern_prefill_options options{};
+  EXPECT_EQ(tern_prefill(session, 0, &id, 1, &options, nullptr, &error), TERN_BAD_ARGUMENT);
+  EXPECT_THAT(error.message, HasSubstr("tern_prefill_options_init"));
+  std::vector<int32_t> prompt(200, 1);
+  EXPECT_EQ(tern_generate(session, 1, prompt.data(), prompt.size(), nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("200 more do not fit"));
+}
+
+TEST_F(Api, StructuresOfOtherVersionsAreUnderstood) {
+  struct {
+    tern_model_options known;
+    uint64_t later;
+  } options{};
+  tern_model_options_init(&options.known);
+  options.known.size = sizeof(options);
+  tern_model *other = nullptr;
+  EXPECT_EQ(tern_model_open(path.c_str(), &options.known, &other, &error), TERN_OK) << error.message;
+  tern_model_close(other);
+  options.later = 1;
+  EXPECT_EQ(tern_model_open(path.c_str(), &options.known, &other, &error), TERN_BAD_ARGUMENT);
+  tern_model_info info{};
+  info.size = offsetof(tern_model_info, architecture);
+  ASSERT_EQ(tern_model_get_info(model, &info, &error), TERN_OK);
+  EXPECT_STREQ(info.name, "tiny");
+  EXPECT_EQ(info.architecture, nullptr);
+}
+
+TEST_F(Api, MissingFeaturesAreNamed) {
+  writeArtifact(path + "2", {"no-such-feature"});
+  tern_model *none = nullptr;
+  EXPECT_EQ(tern_model_open((path + "2").c_str(), nullptr, &none, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("test-cpu needs no-such-feature"));
+  tern_model_options options;
+  tern_model_options_init(&options);
+  options.target = "sm_90a";
+  EXPECT_EQ(tern_model_open(path.c_str(), &options, &none, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("no code for the target 'sm_90a', only for test-cpu"));
+  std::remove((path + "2").c_str());
+}
+
+TEST_F(Api, AModelWithoutTextStillComputes) {
+  writeArtifact(path + "3", {}, false);
+  tern_model *bare = nullptr;
+  ASSERT_EQ(tern_model_open((path + "3").c_str(), nullptr, &bare, &error), TERN_OK) << error.message;
+  size_t length = 0;
+  EXPECT_EQ(tern_tokenize(bare, "a", 1, 0, nullptr, 0, &length, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("no text side"));
+  tern_session *own = nullptr;
+  ASSERT_EQ(tern_session_create(bare, 1, 64, &own, &error), TERN_OK);
+  int32_t id = 1;
+  EXPECT_EQ(tern_prefill(own, 0, &id, 1, nullptr, nullptr, &error), TERN_OK);
+  tern_session_destroy(own);
+  tern_model_close(bare);
+  std::remove((path + "3").c_str());
+}
+
+TEST_F(Api, DamagedFilesAreRefused) {
+  std::string whole = readBytes(path);
+  tern_model *none = nullptr;
+  for (std::size_t size : {std::size_t(0), std::size_t(3), whole.size() / 2, whole.size() - 1}) {
+    std::ofstream(path + "4", std::ios::binary) << whole.substr(0, size);
+    EXPECT_EQ(tern_model_open((path + "4").c_str(), nullptr, &none, &error), TERN_FAILED) << size;
+    EXPECT_EQ(none, nullptr);
+  }
+  std::remove((path + "4").c_str());
+  EXPECT_EQ(tern_model_open("/no/such/file", nullptr, &none, &error), TERN_FAILED);
+}
