@@ -182,7 +182,8 @@ private:
     std::error_code error;
     std::filesystem::create_directories(options.dumpDirectory, error);
     std::string number = std::to_string(phaseNumber(phase) + 1);
-    return check(writeFile(options.dumpDirectory + "/" + number + "-" + phase.str() + ".mlir", printProgram(*result.module)));
+    return check(
+        writeFile(options.dumpDirectory + "/" + number + "-" + phase.str() + ".mlir", printProgram(*result.module)));
   }
 
   bool writeProgram() {
