@@ -6,6 +6,7 @@
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tern;
@@ -28,19 +29,23 @@ remark::RemarkOpts options() { return remark::RemarkOpts::name("Kernel").categor
 // Layouts of weights and states
 //===----------------------------------------------------------------------===//
 
-/// Whether `use`, an operand, reads a weight in tiles of 16 rows.
+/// Whether `use`, an operand, can read a weight in tiles of 16 rows.
 bool readsTiles(OpOperand &use) {
-  if (auto linear = dyn_cast<graph::LinearOp>(use.getOwner()))
-    return &use == &linear.getWeightMutable();
-  auto embedding = dyn_cast<graph::EmbeddingOp>(use.getOwner());
-  return embedding && &use == &embedding.getTableMutable();
+  return llvm::TypeSwitch<Operation *, bool>(use.getOwner())
+      .Case([&](graph::LinearOp linear) { return &use == &linear.getWeightMutable(); })
+      .Case([&](graph::ExpertLinearOp linear) { return &use == &linear.getWeightMutable(); })
+      .Case([&](graph::EmbeddingOp embedding) { return &use == &embedding.getTableMutable(); })
+      .Case<graph::DequantizeOp>([](auto) { return true; })
+      .Default([](Operation *) { return false; });
 }
 
-/// Tiles for the weights of `function` that are read in tiles alone, by a linear layer at least once.
+/// Tiles for the weights of `function` that are read in tiles alone, by a linear layer at least once or because stored
+/// blocks have no other layout.
 void chooseWeightLayouts(func::FuncOp function) {
-  llvm::MapVector<StringAttr, std::pair<bool, bool>> readers; // by name: all in tiles, one a linear layer
+  llvm::MapVector<StringAttr, std::pair<bool, bool>> readers; // by name: all can read tiles, one gains by them
   function.walk([&](graph::LoadWeightOp load) {
-    auto &[allTiles, isLinear] = readers.try_emplace(load.getWeightAttr().getAttr(), true, false).first->second;
+    bool isBlocks = cast<SymbolicTensorType>(load.getType()).isBlockStorage();
+    auto &[allTiles, isLinear] = readers.try_emplace(load.getWeightAttr().getAttr(), true, isBlocks).first->second;
     for (OpOperand &use : load.getResult().getUses()) {
       allTiles &= readsTiles(use);
       isLinear |= isa<graph::LinearOp>(use.getOwner());
@@ -110,6 +115,8 @@ public:
     copyReturned();
     for (graph::GroupOp group : llvm::reverse(groups))
       group.erase();
+    for (auto constant : llvm::make_early_inc_range(entry.getOps<graph::ConstantOp>()))
+      constant.erase(); // each kernel has its own
     return success();
   }
 
@@ -135,11 +142,11 @@ private:
       ops.push_back(&op);
     if (group.getKind() == "linear")
       convertLinear(group, ops);
-    else if (group.getKind() == "attention" && attendsCache(cast<graph::AttentionOp>(ops.front())))
+    else if (group.getKind() == "attention")
       convertAttention(group, cast<graph::AttentionOp>(ops.front()));
     else if (group.getKind() == "rows")
       launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Rows)});
-    else if (group.getKind() == "serial" || group.getKind() == "attention")
+    else if (group.getKind() == "serial")
       launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Serial)});
     else
       return group.emitOpError() << "kind must be linear, attention, rows or serial, got '" << group.getKind() << "'";
@@ -217,7 +224,7 @@ private:
   void convertAttention(graph::GroupOp group, graph::AttentionOp attention) {
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
-    if (query.getStaticDim(1) != 1 || !sequences) {
+    if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
       launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, attentionQueries, 0, 0})});
       return;
     }
