@@ -28,7 +28,7 @@ static Bounds withBias(Bounds bounds, const Value &bias) {
   return {bounds.low - bias.magnitude(), bounds.high + bias.magnitude(), bounds.errors};
 }
 
-static bool isBlocks(const Value &weight) { return tern::storageFormatInfo(*tern::storageFormatByName(weight.element)).blockLength > 1; }
+static bool isBlocks(const Value &weight) { return tern::storageFormatInfo(formatOf(weight.element)).blockLength > 1; }
 
 /// An input whose last dimension is a number, often whole blocks.
 static Value linearInput(ProgramBuilder &p) {
