@@ -25,6 +25,11 @@ static Result<GgufFile> openMetadata(const std::string &path) {
   return GgufFile::open(path, ofTensors);
 }
 
+static Result<ModelText> textOfArtifact(const std::string &path) {
+  Result<ArtifactReader> artifact = ArtifactReader::open(path);
+  return artifact ? readModelText(*artifact) : Result<ModelText>(artifact.problem());
+}
+
 //===----------------------------------------------------------------------===//
 // Tokenizer
 //===----------------------------------------------------------------------===//
@@ -121,6 +126,10 @@ static Result<TokenizerParts> openTokenizerParts(const std::string &path) {
 }
 
 Result<Tokenizer> tern::openTokenizer(const std::string &path) {
+  if (isArtifactFile(path)) {
+    Result<ModelText> text = textOfArtifact(path);
+    return text ? std::move(text->tokenizer) : Result<Tokenizer>(text.problem());
+  }
   Result<TokenizerParts> parts = openTokenizerParts(path);
   return parts ? Tokenizer::fromParts(std::move(*parts)) : Result<Tokenizer>(parts.problem());
 }
@@ -175,6 +184,12 @@ static Result<ModelTemplates> templatesOfDirectory(const std::string &path) {
 
 /// May be without any.
 static Result<ModelTemplates> findChatTemplates(const std::string &path) {
+  if (isArtifactFile(path)) {
+    Result<ModelText> text = textOfArtifact(path);
+    if (!text)
+      return text.problem();
+    return ModelTemplates{std::move(text->chat.templates), std::move(text->chat.specialTokens)};
+  }
   return isDirectory(path) ? templatesOfDirectory(path) : templatesOfGguf(path);
 }
 
@@ -212,6 +227,10 @@ static Status readEndTokens(const std::string &path, std::vector<std::int32_t> &
 
 Result<std::vector<std::int32_t>> tern::endTokens(const std::string &path) {
   std::vector<std::int32_t> ids;
+  if (isArtifactFile(path)) {
+    Result<ModelText> text = textOfArtifact(path);
+    return text ? std::move(text->chat.endTokens) : Result<std::vector<std::int32_t>>(text.problem());
+  }
   if (isDirectory(path)) {
     for (const char *name : {"/generation_config.json", "/config.json"}) {
       if (Status status = readEndTokens(path + name, ids); !status)
@@ -285,4 +304,16 @@ Result<std::optional<ModelTextParts>> tern::readModelTextParts(const std::string
   if (!chat)
     return chat.problem();
   return std::optional(ModelTextParts{std::move(*tokenizer), std::move(*chat)});
+}
+
+Result<ModelText> tern::openModelText(const std::string &path) {
+  if (isArtifactFile(path))
+    return textOfArtifact(path);
+  Result<Tokenizer> tokenizer = openTokenizer(path);
+  if (!tokenizer)
+    return tokenizer.problem();
+  Result<ChatDefaults> chat = readChatDefaults(path);
+  if (!chat)
+    return chat.problem();
+  return ModelText{std::move(*tokenizer), std::move(*chat)};
 }

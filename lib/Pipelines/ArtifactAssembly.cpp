@@ -4,6 +4,7 @@
 
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Artifact/ModelText.h"
+#include "runtime/Base/ContentHash.h"
 #include "runtime/Base/MappedFile.h"
 #include "runtime/Packing/WeightPacker.h"
 #include "tern/Import/TextFiles.h"
@@ -14,8 +15,6 @@
 
 using namespace mlir;
 using namespace tern;
-
-static constexpr char producer[] = "tern 0.1.0";
 
 /// A module with the functions of `lowered` alone, which is what LLVM is given.
 static OwningOpRef<ModuleOp> functionsOf(ModuleOp lowered) {
@@ -75,16 +74,23 @@ Status ArtifactAssembly::writeWeights(ArtifactWriter &writer) {
     return status;
   ThreadPool pool(options.threads);
   uint64_t written = 0;
-  for (auto [source, place] : llvm::zip_equal(sources.weights, places.weights)) {
+  for (auto [index, source] : llvm::enumerate(sources.weights)) {
+    const ProgramWeight &place = places.weights[index];
     if (Status status = writer.appendWeights(std::string(place.offset - written, '\0')); !status)
       return status;
     WeightLoad load;
     load.weight = &source;
     if (source.file >= 0)
       load.file = files[source.file].text();
-    auto sink = [&](std::string_view piece) { return writer.appendWeights(piece); };
+    ContentHasher hasher;
+    auto sink = [&](std::string_view piece) {
+      hasher.add(piece);
+      return writer.appendWeights(piece);
+    };
     if (Status status = streamWeight(load, pool, sink); !status)
       return status;
+    for (Variant &variant : variants)
+      variant.program.weights[index].hash = hasher.hash();
     written = place.offset + place.bytes;
     if (options.onWeights)
       options.onWeights(written, places.weightBytes);
@@ -124,7 +130,7 @@ Status ArtifactAssembly::write(ModuleOp module) {
     for (const Argument &output : entry.outputs)
       if (output.name == "logits")
         model.vocabulary = output.shape.back().size;
-  return writer->commit(producer, std::move(model));
+  return writer->commit(("tern " + compilerVersion()).str(), std::move(model));
 }
 
 Compilation::Memory ArtifactAssembly::memory() const {

@@ -129,12 +129,17 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
   if (!text)
     return report(error, text.problem());
   GenerationRequest request;
-  request.slot = slot;
   request.prompt = std::move(prompt);
   if (!readSampler(options.sampler, request.sampler))
     return badSize(error, "tern_sampler_options");
   fillRequest(options, **text, request);
-  Result<Generation> generation = generate(*session->decoder, (*text)->tokenizer, request);
+  Decoder &decoder = *session->decoder;
+  if (slot < 0 || slot >= decoder.slots())
+    return report(error, TERN_BAD_ARGUMENT,
+                  "slot " + std::to_string(slot) + ": the session has slots 0 to " +
+                      std::to_string(decoder.slots() - 1));
+  SlotSequence sequence(decoder, slot, session->context);
+  Result<Generation> generation = generate(sequence, (*text)->tokenizer, request);
   if (!generation)
     return report(error, generation.problem());
   if (result)

@@ -24,6 +24,7 @@ struct tern_model {
 struct tern_session {
   const tern_model *model;
   std::unique_ptr<tern::Decoder> decoder;
+  std::int64_t context; ///< Of a sequence, at most; the decoder's is rounded up and may pass the model's.
 };
 
 struct tern_sampler {

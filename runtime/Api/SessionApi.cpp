@@ -21,7 +21,8 @@ tern_status tern_session_create(tern_model *model, int64_t slots, int64_t contex
     Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.cpu(), slots, context == 0 ? most : context);
     if (!decoder)
       return report(error, decoder.problem());
-    *session = new tern_session{model, std::move(*decoder)};
+    std::int64_t length = std::min((*decoder)->context(), most);
+    *session = new tern_session{model, std::move(*decoder), length};
     return TERN_OK;
   });
 }
@@ -30,7 +31,7 @@ void tern_session_destroy(tern_session *session) { delete session; }
 
 int64_t tern_session_slots(const tern_session *session) { return session->decoder->slots(); }
 
-int64_t tern_session_context(const tern_session *session) { return session->decoder->context(); }
+int64_t tern_session_context(const tern_session *session) { return session->context; }
 
 int64_t tern_session_length(const tern_session *session, int64_t slot) {
   return slot < 0 || slot >= session->decoder->slots() ? -1 : session->decoder->length(slot);

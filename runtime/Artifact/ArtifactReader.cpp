@@ -7,10 +7,18 @@
 #include "runtime/Base/ContentHash.h"
 
 #include <algorithm>
+#include <cstring>
+#include <fstream>
 
 using namespace tern;
 
 static constexpr char damagedRemedy[] = "the artifact is damaged: download it again, or compile the model again";
+
+bool tern::isArtifactFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  return file.read(magic, sizeof(magic)) && std::memcmp(magic, "PK\3\4", sizeof(magic)) == 0;
+}
 
 Result<ArtifactReader> ArtifactReader::open(const std::string &path) {
   Result<MappedFile> file = MappedFile::open(path);

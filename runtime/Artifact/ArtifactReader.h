@@ -19,6 +19,9 @@
 
 namespace tern {
 
+/// Whether the file at `path` begins as artifacts and other ZIP files do; models never do. False if it cannot be read.
+bool isArtifactFile(const std::string &path);
+
 /// An artifact that is open. Owns the mapping; all views live as long. Movable; const members may be called from
 /// several threads.
 class ArtifactReader {

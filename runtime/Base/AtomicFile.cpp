@@ -63,6 +63,9 @@ Problem systemProblem(const std::string &path, const char *action, int error) {
   case EFBIG:
     remedy = "raise the limit on file sizes (ulimit -f) or choose another file system";
     break;
+  case ESPIPE:
+    remedy = "name a regular file: a pipe takes nothing back";
+    break;
   case ENAMETOOLONG:
     remedy = "choose a shorter name";
     break;

@@ -5,7 +5,7 @@
 #include "runtime/Base/MappedFile.h"
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 using namespace tern;
 
@@ -16,7 +16,7 @@ namespace {
 class JsonBuilder : public nlohmann::json_sax<Json> {
 public:
   Json root;
-  std::string failure;     ///< Empty while all is well.
+  std::string failure;      ///< Empty while all is well.
   std::size_t position = 0; ///< Byte at which parsing failed; 0 when only the event is known.
 
   bool null() override { return add(nullptr); }
@@ -33,7 +33,7 @@ public:
   bool end_array() override { return leave(); }
 
   bool key(string_t &name) override {
-    if (!keys.back().insert(name).second)
+    if (!addKey(name))
       return fail("key '" + name.substr(0, 80) + "' is given twice");
     pendingKey = std::move(name);
     return true;
@@ -48,9 +48,37 @@ public:
   }
 
 private:
+  /// The members as the vector that they are: the functions of an ordered object look through all of them.
+  using Members = std::vector<std::pair<const std::string, Json>>;
+  static constexpr std::size_t fewKeys = 16; ///< Up to here looking through the members is quicker than hashing.
+
   std::vector<Json *> open;
-  std::vector<std::set<std::string>> keys;
+  std::vector<std::unordered_set<std::string>> keys; ///< Of each open object with more than a few.
   std::string pendingKey;
+
+  static Members &membersOf(Json &object) { return *object.get_ptr<Json::object_t *>(); }
+
+  /// False if the open object has the key already.
+  bool addKey(const std::string &name) {
+    const Members &members = membersOf(*open.back());
+    if (members.size() < fewKeys)
+      return std::none_of(members.begin(), members.end(), [&](const auto &member) { return member.first == name; });
+    if (keys.back().empty())
+      for (const auto &member : members)
+        keys.back().insert(member.first);
+    return keys.back().insert(name).second;
+  }
+
+  /// Makes room for another member. A vector of pairs with a const half would copy the values when it grows.
+  static void makeRoom(Members &members) {
+    if (members.size() < members.capacity())
+      return;
+    Members larger;
+    larger.reserve(std::max<std::size_t>(4, members.size() * 2));
+    for (auto &member : members)
+      larger.emplace_back(member.first, std::move(member.second));
+    members.swap(larger);
+  }
 
   bool fail(std::string why) {
     if (failure.empty())
@@ -66,11 +94,10 @@ private:
       parent.push_back(std::move(value));
       return &parent.back();
     }
-    // Keys are unique (see key()), so appending is enough and stays linear; operator[] of an ordered object is not.
-    auto &object = *parent.get_ptr<Json::object_t *>();
-    static_cast<std::vector<std::pair<const std::string, Json>> &>(object).emplace_back(std::move(pendingKey),
-                                                                                      std::move(value));
-    return &static_cast<std::vector<std::pair<const std::string, Json>> &>(object).back().second;
+    Members &members = membersOf(parent);
+    makeRoom(members);
+    members.emplace_back(std::move(pendingKey), std::move(value)); // Keys are unique, see key().
+    return &members.back().second;
   }
   bool add(Json value) {
     place(std::move(value));

@@ -3,6 +3,7 @@
 #include "runtime/Run/Generator.h"
 #include "runtime/Text/StreamDecoder.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace tern;
@@ -20,8 +21,9 @@ private:
 /// One generation on its way.
 class Loop {
 public:
-  Loop(Decoder &decoder, const Tokenizer &tokenizer, const GenerationRequest &request, Sampler sampler, StopRules rules)
-      : decoder(decoder), request(request), sampler(std::move(sampler)), rules(std::move(rules)),
+  Loop(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request, Sampler sampler,
+       StopRules rules)
+      : sequence(sequence), request(request), sampler(std::move(sampler)), rules(std::move(rules)),
         stream(tokenizer, /*skipSpecial=*/true), history(request.prompt) {}
 
   Result<Generation> run() {
@@ -37,7 +39,7 @@ public:
   }
 
 private:
-  /// With nothing to generate the prompt is still read: it is then in the slot.
+  /// With nothing to generate the prompt is still read: it is then in the sequence.
   Status readPrompt() {
     result.reason = rules.atStart();
     done = result.reason.has_value();
@@ -45,7 +47,7 @@ private:
     PrefillOptions options;
     options.progress = request.progress;
     options.cancel = request.cancel;
-    Result<LogitsView> read = decoder.prefill(request.slot, request.prompt, options);
+    Result<LogitsView> read = sequence.prefill(request.prompt, options);
     result.prefillSeconds = watch.seconds();
     if (!read)
       return read.problem();
@@ -73,7 +75,7 @@ private:
     }
     if (done)
       return Done{};
-    Result<LogitsView> following = decoder.decode({{request.slot, next->token}}, request.cancel);
+    Result<LogitsView> following = sequence.decode(next->token, request.cancel);
     if (!following)
       return following.problem();
     logits = *following;
@@ -90,7 +92,7 @@ private:
       done = true;
   }
 
-  Decoder &decoder;
+  TokenSequence &sequence;
   const GenerationRequest &request;
   Sampler sampler;
   StopRules rules;
@@ -103,21 +105,37 @@ private:
 
 } // namespace
 
-Result<Generation> tern::generate(Decoder &decoder, const Tokenizer &tokenizer, const GenerationRequest &request) {
-  if (request.slot < 0 || request.slot >= decoder.slots())
-    return Problem{"slot " + std::to_string(request.slot),
-                   "the session has slots 0 to " + std::to_string(decoder.slots() - 1), ""};
-  Result<Sampler> sampler = Sampler::create(request.sampler, static_cast<std::size_t>(decoder.vocabulary()));
+std::int64_t SlotSequence::room() const {
+  std::int64_t limit = context > 0 ? std::min(context, decoder.context()) : decoder.context();
+  return limit - decoder.length(slot);
+}
+
+Result<LogitsView> SlotSequence::prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) {
+  return decoder.prefill(slot, ids, options);
+}
+
+Result<LogitsView> SlotSequence::decode(TokenId token, const std::atomic<bool> *cancel) {
+  return decoder.decode({{slot, token}}, cancel);
+}
+
+Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &tokenizer,
+                                  const GenerationRequest &request) {
+  auto length = static_cast<std::int64_t>(request.prompt.size());
+  if (length == 0)
+    return Problem{"prompt", "has no tokens", "give a prompt with text in it"};
+  if (length > sequence.room())
+    return Problem{"prompt",
+                   "has " + std::to_string(length) + " tokens, and the context has room for " +
+                       std::to_string(sequence.room()),
+                   "shorten the prompt or ask for a longer context (--max-context)"};
+  Result<Sampler> sampler = Sampler::create(request.sampler, static_cast<std::size_t>(sequence.vocabulary()));
   if (!sampler)
     return sampler.problem();
   StopOptions stops = request.stops;
   // The last token that is generated needs no room: nothing is computed from it.
-  stops.contextRoom =
-      decoder.context() - decoder.length(request.slot) - static_cast<std::int64_t>(request.prompt.size()) + 1;
-  if (stops.contextRoom < 1)
-    stops.contextRoom = -1; // The prompt does not fit, and prefill says so with the numbers.
+  stops.contextRoom = sequence.room() - length + 1;
   Result<StopRules> rules = StopRules::create(stops);
   if (!rules)
     return rules.problem();
-  return Loop(decoder, tokenizer, request, std::move(*sampler), std::move(*rules)).run();
+  return Loop(sequence, tokenizer, request, std::move(*sampler), std::move(*rules)).run();
 }

@@ -1,10 +1,12 @@
 //===- Generator.h - Text from a prompt ---------------------------*- C++ -*-===//
 //
-// The loop round a decoder: prompt in, then sample, show, feed, until a rule stops it.
+// The loop round a sequence: prompt in, then sample, show, feed, until a rule stops it.
 //
 //   ids -> prefill -> logits -> sampler -> token -> stream decoder -> stop rules -> text shown
 //                       ^                    |
 //                       +------ decode ------+
+//
+// What computes is behind TokenSequence: a slot of a compiled model's decoder here, the reference interpreter in `tern`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,11 +19,41 @@
 
 namespace tern {
 
+/// One sequence of tokens and what computes the logits that follow it.
+class TokenSequence {
+public:
+  virtual ~TokenSequence() = default;
+
+  virtual std::int64_t vocabulary() const = 0;
+  /// Tokens that can still follow.
+  virtual std::int64_t room() const = 0;
+
+  /// Appends `ids`, of which there is at least one, and gives the logits after the last.
+  virtual Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) = 0;
+  virtual Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) = 0;
+};
+
+/// A slot of a decoder, which must outlive it.
+class SlotSequence final : public TokenSequence {
+public:
+  /// `context`, if not 0, is the length that the sequence may have; else it is the decoder's.
+  SlotSequence(Decoder &decoder, std::int64_t slot, std::int64_t context = 0)
+      : decoder(decoder), slot(slot), context(context) {}
+
+  std::int64_t vocabulary() const override { return decoder.vocabulary(); }
+  std::int64_t room() const override;
+  Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
+  Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
+
+private:
+  Decoder &decoder;
+  std::int64_t slot, context;
+};
+
 struct GenerationRequest {
-  std::int64_t slot = 0;
-  std::vector<TokenId> prompt; ///< Appended to what the slot holds.
+  std::vector<TokenId> prompt; ///< Appended to what the sequence holds.
   SamplerOptions sampler;
-  StopOptions stops; ///< `contextRoom` is set from the slot.
+  StopOptions stops; ///< `contextRoom` is set from the sequence.
 
   std::function<void(std::int64_t done, std::int64_t total)> progress; ///< Of the prompt; may be empty.
   /// Called for each token with the text to show now, which is often empty and may belong to tokens before. At the end
@@ -31,7 +63,7 @@ struct GenerationRequest {
 };
 
 struct Generation {
-  std::vector<TokenId> ids; ///< The last one, whatever it is, is not in the slot.
+  std::vector<TokenId> ids; ///< The last one, whatever it is, is not in the sequence.
   std::string text;
   std::optional<StopReason> reason; ///< Nothing if it was cancelled.
   double prefillSeconds = 0, decodeSeconds = 0;
@@ -42,8 +74,8 @@ struct Generation {
   }
 };
 
-/// Generates in `request.slot`. Problems: options out of range, a prompt that does not fit, those of a step.
-Result<Generation> generate(Decoder &decoder, const Tokenizer &tokenizer, const GenerationRequest &request);
+/// Problems: options out of range, a prompt that is empty or does not fit, those of a step.
+Result<Generation> generate(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request);
 
 } // namespace tern
 

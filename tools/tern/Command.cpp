@@ -58,12 +58,12 @@ Result<std::optional<std::uint64_t>> tern::parseWeights(const std::string &text)
   return std::optional<std::uint64_t>(std::stoull(seed));
 }
 
-void tern::addWeightsOption(CLI::App &command, std::string &text) {
+CLI::Option *tern::addWeightsOption(CLI::App &command, std::string &text) {
   auto check = [](const std::string &given) {
     Result<std::optional<std::uint64_t>> seed = parseWeights(given);
     return seed ? "" : seed.problem().what + "; " + seed.problem().remedy;
   };
-  command.add_option("--weights", text, "reference: those of the files; random:SEED: generated ones")
+  return command.add_option("--weights", text, "reference: those of the files; random:SEED: generated ones")
       ->check(CLI::Validator(check, ""));
 }
 

@@ -21,10 +21,12 @@ namespace tern {
 /// The action of the command that was picked.
 using Action = std::function<int()>;
 
+void addBenchCommand(CLI::App &app, Action &action);
 void addCheckCommand(CLI::App &app, Action &action);
 void addCompileCommand(CLI::App &app, Action &action);
 void addDoctorCommand(CLI::App &app, Action &action);
 void addEvalCommand(CLI::App &app, Action &action);
+void addInspectCommand(CLI::App &app, Action &action);
 void addRunCommand(CLI::App &app, Action &action);
 void addTemplateCommand(CLI::App &app, Action &action);
 void addTokenizeCommand(CLI::App &app, Action &action);
@@ -49,7 +51,7 @@ Result<Json> readJson(const std::string &path);
 Result<std::optional<std::uint64_t>> parseWeights(const std::string &text);
 
 /// Adds --weights, checked, with `text` as its value.
-void addWeightsOption(CLI::App &command, std::string &text);
+CLI::Option *addWeightsOption(CLI::App &command, std::string &text);
 
 /// Adds --threads; 0, the default, is one a core.
 void addThreadsOption(CLI::App &command, unsigned &threads);

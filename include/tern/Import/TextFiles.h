@@ -1,6 +1,7 @@
 //===- TextFiles.h - The text side of a model's files ------------*- C++ -*-===//
 //
-// Tokenizer, chat template and generation defaults, from wherever a model's files keep them.
+// Tokenizer, chat template and generation defaults, from wherever a model's files keep them. What is said of a GGUF file
+// holds for a compiled artifact too, which has a text side of its own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,6 +36,9 @@ Result<std::vector<std::int32_t>> endTokens(const std::string &path);
 /// All of the above taken apart, as an artifact keeps it, and generation_config.json. Nothing if the model's files have
 /// no tokenizer; templates may be missing. The tokenizer is made once, so that what is wrong with it is told here.
 Result<std::optional<ModelTextParts>> readModelTextParts(const std::string &path);
+
+/// The same, ready for use. Problem: there is no tokenizer.
+Result<ModelText> openModelText(const std::string &path);
 
 } // namespace tern
 

@@ -96,10 +96,13 @@ private:
     finishBlock(sums, tile, count, token, tokens);
   }
 
-  /// All tiles at once if the registers hold their sums.
+  /// All tiles at once if the registers hold their sums. Quants of several tokens go one tile after another all the
+  /// same: LLVM would keep the words of activations that tiles share, and spill them, where each dot product can read
+  /// its word from memory for nothing.
   Vals multiply(ArrayRef<WeightTile> tiles, Val token, int64_t tokens, int64_t prefetch) {
     ProductBuilder product{b, target, input, prefetch};
-    if (fitsTogether(tiles.size(), tokens))
+    bool areQuants = input.isQuantized() && isBlockFormat(tiles.front().format);
+    if (fitsTogether(tiles.size(), tokens) && (tokens == 1 || !areQuants))
       return product.multiply(tiles, token, tokens);
     Vals sums;
     for (const WeightTile &tile : tiles)

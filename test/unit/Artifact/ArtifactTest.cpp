@@ -5,7 +5,10 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tern;
 using testing::ElementsAre;
@@ -95,6 +98,47 @@ TEST(Artifact, AFullDiskIsAProblemAndTheOldFileStays) {
   ASSERT_FALSE(written);
   EXPECT_THAT(written.problem().str(), HasSubstr("cannot write"));
   EXPECT_EQ(readBytes(path), "before");
+  std::remove(path.c_str());
+}
+
+/// Pages of this process that are in memory, in bytes.
+std::size_t residentBytes() {
+  std::ifstream stream("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  stream >> total >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST(Artifact, OpeningLeavesTheWeightsAlone) {
+  constexpr std::size_t size = 32 << 20;
+  std::string path = testPath("large.tern");
+  {
+    std::string piece(1 << 20, 'w');
+    Result<ArtifactWriter> writer = ArtifactWriter::create(path);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->beginWeights(size));
+    for (std::size_t written = 0; written < size; written += piece.size())
+      ASSERT_TRUE(writer->appendWeights(piece));
+    ASSERT_TRUE(writer->commit("tern test", {"", "llama", 1, 1}));
+  }
+  std::size_t before = residentBytes();
+  Result<ArtifactReader> reader = ArtifactReader::open(path);
+  ASSERT_TRUE(reader) << reader.problem().str();
+  EXPECT_LT(residentBytes(), before + size / 4);
+  Status verified = reader->verifyWeights(Program());
+  EXPECT_TRUE(verified) << verified.problem().str();
+  std::remove(path.c_str());
+}
+
+TEST(Artifact, APipeIsNoPlaceForWeights) {
+  std::string path = testPath("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  Status written = writeTestArtifact(path);
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.problem().str(), HasSubstr("name a regular file: a pipe takes nothing back"));
+  ::close(reader);
   std::remove(path.c_str());
 }
 

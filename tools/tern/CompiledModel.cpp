@@ -1,0 +1,72 @@
+//===- CompiledModel.cpp - A model or artifact as compiled code -----------===//
+
+#include "tools/tern/CompiledModel.h"
+#include "tern/Pipelines/CompileCache.h"
+#include "tern/RegisterAll.h"
+#include "tools/tern/Command.h"
+#include "tools/tern/Progress.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+using namespace tern;
+
+/// Compiles to the options' output, showing how far it is.
+static Problems compileShowing(CompilerOptions options) {
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  Progress progress("compiling " + options.input, static_cast<std::int64_t>(phaseNames().size()), "phases");
+  std::int64_t done = 0;
+  options.onPhase = [&](llvm::StringRef, double) { progress.show(++done); };
+  return compileModel(context, options).problems;
+}
+
+/// The artifact to open; empty with problems.
+static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
+  if (isArtifactFile(flags.path))
+    return flags.path;
+  Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
+  if (!seed) {
+    problems.push_back(seed.problem());
+    return "";
+  }
+  CompilerOptions options;
+  options.input = flags.path;
+  options.precision = flags.precision;
+  options.batches = flags.batches;
+  options.randomSeed = *seed;
+  if (!flags.target.empty())
+    options.targets = {flags.target};
+  CachedArtifact cached = cachedArtifact(
+      options, flags.cacheDirectory.empty() ? defaultCacheDirectory() : flags.cacheDirectory, compileShowing);
+  problems = std::move(cached.problems);
+  return cached.path;
+}
+
+CompiledModel tern::openCompiled(const ModelFlags &flags) {
+  CompiledModel model;
+  bool isArtifact = isArtifactFile(flags.path);
+  if (Status status = flags.checkFor(isArtifact); !status) {
+    model.problems.push_back(status.problem());
+    return model;
+  }
+  std::string path = artifactOf(flags, model.problems);
+  if (!model.problems.empty())
+    return model;
+  // An artifact from the cache was compiled for the target and has no other code.
+  Result<std::unique_ptr<LoadedModel>> loaded =
+      LoadedModel::open(path, {flags.threads, isArtifact ? flags.target : ""});
+  if (loaded)
+    model.loaded = std::move(*loaded);
+  else
+    model.problems.push_back(loaded.problem());
+  return model;
+}
+
+Json tern::memoryAsJson(const MemoryUse &use) {
+  return {{"weights", use.weights},
+          {"arena", use.arena},
+          {"states", use.states},
+          {"scratch", use.scratch},
+          {"total", use.total()}};
+}

@@ -1,0 +1,51 @@
+//===- ModelFlags.cpp - Which model, computed by what ---------------------===//
+
+#include "tools/tern/ModelFlags.h"
+#include "tools/tern/Command.h"
+
+#include <algorithm>
+
+using namespace tern;
+
+void ModelFlags::addTo(CLI::App &command, bool hasContext) {
+  command.add_option("model", path, "Hugging Face directory, .gguf file, or what tern compile made")->required();
+  if (hasContext)
+    command.add_option("--max-context", context, "Positions at most (default: the model's maximum)")
+        ->check(CLI::PositiveNumber);
+  const char *group = "Compiling a model";
+  weightsOption = addWeightsOption(command, weights)->group(group);
+  precisionOption =
+      command.add_option("--precision", precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32")
+          ->group(group);
+  command.add_option("--target", target, "CPU to compile for (default: this one); of an artifact, the code to use")
+      ->group(group);
+  command
+      .add_option("--cache-dir", cacheDirectory,
+                  "Where compiled models are kept (default: $TERN_CACHE_DIR, else tern in $XDG_CACHE_HOME or ~/.cache)")
+      ->group(group);
+}
+
+void ModelFlags::addBackendTo(CLI::App &command) {
+  command
+      .add_option("--backend", backend, "What computes: cpu (compiled code, the default) or interpreter (the reference)")
+      ->check(CLI::IsMember({"cpu", "interpreter"}));
+}
+
+Result<std::int64_t> ModelFlags::contextFor(std::int64_t most, std::int64_t needed) const {
+  if (context > most)
+    return Problem{"--max-context",
+                   "must be at most the model's " + std::to_string(most) + ", got " + std::to_string(context),
+                   "ask for fewer positions"};
+  if (context > 0)
+    return context;
+  return needed < 0 ? most : std::clamp<std::int64_t>(needed, 1, most);
+}
+
+Status ModelFlags::checkFor(bool isArtifact) const {
+  if (!isArtifact)
+    return Done{};
+  for (const CLI::Option *option : {precisionOption, weightsOption})
+    if (option && option->count() > 0)
+      return Problem{option->get_name(), "cannot change " + path + ", which is compiled", "compile the model again"};
+  return Done{};
+}
