@@ -90,6 +90,7 @@ Status CpuModel::placeWeights() {
   if (!block)
     return block.problem();
   loaded = std::move(*block);
+  loaded.wishHugePages();
 
   Result<std::vector<MappedFile>> files = openWeightFiles(parts.program);
   if (!files)
