@@ -3,9 +3,12 @@
 #include "tern/Pipelines/Compiler.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"
+#include "tools/tern/Explanation.h"
 #include "tools/tern/Progress.h"
 
 #include "mlir/IR/MLIRContext.h"
+
+#include <iostream>
 
 using namespace tern;
 
@@ -33,7 +36,15 @@ static Json asJson(const Compilation &compilation, const CompilerOptions &option
             {"state_fixed", memory.stateFixed}}},
           {"entry_points", compilation.entryPoints},
           {"targets", compilation.targets},
+          {"golden_prompts", compilation.goldenPrompts},
           {"output", options.output}};
+}
+
+/// Sets what --weights says; checked when the command line was read.
+static void setWeights(CompilerOptions &options, const std::string &weights) {
+  options.embedWeights = weights == "embed";
+  if (Result<std::optional<std::uint64_t>> seed = parseWeights(weights); seed)
+    options.randomSeed = *seed;
 }
 
 static int compile(CompileFlags flags) {
@@ -41,15 +52,10 @@ static int compile(CompileFlags flags) {
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   CompilerOptions &options = flags.compiler;
-  if (flags.weights == "reference") {
-    options.embedWeights = false;
-  } else if (flags.weights != "embed") {
-    Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
-    if (!seed)
-      return fail(seed.problem(), flags.json);
-    options.randomSeed = *seed;
-    options.embedWeights = false;
-  }
+  setWeights(options, flags.weights);
+  std::optional<Explanation> explanation;
+  if (flags.explain)
+    explanation.emplace(context);
   options.onPhase = [](llvm::StringRef phase, double seconds) {
     std::fprintf(stderr, "%-10s %.3f s\n", phase.str().c_str(), seconds);
   };
@@ -64,8 +70,14 @@ static int compile(CompileFlags flags) {
   CompilationResult result = compileModel(context, options);
   if (!result.problems.empty())
     return fail(result.problems, flags.json);
-  if (flags.json)
-    printJson(asJson(result.compilation, options));
+  if (flags.json) {
+    Json object = asJson(result.compilation, options);
+    if (explanation)
+      object["explain"] = explanation->asJson();
+    printJson(object);
+  } else if (explanation) {
+    std::cout << explanation->asText() << std::flush;
+  }
   return 0;
 }
 
@@ -95,6 +107,11 @@ static void checkFlags(const CompileFlags &flags, bool hasWeights) {
   if (!options.firstPhase.empty() && number(options.lastPhase) < number(options.firstPhase))
     throw CLI::ValidationError("--compile-to", options.lastPhase + " comes before " + options.firstPhase +
                                                    ", which the IR has been through");
+  if (options.golden.value_or(false) && (options.lastPhase != "emit" || !options.firstPhase.empty()))
+    throw CLI::ValidationError("--golden", "the interpreter runs the model, and the artifact keeps what it gave: compile "
+                                           "all the way, from the model");
+  if (flags.explain && options.lastPhase != "emit" && options.output.empty() && !flags.json)
+    throw CLI::ValidationError("--explain", "the IR goes to standard output: give -o");
   if (options.lastPhase == "emit" && options.output.empty())
     throw CLI::ValidationError("--output", "an artifact needs a file: give -o, or stop earlier with --compile-to");
 }
@@ -107,6 +124,7 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
                   "does; IR that one left can be edited and taken up again.\n\n"
                   "  tern compile smol.gguf -o smol.tern\n"
                   "  tern compile ./SmolLM2-135M -o smol.tern --precision int8 --target cpu:x86-64-v3,cpu:x86-64-v4\n"
+                  "  tern compile smol.gguf -o smol.tern --explain\n"
                   "  tern compile smol.gguf --compile-to fuse -o smol.mlir\n"
                   "  tern compile smol.mlir --compile-from fuse -o smol.tern");
   std::vector<std::string> phases;
@@ -127,6 +145,10 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
     Result<std::optional<std::uint64_t>> seed = parseWeights(text);
     return seed ? std::string() : seed.problem().str();
   });
+  command->add_flag("--explain", flags->explain, "Say what each layer got, and why: the passes' decisions by layer");
+  command->add_flag("--golden,!--no-golden", options.golden,
+                    "Keep a prompt and what the interpreter gives after it, for tern run --verify (default: for models "
+                    "of up to 256 MB)");
   CLI::Option *json = command->add_flag("--json", flags->json, "Print one JSON object (needs -o)");
   json->needs(command->get_option("--output"));
   command->callback([flags, weights, &action] {

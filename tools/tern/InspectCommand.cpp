@@ -5,7 +5,7 @@
 #include "tools/tern/Command.h"
 #include "tools/tern/Inspection.h"
 
-#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 
 #include <iostream>
 
@@ -34,6 +34,20 @@ static Result<const ArtifactVariant *> chosenVariant(const ArtifactReader &artif
                  "name a target that it holds"};
 }
 
+/// The options that the phases after normalize had, which the kept program says.
+static void readOptions(const std::string &text, mlir::MLIRContext &context, CompilerOptions &options) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(&context));
+  if (!module)
+    return; // compiling says what is wrong with it
+  if (auto precision = (*module)->getAttrOfType<mlir::StringAttr>("graph.precision"))
+    options.precision = precision.str();
+  if (auto batches = (*module)->getAttrOfType<mlir::ArrayAttr>("graph.batches")) {
+    options.batches.clear();
+    for (auto batch : batches.getAsRange<mlir::IntegerAttr>())
+      options.batches.push_back(batch.getInt());
+  }
+}
+
 /// The program as it was after `phase`. Of the phases the artifact keeps the first ones' result; the others are run
 /// again on it.
 static Problems programAfter(const ArtifactReader &artifact, const std::string &phase, const std::string &target,
@@ -48,6 +62,7 @@ static Problems programAfter(const ArtifactReader &artifact, const std::string &
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   CompilerOptions options;
+  readOptions(text, context, options);
   options.input = artifact.path() + ": " + section::graph;
   options.program = text;
   options.firstPhase = "normalize";

@@ -44,6 +44,9 @@ struct CompilerOptions {
   std::int64_t maxContext = 0;             ///< 0: the model's.
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
+  /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
+  /// the interpreter runs in about a second (256 MB of weights).
+  std::optional<bool> golden;
   unsigned threads = 0;
 
   /// Called when a phase has ended, and while weights are packed.
@@ -66,6 +69,7 @@ struct Compilation {
   std::vector<Phase> phases;
   std::vector<std::string> entryPoints, targets;
   Memory memory;
+  std::size_t goldenPrompts = 0;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< After the last phase that is IR.
 };
 
