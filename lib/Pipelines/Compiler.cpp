@@ -74,7 +74,9 @@ private:
       result.targets.push_back(targets.back().name);
     }
     if (!options.firstPhase.empty()) {
-      result.module = parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
+      result.module = options.program
+                          ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
+                          : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
       return static_cast<bool>(result.module);
     }
     Clock::time_point start = Clock::now();
@@ -180,7 +182,8 @@ private:
     std::error_code error;
     std::filesystem::create_directories(options.dumpDirectory, error);
     std::string number = std::to_string(phaseNumber(phase) + 1);
-    return check(writeFile(options.dumpDirectory + "/" + number + "-" + phase.str() + ".mlir", printProgram(*result.module)));
+    return check(
+        writeFile(options.dumpDirectory + "/" + number + "-" + phase.str() + ".mlir", printProgram(*result.module)));
   }
 
   bool writeProgram() {
@@ -189,6 +192,10 @@ private:
     for (auto function : result.module->getOps<func::FuncOp>())
       result.entryPoints.push_back(function.getName().str());
     std::string text = printProgram(*result.module);
+    if (options.onProgram) {
+      options.onProgram(std::move(text));
+      return true;
+    }
     if (!options.output.empty())
       return check(writeFile(options.output, text));
     std::cout << text;

@@ -11,4 +11,6 @@ using namespace mlir;
 
 void tern::buildFusePipeline(OpPassManager &manager, const FuseOptions &options) {
   manager.addNestedPass<func::FuncOp>(graph::createFormGroups({options.launchBytes}));
+  if (options.verify)
+    manager.addPass(graph::createVerifyGroups());
 }

@@ -6,6 +6,7 @@
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "dialects/Kernel/IR/Kernel.h"
+#include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "tern/Conversion/KernelToCpu.h"
 #include "tern/Conversion/Passes.h"
@@ -27,6 +28,7 @@ void tern::registerAllDialects(mlir::DialectRegistry &registry) {
 void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
+  kernel::registerTernKernelPasses();
   registerTernConversionPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();

@@ -2,6 +2,7 @@
 
 #include "tern/Pipelines/Pipelines.h"
 
+#include "dialects/Kernel/Transforms/Passes.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -27,4 +28,6 @@ void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &
   if (!options.entries.empty())
     convert.entries.assign(options.entries.begin(), options.entries.end());
   manager.addPass(createConvertGraphToKernel(convert));
+  if (options.verify)
+    manager.addPass(kernel::createVerifyScheduled());
 }

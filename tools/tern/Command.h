@@ -21,10 +21,12 @@ namespace tern {
 /// The action of the command that was picked.
 using Action = std::function<int()>;
 
+void addBenchCommand(CLI::App &app, Action &action);
 void addCheckCommand(CLI::App &app, Action &action);
 void addCompileCommand(CLI::App &app, Action &action);
 void addDoctorCommand(CLI::App &app, Action &action);
 void addEvalCommand(CLI::App &app, Action &action);
+void addInspectCommand(CLI::App &app, Action &action);
 void addRunCommand(CLI::App &app, Action &action);
 void addTemplateCommand(CLI::App &app, Action &action);
 void addTokenizeCommand(CLI::App &app, Action &action);

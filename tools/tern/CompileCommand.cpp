@@ -72,10 +72,12 @@ static int compile(CompileFlags flags) {
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command.add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");
   command.add_option("--batch", options.batches, "Sequences to decode at once, by commas: an entry for each")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::PositiveNumber);
   command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
       ->check(CLI::PositiveNumber);

@@ -7,10 +7,11 @@
 
 using namespace tern;
 
-void ModelFlags::addTo(CLI::App &command) {
+void ModelFlags::addTo(CLI::App &command, bool hasContext) {
   command.add_option("model", path, "Hugging Face directory, .gguf file, or what tern compile made")->required();
-  command.add_option("--max-context", context, "Positions at most (default: the model's maximum)")
-      ->check(CLI::PositiveNumber);
+  if (hasContext)
+    command.add_option("--max-context", context, "Positions at most (default: the model's maximum)")
+        ->check(CLI::PositiveNumber);
   const char *group = "Compiling a model";
   weightsOption = addWeightsOption(command, weights)->group(group);
   precisionOption =

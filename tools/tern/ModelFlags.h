@@ -22,8 +22,9 @@ struct ModelFlags {
   std::int64_t context = 0; ///< Positions at most; 0: the model's maximum.
   std::vector<std::int64_t> batches{1};
 
-  /// Adds the model and the options above but --threads, --backend and `batches`. The object must outlive parsing.
-  void addTo(CLI::App &command);
+  /// Adds the model and the options above but --threads, --backend and `batches`, and --max-context if `hasContext`.
+  /// The object must outlive parsing.
+  void addTo(CLI::App &command, bool hasContext = true);
   void addBackendTo(CLI::App &command);
 
   bool isInterpreted() const { return backend == "interpreter"; }

@@ -1,16 +1,15 @@
 //===- RunCommand.cpp - tern run ------------------------------------------===//
 
-#include "runtime/Sampler/StopRules.h"
-#include "runtime/Text/StreamDecoder.h"
-#include "tern/Import/Importer.h"
 #include "tern/Import/TextFiles.h"
-#include "tern/Interpreter/TokenSession.h"
 #include "tools/tern/Chat.h"
-#include "tern/Pipelines/DiagnosticProblems.h"
 #include "tools/tern/Command.h"
+#include "tools/tern/CompiledModel.h"
+#include "tools/tern/InterpretedModel.h"
 #include "tools/tern/Progress.h"
+#include "tools/tern/RunReport.h"
 #include "tools/tern/SamplerFlags.h"
 
+#include <csignal>
 #include <iostream>
 #include <sys/resource.h>
 
@@ -19,204 +18,214 @@ using namespace tern;
 namespace {
 
 struct RunOptions {
-  std::string model, prompt;
-  std::string weights = "reference", backend = "interpreter";
-  std::int64_t maxTokens = -1, context = 0;
+  ModelFlags model;
+  std::string prompt;
+  bool hasPrompt = false;
+  std::int64_t maxTokens = -1;
   std::vector<std::string> stops;
-  unsigned threads = 0;
-  bool chat = false, ignoreEnd = false, json = false;
+  bool chat = false, ignoreEnd = false, verify = false, json = false;
   SamplerFlags sampler;
 };
 
-/// What a run gave.
-struct Generation {
-  std::vector<std::int32_t> promptIds, ids;
-  std::string text;
-  StopReason reason = StopReason::MaxTokens;
-  double loadSeconds = 0, prefillSeconds = 0, decodeSeconds = 0;
+/// Set by an interrupt: the text so far is finished in order.
+std::atomic<bool> interrupted{false};
 
-  /// Tokens a second after the first, which the prompt's pass gave.
-  double decodeRate() const { return ids.size() > 1 ? (ids.size() - 1) / decodeSeconds : 0.0; }
-};
-
-/// The parts that a generation needs, made from a model and the options.
-struct Generator {
-  Tokenizer tokenizer;
-  TokenSession session;
-  Sampler sampler;
-  StopRules rules;
-};
+void interrupt(int) {
+  interrupted = true;
+  std::signal(SIGINT, SIG_DFL); // The second one kills.
+}
 
 } // namespace
 
-static Result<std::vector<std::int32_t>> promptIds(const RunOptions &options, const Tokenizer &tokenizer) {
+static Result<std::vector<TokenId>> promptIds(const RunOptions &options, const ModelText &text) {
   Result<std::string> prompt = options.prompt == "-" ? readText("-") : Result<std::string>(options.prompt);
   if (!prompt)
     return prompt.problem();
   if (!options.chat)
-    return tokenizer.encode(*prompt, /*addSpecial=*/true);
-  Result<ModelTemplates> templates = openChatTemplates(options.model);
-  if (!templates)
-    return templates.problem();
+    return text.tokenizer.encode(*prompt, /*addSpecial=*/true);
+  if (text.chat.templates.named.empty())
+    return Problem{options.model.path, "has no chat template", "leave out --chat"};
   ChatInput input;
   input.messages = Json::array({{{"role", "user"}, {"content", *prompt}}});
   input.addGenerationPrompt = true;
-  Result<std::string> rendered = renderChat(*templates, input);
+  Result<std::string> rendered = renderChat({text.chat.templates, text.chat.specialTokens}, input);
   if (!rendered)
     return rendered.problem();
-  return tokenizer.encode(*rendered, /*addSpecial=*/false);
+  return text.tokenizer.encode(*rendered, /*addSpecial=*/false);
 }
 
-/// Shows `text` now, as it belongs to what is generated.
-static void emit(Generation &generation, const std::string &text, bool show) {
-  generation.text += text;
-  if (show)
-    std::cout << text << std::flush;
-}
-
-/// Samples from `logits` until a rule stops; `failed` problems end it early.
-static Status decode(Generator &parts, Generation &generation, Tensor logits, bool show) {
-  StreamDecoder decoder(parts.tokenizer, /*skipSpecial=*/true);
-  std::vector<TokenId> history = generation.promptIds;
-  Stopwatch watch;
-  while (true) {
-    std::vector<float> row(logits.floats().begin(), logits.floats().end());
-    Result<Candidate> next = parts.sampler.sample(row, history);
-    if (!next)
-      return next.problem();
-    history.push_back(next->token);
-    generation.ids.push_back(next->token);
-    Result<std::string> bytes = decoder.feed(next->token);
-    if (!bytes)
-      return bytes.problem();
-    StopRules::Step step = parts.rules.push(next->token, *bytes);
-    emit(generation, step.text, show);
-    generation.decodeSeconds = watch.seconds();
-    if (step.reason) {
-      generation.reason = *step.reason;
-      if (*step.reason != StopReason::StopString)
-        emit(generation, decoder.finish(), show);
-      return Done{};
-    }
-    mlir::FailureOr<Tensor> following = parts.session.feed(next->token, /*allLogits=*/false);
-    if (failed(following))
-      return Problem{}; // the diagnostics say what and where
-    logits = std::move(*following);
-  }
-}
-
-static Json asJson(const Generation &generation, const RunOptions &options) {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return {{"prompt_ids", generation.promptIds},
-          {"ids", generation.ids},
-          {"text", generation.text},
-          {"stop_reason", stopReasonName(generation.reason)},
-          {"timing",
-           {{"load_s", generation.loadSeconds},
-            {"prefill_s", generation.prefillSeconds},
-            {"decode_s", generation.decodeSeconds},
-            {"decode_tokens_per_s", generation.decodeRate()}}},
-          {"backend", options.backend},
-          // The interpreter has no memory plan; what it took at most is known.
-          {"memory", {{"planned", nullptr}, {"measured", std::int64_t(usage.ru_maxrss) * 1024}}}};
-}
-
-static Result<Generator> prepare(const RunOptions &options, Tokenizer tokenizer, TokenSession session,
-                                 std::int64_t promptLength) {
-  std::int64_t limit = options.context > 0 ? options.context : session.maxContext();
-  if (limit > session.maxContext())
-    return Problem{"--max-context",
-                   "must be at most the model's " + std::to_string(session.maxContext()) + ", got " +
-                       std::to_string(limit),
-                   "ask for fewer positions"};
-  if (promptLength == 0)
-    return Problem{"prompt", "has no tokens", "give a prompt with text in it"};
-  if (promptLength > limit)
-    return Problem{"prompt",
-                   "has " + std::to_string(promptLength) + " tokens, and the context holds " + std::to_string(limit),
-                   "shorten the prompt or raise --max-context"};
-  Result<SamplerOptions> samplerOptions = options.sampler.options();
-  if (!samplerOptions)
-    return samplerOptions.problem();
-  Result<Sampler> sampler = Sampler::create(*samplerOptions, session.vocabulary());
+/// Generates with `sequence`, showing text as it comes unless JSON is wanted.
+static Status generateInto(RunReport &report, TokenSequence &sequence, const ModelText &text,
+                           const RunOptions &options) {
+  Result<SamplerOptions> sampler = options.sampler.options();
   if (!sampler)
     return sampler.problem();
-  StopOptions stops;
-  stops.stopStrings = options.stops;
-  stops.maxTokens = options.maxTokens;
-  // The last token that is generated needs no room: nothing is computed from it.
-  stops.contextRoom = limit - promptLength + 1;
-  if (!options.ignoreEnd) {
-    Result<std::vector<std::int32_t>> ends = endTokens(options.model);
-    if (!ends)
-      return ends.problem();
-    stops.endTokens = *ends;
+  GenerationRequest request;
+  request.prompt = report.promptIds;
+  request.sampler = *sampler;
+  request.stops.stopStrings = options.stops;
+  request.stops.maxTokens = options.maxTokens;
+  if (!options.ignoreEnd)
+    request.stops.endTokens = text.chat.endTokens;
+  request.cancel = &interrupted;
+  std::optional<Progress> reading;
+  request.progress = [&](std::int64_t done, std::int64_t total) {
+    if (!reading)
+      reading.emplace("reading the prompt", total);
+    reading->show(done);
+    if (done == total)
+      reading.reset();
+  };
+  if (!options.json)
+    request.stream = [](std::optional<TokenId>, std::string_view shown) {
+      std::cout << shown << std::flush;
+      return true;
+    };
+  std::signal(SIGINT, interrupt);
+  Result<Generation> generation = generate(sequence, text.tokenizer, request);
+  std::signal(SIGINT, SIG_DFL);
+  if (!generation)
+    return generation.problem();
+  report.generation = std::move(*generation);
+  return Done{};
+}
+
+/// Runs the artifact's golden prompts. Problem: their logits are not what they must be.
+static Result<Verification> verify(const LoadedModel &loaded) {
+  Result<Golden> golden = readGolden(loaded.artifact());
+  if (!golden)
+    return golden.problem();
+  Verification result{golden->prompts.size(), 0, golden->maxDivergence, 0, golden->reference};
+  std::size_t longest = 1;
+  for (const GoldenPrompt &prompt : golden->prompts)
+    longest = std::max(longest, prompt.tokens.size());
+  Result<std::unique_ptr<Decoder>> decoder =
+      Decoder::create(loaded.cpu(), 1, static_cast<std::int64_t>(longest));
+  if (!decoder)
+    return decoder.problem();
+  for (const GoldenPrompt &prompt : golden->prompts) {
+    (*decoder)->reset(0);
+    Result<LogitsView> logits = (*decoder)->prefill(0, prompt.tokens);
+    if (!logits)
+      return logits.problem();
+    GoldenDifference difference = compareGolden(prompt, logits->values);
+    if (!(difference.divergence <= golden->maxDivergence)) // NaN too
+      return Problem{loaded.artifact().path(),
+                     "computes something else here than when it was compiled: after the golden prompt '" + prompt.text +
+                         "' the divergence from " + golden->reference + " is " +
+                         std::to_string(difference.divergence) + " nats, " + std::to_string(golden->maxDivergence) +
+                         " are allowed",
+                     "compile the model on this machine; if that does not help, report it"};
+    result.maxDivergence = std::max(result.maxDivergence, difference.divergence);
+    result.maxError = std::max(result.maxError, difference.maxError);
   }
-  Result<StopRules> rules = StopRules::create(stops);
-  if (!rules)
-    return rules.problem();
-  return Generator{std::move(tokenizer), std::move(session), std::move(*sampler), std::move(*rules)};
+  return result;
+}
+
+/// Prompt and generation on compiled code.
+static Status generateCompiled(RunReport &report, const CompiledModel &model, const RunOptions &options,
+                               const Stopwatch &loading) {
+  Result<const ModelText *> text = model.loaded->text();
+  if (!text) {
+    // Of a model that was compiled just now, what its own files lack says more.
+    Result<Tokenizer> tokenizer = openTokenizer(options.model.path);
+    return tokenizer ? text.problem() : tokenizer.problem();
+  }
+  Result<std::vector<TokenId>> ids = promptIds(options, **text);
+  if (!ids)
+    return ids.problem();
+  report.promptIds = std::move(*ids);
+  std::int64_t needed =
+      options.maxTokens < 0 ? -1 : static_cast<std::int64_t>(report.promptIds.size()) + options.maxTokens;
+  Result<std::int64_t> context = options.model.contextFor(model.maxContext(), needed);
+  if (!context)
+    return context.problem();
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->cpu(), 1, *context);
+  if (!decoder)
+    return decoder.problem();
+  report.loadSeconds = loading.seconds();
+  SlotSequence sequence(**decoder, 0, *context);
+  if (Status status = generateInto(report, sequence, **text, options); !status)
+    return status;
+  const CpuSession &session = (*decoder)->session();
+  report.memory = {{"planned", memoryAsJson(session.planned())}, {"measured", memoryAsJson(session.measured())}};
+  return Done{};
+}
+
+/// The most memory that this process has had.
+static std::int64_t residentBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t(usage.ru_maxrss) * 1024;
+}
+
+static Problems runCompiled(RunReport &report, const RunOptions &options) {
+  Stopwatch loading;
+  CompiledModel model = openCompiled(options.model);
+  if (!model.problems.empty())
+    return model.problems;
+  report.target = model.loaded->variant().target;
+  report.threads = model.loaded->cpu()->workerCount();
+  if (options.verify) {
+    Result<Verification> verified = verify(*model.loaded);
+    if (!verified)
+      return {verified.problem()};
+    report.verification = *verified;
+  }
+  if (options.hasPrompt)
+    if (Status status = generateCompiled(report, model, options, loading); !status)
+      return {status.problem()};
+  report.memory["resident"] = residentBytes();
+  return {};
+}
+
+static Problems runInterpreted(RunReport &report, const RunOptions &options) {
+  Stopwatch loading;
+  InterpretedModel::Opened opened = InterpretedModel::open(options.model);
+  if (!opened.model)
+    return opened.problems;
+  Result<ModelText> text = openModelText(options.model.path);
+  if (!text)
+    return {text.problem()};
+  Result<std::vector<TokenId>> ids = promptIds(options, *text);
+  if (!ids)
+    return {ids.problem()};
+  report.promptIds = std::move(*ids);
+  Result<std::int64_t> context = options.model.contextFor(opened.model->session().maxContext());
+  if (!context)
+    return {context.problem()};
+  report.loadSeconds = loading.seconds();
+  InterpretedSequence sequence(*opened.model, *context);
+  if (Status status = generateInto(report, sequence, *text, options); !status)
+    return {status.problem()};
+  // The interpreter has no memory plan; what it took at most is known.
+  report.memory = {{"planned", nullptr}, {"measured", residentBytes()}};
+  return {};
 }
 
 static int run(const RunOptions &options) {
-  Stopwatch loading;
-  Generation generation;
-  Result<std::optional<std::uint64_t>> seed = parseWeights(options.weights);
-  if (!seed)
-    return fail(seed.problem(), options.json);
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  ImportOptions importOptions;
-  importOptions.randomSeed = *seed;
-  ImportedModel model = importModel(context, options.model, importOptions);
-  if (!model.module)
-    return fail(model.problems, options.json);
-  Result<Tokenizer> tokenizer = openTokenizer(options.model);
-  if (!tokenizer)
-    return fail(tokenizer.problem(), options.json);
-  Result<std::vector<std::int32_t>> ids = promptIds(options, *tokenizer);
-  if (!ids)
-    return fail(ids.problem(), options.json);
-  generation.promptIds = *ids;
-
-  DiagnosticProblems diagnostics(context);
-  mlir::FailureOr<TokenSession> session = TokenSession::create(*model.module, {options.threads});
-  if (failed(session))
-    return fail(diagnostics.problems(), options.json);
-  Result<Generator> parts = prepare(options, std::move(*tokenizer), std::move(*session), ids->size());
-  if (!parts)
-    return fail(parts.problem(), options.json);
-  generation.loadSeconds = loading.seconds();
-
-  if (std::optional<StopReason> atOnce = parts->rules.atStart()) {
-    generation.reason = *atOnce;
-  } else {
-    Stopwatch prefilling;
-    mlir::FailureOr<Tensor> logits = mlir::failure();
-    {
-      Progress progress("reading the prompt", ids->size());
-      logits = parts->session.feed(*ids, /*allLogits=*/false, [&](std::int64_t done) { progress.show(done); });
-    }
-    generation.prefillSeconds = prefilling.seconds();
-    if (failed(logits))
-      return fail(diagnostics.problems(), options.json);
-    if (Status status = decode(*parts, generation, *logits, !options.json); !status)
-      return status.problem().what.empty() ? fail(diagnostics.problems(), options.json)
-                                           : fail(status.problem(), options.json);
-  }
+  RunReport report;
+  report.backend = options.model.backend;
+  Problems problems =
+      options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
+  if (!problems.empty())
+    return fail(problems, options.json);
   if (options.json) {
-    printJson(asJson(generation, options));
+    printJson(report.asJson());
     return 0;
   }
-  std::cout << std::endl;
-  std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s, stopped by %s\n",
-               generation.promptIds.size(), generation.prefillSeconds, generation.ids.size(), generation.decodeRate(),
-               std::string(stopReasonName(generation.reason)).c_str());
+  if (report.generation)
+    std::cout << std::endl;
+  report.printSummary();
   return 0;
 }
 
 /// What is wrong with options whatever the model.
 static void checkOptions(const RunOptions &options) {
+  if (!options.hasPrompt && !options.verify)
+    throw CLI::RequiredError("-p or --verify");
+  if (options.verify && options.model.isInterpreted())
+    throw CLI::ValidationError("--verify", "runs compiled code; leave out --backend interpreter");
   Result<SamplerOptions> samplerOptions = options.sampler.options();
   if (!samplerOptions)
     failCommandLine(samplerOptions.problem());
@@ -231,27 +240,26 @@ static void checkOptions(const RunOptions &options) {
 void tern::addRunCommand(CLI::App &app, Action &action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *command = app.add_subcommand("run", "Generate text from a prompt, streaming");
-  command->footer("Raw text goes in as it is; --chat puts it into the model's chat template as the user's message.\n"
-                  "The reference interpreter is the one backend built so far: exact, and slow.\n\n"
-                  "  tern run smol.gguf -p \"The capital of France is\" -n 8\n"
+  command->footer("Takes an artifact as it is, and compiles a model first, once: the artifact stays in the cache.\n"
+                  "Raw text goes in as it is; --chat puts it into the model's chat template as the user's message.\n\n"
+                  "  tern run smol.tern -p \"The capital of France is\" -n 8\n"
                   "  tern run smol.gguf --chat -p \"What is a compiler?\" --temperature 0.7 --seed 1\n"
-                  "  echo \"Once upon a time\" | tern run ./SmolLM2-135M -p - -n 64 --json");
-  command->add_option("model", options->model, "Hugging Face directory or .gguf file")->required();
-  command->add_option("-p,--prompt", options->prompt, "The prompt; - reads standard input")->required();
+                  "  echo \"Once upon a time\" | tern run ./SmolLM2-135M -p - -n 64 --json\n"
+                  "  tern run smol.tern --verify");
+  options->model.addTo(*command);
+  CLI::Option *prompt = command->add_option("-p,--prompt", options->prompt, "The prompt; - reads standard input");
   command->add_option("-n,--max-tokens", options->maxTokens, "Tokens to generate (default: until the model ends)")
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--chat", options->chat, "Put the prompt into the model's chat template");
-  command->add_option("--backend", options->backend, "What computes; built so far: interpreter")
-      ->check(CLI::IsMember({"interpreter"}));
-  addThreadsOption(*command, options->threads);
-  command->add_option("--max-context", options->context, "Positions at most (default: the model's maximum)")
-      ->check(CLI::PositiveNumber);
+  command->add_flag("--verify", options->verify, "Check the golden prompts that the artifact holds first");
+  options->model.addBackendTo(*command);
+  addThreadsOption(*command, options->model.threads);
   command->add_option("--stop", options->stops, "Text that ends the generation, not shown; may be repeated");
   command->add_flag("--ignore-eos", options->ignoreEnd, "Go on after the model's end tokens");
-  addWeightsOption(*command, options->weights);
   command->add_flag("--json", options->json, "Print one JSON object at the end instead of streaming");
   options->sampler.addTo(*command);
-  command->callback([options, &action] {
+  command->callback([options, prompt, &action] {
+    options->hasPrompt = prompt->count() > 0;
     checkOptions(*options);
     action = [options] { return run(*options); };
   });

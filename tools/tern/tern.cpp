@@ -24,6 +24,8 @@ int main(int argc, char **argv) {
   tern::addCompileCommand(app, action);
   tern::addRunCommand(app, action);
   tern::addEvalCommand(app, action);
+  tern::addBenchCommand(app, action);
+  tern::addInspectCommand(app, action);
   tern::addTokenizeCommand(app, action);
   tern::addTemplateCommand(app, action);
   tern::addDoctorCommand(app, action);

@@ -12,8 +12,8 @@ using namespace tern::graph;
 /// The lists of factors that `rotary` asks for: (C3) and (C4) of graph.rope.
 static LogicalResult checkFactors(MaybeLocation location, RopeAttr rotary, Value factors, Value longFactors) {
   Attribute pairs = staticDim(rotary.getContext(), rotary.getDims() / 2);
-  for (auto [name, list] : {std::pair<StringRef, Value>("factors", factors),
-                            std::pair<StringRef, Value>("long_factors", longFactors)})
+  for (auto [name, list] :
+       {std::pair<StringRef, Value>("factors", factors), std::pair<StringRef, Value>("long_factors", longFactors)})
     if (list && failed(checkShape(location, name, tensorOf(list), pairs))) // (C3)
       return failure();
   bool isLongrope = rotary.getScaling() == RopeScaling::Longrope;
@@ -60,8 +60,7 @@ LogicalResult RotateOp::inferReturnTypes(MLIRContext *, MaybeLocation location, 
                                          SmallVectorImpl<Type> &results) {
   SymbolicTensorType input = tensorOf(adaptor.getInput()), table = tensorOf(adaptor.getTable());
   if (failed(checkRank(location, "input", input, 4)) || failed(checkRank(location, "table", table, 3)) ||
-      failed(checkShape(location, "table", table,
-                        {input.getDim(0), input.getDim(1), table.getDim(2)}))) // (C1)
+      failed(checkShape(location, "table", table, {input.getDim(0), input.getDim(1), table.getDim(2)}))) // (C1)
     return failure();
   std::optional<int64_t> turned = table.getStaticDim(-1), head = input.getStaticDim(-1);
   if (!turned || !head || *turned % 2 != 0 || *turned > *head) // (C2)
@@ -82,8 +81,8 @@ static LogicalResult checkHeads(MaybeLocation location, SymbolicTensorType query
       failed(checkRank(location, "value", value, 4)) ||
       failed(checkSameDim(location, "batch of query", query.getDim(0), "batch of key", key.getDim(0))) ||
       failed(checkSameDim(location, "head size of query", query.getDim(3), "head size of key", key.getDim(3))) ||
-      failed(checkShape(location, "first three dimensions of value",
-                        value.withDims(value.getDims().take_front(3)), key.getDims().take_front(3))))
+      failed(checkShape(location, "first three dimensions of value", value.withDims(value.getDims().take_front(3)),
+                        key.getDims().take_front(3))))
     return failure();
   std::optional<int64_t> heads = query.getStaticDim(2), groups = key.getStaticDim(2);
   if (!heads || !groups || *groups == 0 || *heads % *groups != 0)
@@ -105,28 +104,42 @@ static LogicalResult checkBias(MaybeLocation location, SymbolicTensorType bias, 
   return success();
 }
 
-LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, MaybeLocation location, AttentionOp::Adaptor adaptor,
-                                            SmallVectorImpl<Type> &results) {
-  SymbolicTensorType query = tensorOf(adaptor.getQuery());
-  SymbolicTensorType key = tensorOf(adaptor.getKey());
-  SymbolicTensorType value = tensorOf(adaptor.getValue());
-  if (failed(checkHeads(location, query, key, value))) // (C1), (C2)
+LogicalResult tern::graph::checkAttention(MaybeLocation location, const AttentionOperands &operands) {
+  SymbolicTensorType query = tensorOf(operands.query), key = tensorOf(operands.key);
+  if (failed(checkHeads(location, query, key, tensorOf(operands.value)))) // (C1), (C2)
     return failure();
   auto checkOptional = [&](StringRef name, Value operand, ArrayRef<Attribute> dims) {
     return operand ? checkShape(location, name, tensorOf(operand), dims) : success();
   };
-  bool needsPositions = adaptor.getMask() == Mask::Causal || adaptor.getWindow() || adaptor.getSlopes();
-  if (needsPositions && !adaptor.getPositions()) // (C3)
+  bool needsPositions = operands.isCausal || operands.hasWindow || operands.slopes;
+  if (needsPositions && !operands.positions) // (C3)
     return emitOptionalError(location, "a causal mask, a window and slopes need 'positions'");
-  if (failed(checkOptional("positions", adaptor.getPositions(), query.getDims().take_front(2))) || // (C3)
-      failed(checkOptional("lengths", adaptor.getLengths(), query.getDim(0))) ||                   // (C4)
-      failed(checkOptional("slopes", adaptor.getSlopes(), query.getDim(2))) ||                     // (C4)
-      failed(checkOptional("sinks", adaptor.getSinks(), query.getDim(2))))                         // (C4)
+  if (failed(checkOptional("positions", operands.positions, query.getDims().take_front(2))) || // (C3)
+      failed(checkOptional("lengths", operands.lengths, query.getDim(0))) ||                   // (C4)
+      failed(checkOptional("slopes", operands.slopes, query.getDim(2))))                       // (C4)
     return failure();
-  if (adaptor.getBias() && failed(checkBias(location, tensorOf(adaptor.getBias()), query, key))) // (C5)
+  return operands.bias ? checkBias(location, tensorOf(operands.bias), query, key) : success(); // (C5)
+}
+
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, MaybeLocation location, AttentionOp::Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  AttentionOperands operands{adaptor.getQuery(),
+                             adaptor.getKey(),
+                             adaptor.getValue(),
+                             adaptor.getPositions(),
+                             adaptor.getLengths(),
+                             adaptor.getBias(),
+                             adaptor.getSlopes(),
+                             adaptor.getMask() == Mask::Causal,
+                             adaptor.getWindow().has_value()};
+  if (failed(checkAttention(location, operands)))
+    return failure();
+  SymbolicTensorType query = tensorOf(adaptor.getQuery());
+  if (adaptor.getSinks() &&
+      failed(checkShape(location, "sinks", tensorOf(adaptor.getSinks()), query.getDim(2)))) // (C4)
     return failure();
   SmallVector<Attribute> dims(query.getDims());
-  dims.back() = value.getDim(3);
+  dims.back() = tensorOf(adaptor.getValue()).getDim(3);
   results.push_back(query.withDims(dims));
   return success();
 }

@@ -40,7 +40,7 @@ def Graph_YieldOp : Graph_Op<"yield", [Pure, Terminator, HasParent<"GroupOp">]> 
     Constraint: (C1) operands have the types of the group's results.
   }];
   let arguments = (ins Variadic<Graph_AnyTensor>:$operands);
-  let assemblyFormat = "$operands attr-dict `:` custom<ShortTypes>(type($operands))";
+  let assemblyFormat = "attr-dict ($operands^ `:` custom<ShortTypes>(type($operands)))?";
 }
 
 #endif // TERN_GRAPH_GROUP_OPS

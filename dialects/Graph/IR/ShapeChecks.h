@@ -31,6 +31,13 @@ mlir::LogicalResult checkShape(MaybeLocation location, llvm::StringRef name, Sym
 mlir::LogicalResult checkSameDim(MaybeLocation location, llvm::StringRef leftName, mlir::Attribute left,
                                  llvm::StringRef rightName, mlir::Attribute right);
 
+/// (C1) to (C5) of graph.attention but for sinks; `mask` and `window` decide whether positions are needed.
+struct AttentionOperands {
+  mlir::Value query, key, value, positions, lengths, bias, slopes;
+  bool isCausal = false, hasWindow = false;
+};
+mlir::LogicalResult checkAttention(MaybeLocation location, const AttentionOperands &operands);
+
 } // namespace tern::graph
 
 #endif // TERN_DIALECTS_GRAPH_IR_SHAPECHECKS_H

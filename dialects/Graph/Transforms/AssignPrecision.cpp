@@ -23,10 +23,16 @@ constexpr int64_t activationBlock = 32;
 
 SymbolicTensorType typeOf(Value value) { return cast<SymbolicTensorType>(value.getType()); }
 
+std::string text(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
 remark::RemarkOpts remarkOptions() { return remark::RemarkOpts::name("Precision").category(DEBUG_TYPE); }
 
 /// The format that the activations of `linear` get: what the policy says, or f32 with a remark if that cannot be.
-StorageFormat chooseActivations(LinearOp linear, const PrecisionPolicy &policy) {
+StorageFormat chooseActivations(LinearOp linear, PrecisionPolicy &policy) {
   SymbolicTensorType input = typeOf(linear.getInput()), weight = typeOf(linear.getWeight());
   StorageFormat wanted = policy.activations(modulePath(linear.getLoc()), weight.isBlockStorage());
   if (!storageFormatInfo(wanted).isActivation)
@@ -38,8 +44,7 @@ StorageFormat chooseActivations(LinearOp linear, const PrecisionPolicy &policy) 
     obstacle = "rows of " + dimName(input.getDim(-1)) + " are not whole blocks of " + std::to_string(activationBlock);
   if (obstacle.empty())
     return wanted;
-  remark::missed(linear.getLoc(), remarkOptions())
-      << remark::reason("activations stay f32: {0}", obstacle);
+  remark::missed(linear.getLoc(), remarkOptions()) << remark::reason("activations stay f32: {0}", obstacle);
   return StorageFormat::F32;
 }
 
@@ -52,11 +57,14 @@ Value roundInput(OpBuilder &builder, LinearOp linear, StorageFormat format) {
 }
 
 /// Rounds the inputs of every linear layer in `function`; layers that share an input share its rounded form.
-void roundActivations(func::FuncOp function, const PrecisionPolicy &policy) {
-  llvm::DenseMap<std::pair<Value, int>, Value> rounded;
+void roundActivations(func::FuncOp function, PrecisionPolicy &policy) {
+  llvm::DenseMap<std::tuple<Block *, Value, int>, Value> rounded;
   function.walk([&](LinearOp linear) {
-    if (!typeOf(linear.getInput()).getElementType().isF32())
+    if (Type element = typeOf(linear.getInput()).getElementType(); !element.isF32()) {
+      remark::missed(linear.getLoc(), remarkOptions())
+          << remark::reason("activations stay {0}, which the program says", text(element));
       return;
+    }
     StorageFormat format = chooseActivations(linear, policy);
     remark::passed(linear.getLoc(), remarkOptions())
         << remark::add("activations in {0}, weight in {1}, sums in f32", storageFormatInfo(format).name,
@@ -64,11 +72,17 @@ void roundActivations(func::FuncOp function, const PrecisionPolicy &policy) {
     if (format == StorageFormat::F32)
       return;
     OpBuilder builder(linear);
-    Value &value = rounded[{linear.getInput(), static_cast<int>(format)}];
+    Value &value = rounded[{linear->getBlock(), linear.getInput(), static_cast<int>(format)}];
     if (!value)
       value = roundInput(builder, linear, format);
     linear.getInputMutable().set(value);
   });
+}
+
+/// Whether `use` reads a cache in whatever format it holds: keys or values of attention.
+bool readsCache(OpOperand &use) {
+  auto attention = dyn_cast<AttentionOp>(use.getOwner());
+  return attention && (&use == &attention.getKeyMutable() || &use == &attention.getValueMutable());
 }
 
 /// Gives `state`, in f32 so far, the element type of `format`: what is written is cast before, and attention reads the
@@ -79,15 +93,15 @@ void narrowState(StateOp state, SymbolTable::UseRange uses, StorageFormat format
   for (SymbolTable::SymbolUse use : uses) {
     OpBuilder builder(use.getUser());
     if (auto append = dyn_cast<AppendStateOp>(use.getUser()))
-      append.getValueMutable().set(
-          CastOp::create(builder, append.getLoc(), typeOf(append.getValue()).withElementType(element), append.getValue()));
+      append.getValueMutable().set(CastOp::create(
+          builder, append.getLoc(), typeOf(append.getValue()).withElementType(element), append.getValue()));
     for (Value result : use.getUser()->getResults()) {
       SymbolicTensorType before = typeOf(result);
       result.setType(before.withElementType(element));
       builder.setInsertionPointAfter(use.getUser());
       CastOp widened;
       for (OpOperand &reader : llvm::make_early_inc_range(result.getUses())) {
-        if (isa<AttentionOp>(reader.getOwner()))
+        if (readsCache(reader))
           continue;
         if (!widened)
           widened = CastOp::create(builder, use.getUser()->getLoc(), before, result);
@@ -112,18 +126,16 @@ struct AssignPrecisionPass : public tern::graph::impl::AssignPrecisionBase<Assig
     }
     for (auto function : module.getOps<func::FuncOp>())
       roundActivations(function, *parsed);
-    SymbolTableCollection tables;
     for (auto state : module.getOps<StateOp>()) {
       StorageFormat format = parsed->state(state.getSymName());
       if (!state.isByPosition() || !state.getTensorType().getElementType().isF32() || format == StorageFormat::F32)
         continue;
-      if (storageFormatInfo(format).isActivation) {
-        emitError(state.getLoc()) << "a cache holds f32, f16 or bf16, and the policy asks for "
-                                  << storageFormatInfo(format).name;
-        return signalPassFailure();
-      }
       if (std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(state, module))
         narrowState(state, *uses, format);
+    }
+    for (const std::string &pattern : parsed->unusedRules()) {
+      emitError(module.getLoc()) << "--precision: the rule for '" << pattern << "' fits no linear layer and no state";
+      signalPassFailure();
     }
   }
 };

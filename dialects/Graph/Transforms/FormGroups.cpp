@@ -9,6 +9,7 @@
 #include "dialects/Graph/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace tern::graph;
@@ -25,7 +26,8 @@ namespace {
 struct Group {
   StringRef kind;
   llvm::SetVector<Operation *> members;
-  int64_t first = INT64_MAX; ///< Program order of its first member.
+  int64_t first = INT64_MAX;       ///< Program order of its first member.
+  llvm::DenseSet<Value> wholeRows; ///< Values inside of which one element costs a whole row.
 };
 
 class GroupFormer {
@@ -33,6 +35,7 @@ public:
   GroupFormer(Block &block, int64_t launchBytes) : block(block), launchBytes(launchBytes) {}
 
   void run() {
+    eraseDeadOps();
     hoistFreeOps();
     int64_t next = 0;
     for (Operation &op : block)
@@ -48,6 +51,13 @@ public:
   }
 
 private:
+  /// A group hands out what others use; what nobody uses has no place in one.
+  void eraseDeadOps() {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+
   /// Weights and constants first: then every group can be placed where its first op stands.
   void hoistFreeOps() {
     Operation *last = nullptr;
@@ -103,6 +113,15 @@ private:
     return producer && (producer == joining || group.members.contains(producer));
   }
 
+  /// Whether `op` reads what was appended to `state`. Later phases read it where it lies, so it must be read before the
+  /// next write.
+  static bool readsContents(Operation *op, Attribute state) {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      auto append = operand.getDefiningOp<AppendStateOp>();
+      return append && append.getStateAttr() == state;
+    });
+  }
+
   /// Whether an op on the same state, outside the group, stands between `place` and `op`.
   bool crossesState(Group &group, Operation *op, int64_t place) const {
     auto state = op->getAttrOfType<FlatSymbolRefAttr>("state");
@@ -110,26 +129,31 @@ private:
       return false;
     for (auto [other, where] : order)
       if (where > place && where < order.lookup(op) && !group.members.contains(other) &&
-          other->getAttrOfType<FlatSymbolRefAttr>("state") == state)
+          (other->getAttrOfType<FlatSymbolRefAttr>("state") == state || readsContents(other, state)))
         return true;
     return false;
   }
 
   remark::RemarkOpts options() const { return remark::RemarkOpts::name("Group").category(DEBUG_TYPE); }
 
+  void decline(const Group &group, Operation *op, StringRef obstacle) const {
+    remark::missed(op->getLoc(), options())
+        << remark::reason("{0} stays out of the {1} group: {2}", op->getName().stripDialect(), group.kind, obstacle);
+  }
+
   /// Adds `op`, which meets the group at `between`, if that is possible and worth it. `repeated`: bytes read again.
   bool tryJoin(Group &group, Operation *op, Value between, int64_t repeated) {
     StringRef name = op->getName().stripDialect();
     int64_t place = std::min(group.first, order.lookup(op));
     if (StringRef obstacle = obstacleTo(group, op, place); !obstacle.empty()) {
-      remark::missed(op->getLoc(), options())
-          << remark::reason("{0} stays out of the {1} group: {2}", name, group.kind, obstacle);
+      decline(group, op, obstacle);
       return false;
     }
     int64_t saved = 2 * bytesOf(between) + launchBytes;
     if (repeated > saved) {
-      remark::missed(op->getLoc(), options()) << remark::reason(
-          "{0} stays out of the {1} group: it would read {2} bytes again to save {3}", name, group.kind, repeated, saved);
+      remark::missed(op->getLoc(), options())
+          << remark::reason("{0} stays out of the {1} group: it would read {2} bytes again to save {3}", name,
+                            group.kind, repeated, saved);
       return false;
     }
     remark::passed(op->getLoc(), options())
@@ -156,9 +180,10 @@ private:
   /// What computes the input, as long as nobody else wants it.
   void addPrologue(Group &group, Value value) {
     while (Operation *producer = value.getDefiningOp()) {
-      bool alone = llvm::all_of(value.getUsers(), [&](Operation *user) { return group.members.contains(user); });
-      if (!isa<QuantizeOp, CastOp, RmsNormOp, LayerNormOp, GatherOp, ReshapeOp>(producer) || !alone)
+      if (!isa<QuantizeOp, CastOp, RmsNormOp, LayerNormOp, GatherOp, ReshapeOp>(producer))
         return;
+      if (!llvm::all_of(value.getUsers(), [&](Operation *user) { return group.members.contains(user); }))
+        return decline(group, producer, "others read what it gives");
       if (!tryJoin(group, producer, value, bytesOf(producer->getOperand(0))))
         return;
       value = producer->getOperand(0);
@@ -172,25 +197,30 @@ private:
       if (isa<LinearOp>(member))
         values.insert(member->getResult(0));
     for (size_t i = 0; i < values.size(); ++i)
-      for (Operation *user : values[i].getUsers())
-        if (isEpilogue(group, user, values) && tryJoin(group, user, values[i], 0))
+      for (Operation *user : values[i].getUsers()) {
+        if (!isElementwise(user) || group.members.contains(user))
+          continue;
+        if (StringRef obstacle = epilogueObstacle(user, values); !obstacle.empty())
+          decline(group, user, obstacle);
+        else if (tryJoin(group, user, values[i], 0))
           values.insert(user->getResult(0));
+      }
   }
 
-  /// Whether `op` can follow the products: elementwise, of the shape of what it follows, which nobody else reads.
-  bool isEpilogue(Group &group, Operation *op, const llvm::SmallSetVector<Value, 8> &values) const {
-    if (!isElementwise(op) || op->getBlock() != &block || group.members.contains(op))
-      return false;
-    auto type = cast<SymbolicTensorType>(op->getResult(0).getType());
+  /// Why `op`, elementwise, cannot follow the products `values` while they are in registers; nothing if it can.
+  static StringRef epilogueObstacle(Operation *op, const llvm::SmallSetVector<Value, 8> &values) {
     for (Value operand : op->getOperands()) {
-      bool isTile = values.contains(operand);
-      if (isTile && cast<SymbolicTensorType>(operand.getType()).getDims() != type.getDims())
-        return false;
-      if (isTile && !operand.hasOneUse())
-        return false;
+      if (!values.contains(operand))
+        continue;
+      if (dimsOf(operand) != dimsOf(op->getResult(0)))
+        return "it repeats the product along a dimension";
+      if (!operand.hasOneUse())
+        return "others read the product";
     }
-    return true;
+    return "";
   }
+
+  static ArrayRef<Attribute> dimsOf(Value value) { return cast<SymbolicTensorType>(value.getType()).getDims(); }
 
   //===--------------------------------------------------------------------===//
   // Everything else
@@ -213,24 +243,43 @@ private:
     }
   }
 
-  /// Rows join the latest group of rows that they can stand in.
+  /// Rows join the latest group of rows, if they can.
   void placeRows(Operation *op) {
-    if (rows && canShareRows(*rows, op) && tryJoin(*rows, op, op->getResult(0), rereadBytes(*rows, op)))
-      return;
-    rows = &newGroup("rows", op);
+    if (!rows || !joinRows(*rows, op))
+      rows = &newGroup("rows", op);
+    bool isWhole = isa<RmsNormOp, LayerNormOp, SoftmaxOp, ReduceOp, QuantizeOp>(op);
+    if (isWhole || llvm::any_of(op->getOperands(), [&](Value operand) { return rows->wholeRows.contains(operand); }))
+      rows->wholeRows.insert(op->getResult(0));
   }
 
-  /// A row of a norm or reduction is computed whole by whoever reads it, so its readers must have the same rows.
-  static bool canShareRows(Group &group, Operation *op) {
+  bool joinRows(Group &group, Operation *op) {
+    StringRef obstacle = rowsObstacle(group, op);
+    if (obstacle.empty())
+      return tryJoin(group, op, op->getResult(0), rereadBytes(group, op));
+    decline(group, op, obstacle);
+    return false;
+  }
+
+  /// Why `op` cannot work on rows of `group`; nothing if it can. A row of a norm or reduction is computed whole by
+  /// whoever reads it, so what reads it must have the same rows.
+  static StringRef rowsObstacle(Group &group, Operation *op) {
+    auto append = dyn_cast<AppendStateOp>(op);
+    for (Operation *member : group.members)
+      if (append && readsContents(member, append.getStateAttr()))
+        return "it writes a state that the group reads";
+      else if (append && member->getAttr("state") == append.getStateAttr())
+        return "it writes a state that the group writes";
     for (Value operand : op->getOperands()) {
-      Operation *producer = operand.getDefiningOp();
-      if (!producer || !group.members.contains(producer) ||
-          !isa<RmsNormOp, LayerNormOp, SoftmaxOp, ReduceOp, QuantizeOp>(producer))
+      if (isa_and_nonnull<AppendStateOp>(operand.getDefiningOp()) && group.members.contains(operand.getDefiningOp()))
+        return "it reads the state that the group writes";
+      if (!group.wholeRows.contains(operand))
         continue;
-      if (!isElementwise(op) && !isa<QuantizeOp>(op))
-        return false;
+      bool hasSameRows = (isElementwise(op) || isa<QuantizeOp>(op)) &&
+                         dimsOf(operand).drop_back() == dimsOf(op->getResult(0)).drop_back();
+      if (!hasSameRows)
+        return "it would compute rows anew for each of its own";
     }
-    return true;
+    return "";
   }
 
   /// What `op` computes anew of values that stay visible outside: the operands of their producers.
@@ -310,9 +359,27 @@ struct FormGroupsPass : public tern::graph::impl::FormGroupsBase<FormGroupsPass>
   using FormGroupsBase::FormGroupsBase;
 
   void runOnOperation() override {
-    if (!getOperation().getBody().hasOneBlock())
+    func::FuncOp function = getOperation();
+    if (function.isExternal())
       return;
-    GroupFormer(getOperation().getBody().front(), launchBytes).run();
+    if (StringRef obstacle = obstacleIn(function); !obstacle.empty()) {
+      remark::missed(function.getLoc(), remark::RemarkOpts::name("Group").category(DEBUG_TYPE))
+          << remark::reason("@{0} stays without groups: {1}", function.getName(), obstacle);
+      return;
+    }
+    GroupFormer(function.getBody().front(), launchBytes).run();
+  }
+
+  /// Why ops of `function` cannot be reordered by what they name and use; nothing if they can.
+  static StringRef obstacleIn(func::FuncOp function) {
+    if (!function.getBody().hasOneBlock())
+      return "it has several blocks";
+    for (Operation &op : function.getBody().front().without_terminator())
+      if (op.getDialect() != function->getContext()->getLoadedDialect<GraphDialect>())
+        return "it holds ops of other dialects";
+      else if (isa<GroupOp>(op))
+        return "it has groups";
+    return "";
   }
 };
 

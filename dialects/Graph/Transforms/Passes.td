@@ -124,8 +124,9 @@ def AssignPrecision : Pass<"graph-assign-precision", "::mlir::ModuleOp"> {
     - bf16 and f16 activations are casts; the result of the layer stays f32.
     - Norms, softmax, rotary embeddings and the residual stream stay f32.
 
-    Declines, with a remark, to quantise activations where rows are not whole blocks of 32 or the weight is of floats. A
-    remark at each linear layer says what it got.
+    Declines, with a remark, to quantise activations where rows are not whole blocks of 32 or the weight is of floats,
+    and leaves activations that are not f32 as the program has them. A remark at each linear layer and state says what it
+    got. It is an error if a rule of `policy` cannot be read, or if its pattern fits no linear layer and no state.
 
     Before:
 
@@ -208,13 +209,18 @@ def FormGroups : Pass<"graph-form-groups", "::mlir::func::FuncOp"> {
       elementwise ops (bias, gated activation, residual sum);
     - **rows** gathers what works on rows of the last dimension: embeddings, rotary embeddings and appending to the
       cache, elementwise ops and norms that no linear layer took;
+    - rows that are computed whole, those of norms, reductions and quantisation, are read by ops with the same rows
+      alone, so that none is computed twice;
     - **attention** and **serial** ops (recurrent layers, matrix products of activations, top-k) stand alone, the latter
       with the states that they read and write.
 
     A fusion is made if the bytes that it keeps out of memory, and `launch-bytes` for the launch that it saves, are at
     least the bytes that it reads again; sizes are those of decoding one token. Every fusion made and every one declined
-    is a remark with those numbers. Weights and constants move to the top of the function; nothing else passes what it
-    depends on, and accesses to one state keep their order.
+    is a remark with those numbers. Weights and constants move to the top of the function, and ops that nobody reads go;
+    nothing else passes what it depends on, and accesses to one state keep their order. What an op reads of a state it
+    reads in another group than the one that writes it.
+
+    Declines, with a remark, functions of several blocks, with groups, or with ops of other dialects.
 
     Before:
 
@@ -252,6 +258,37 @@ def FormGroups : Pass<"graph-form-groups", "::mlir::func::FuncOp"> {
   let options = [
     Option<"launchBytes", "launch-bytes", "int64_t", "16384", "bytes that could be moved while a launch waits">
   ];
+  let dependentDialects = ["::tern::graph::GraphDialect"];
+}
+
+def VerifyGroups : Pass<"graph-verify-groups", "::mlir::ModuleOp"> {
+  let summary = "every op stands in a group";
+  let description = [{
+    Checks what the phase `fuse` promises to those after it, and changes nothing:
+
+    - (G1) at the top of a function stand groups, weights and constants alone;
+    - (G2) groups hold ops of the dialect `graph`, no weights and no constants;
+    - (G3) a group of kind `rows` holds ops that give rows one by one; what the other kinds hold, the verifier of
+      `graph.group` says;
+    - (G4) no op reads or appends to a state that another op of its group appends to: there is no order between the
+      tasks of a group.
+
+    Every violation is an error at its op.
+
+    Accepted:
+
+    ```mlir
+    func.func @activation(%x: !graph.tensor<f32[B, 96]>) -> !graph.tensor<f32[B, 96]> {
+      %0 = graph.group "rows" -> f32[B, 96] {
+        %1 = graph.silu %x : (f32[B, 96]) -> f32[B, 96]
+        graph.yield %1 : (f32[B, 96])
+      }
+      return %0 : !graph.tensor<f32[B, 96]>
+    }
+    ```
+
+    Test: test/dialects/Graph/Transforms/verify-groups.mlir
+  }];
   let dependentDialects = ["::tern::graph::GraphDialect"];
 }
 

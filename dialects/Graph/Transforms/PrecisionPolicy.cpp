@@ -9,6 +9,8 @@
 using namespace tern;
 using namespace tern::graph;
 
+static constexpr std::string_view linearKind = "linear", stateKind = "state";
+
 static std::optional<StorageFormat> formatByName(llvm::StringRef name) {
   if (name == "int8")
     return StorageFormat::I8_32;
@@ -38,25 +40,42 @@ Result<PrecisionPolicy> PrecisionPolicy::parse(std::string_view text) {
     auto [pattern, formatName] = rule.split('=');
     std::optional<StorageFormat> format = formatByName(formatName);
     if (pattern.empty() || !format)
-      return Problem{"--precision", "a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got '" + rule.str() + "'",
+      return Problem{"--precision",
+                     "a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got '" + rule.str() + "'",
                      "for example linear=f32 or model.layers.*.mlp.down_proj=bf16"};
     if (llvm::Expected<llvm::GlobPattern> glob = llvm::GlobPattern::create(pattern); !glob)
-      return Problem{"--precision", "must hold patterns of names, got '" + pattern.str() + "': " +
-                                        llvm::toString(glob.takeError()), ""};
+      return Problem{"--precision",
+                     "must hold patterns of names, got '" + pattern.str() + "': " + llvm::toString(glob.takeError()),
+                     ""};
+    if (pattern == llvm::StringRef(stateKind) && storageFormatInfo(*format).isActivation)
+      return Problem{"--precision", "a cache holds f32, f16 or bf16, got '" + rule.str() + "'", ""};
     policy.rules.push_back({pattern.str(), *format});
   }
   return policy;
 }
 
-StorageFormat PrecisionPolicy::find(std::string_view kind, std::string_view path, StorageFormat otherwise) const {
-  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule)
-    if (rule->pattern == kind || llvm::cantFail(llvm::GlobPattern::create(rule->pattern)).match(path))
-      return rule->format;
-  return otherwise;
+StorageFormat PrecisionPolicy::find(std::string_view kind, std::string_view path, StorageFormat otherwise) {
+  StorageFormat found = otherwise;
+  for (Rule &rule : rules) {
+    if (rule.pattern != kind && !llvm::cantFail(llvm::GlobPattern::create(rule.pattern)).match(path))
+      continue;
+    rule.fits = true;
+    if (kind == linearKind || !storageFormatInfo(rule.format).isActivation) // a cache has no blocks
+      found = rule.format;
+  }
+  return found;
 }
 
-StorageFormat PrecisionPolicy::activations(std::string_view path, bool isQuantized) const {
-  return find("linear", path, isQuantized ? quantized : floats);
+StorageFormat PrecisionPolicy::activations(std::string_view path, bool isQuantized) {
+  return find(linearKind, path, isQuantized ? quantized : floats);
 }
 
-StorageFormat PrecisionPolicy::state(std::string_view path) const { return find("state", path, cache); }
+StorageFormat PrecisionPolicy::state(std::string_view path) { return find(stateKind, path, cache); }
+
+std::vector<std::string> PrecisionPolicy::unusedRules() const {
+  std::vector<std::string> unused;
+  for (const Rule &rule : rules)
+    if (!rule.fits && rule.pattern != linearKind && rule.pattern != stateKind)
+      unused.push_back(rule.pattern);
+  return unused;
+}

@@ -16,19 +16,21 @@ namespace tern::graph {
 
 namespace {
 
-/// What a table depends on. Factors are weights: the name, as every layer loads them anew.
+/// What a table depends on, and the block that it stands in. Factors are weights: the name, as every layer loads them
+/// anew.
 struct TableKey {
+  Block *block;
   Value positions;
   RopeAttr rotary;
   Attribute factors, longFactors;
 
   bool operator==(const TableKey &other) const {
-    return positions == other.positions && rotary == other.rotary && factors == other.factors &&
+    return block == other.block && positions == other.positions && rotary == other.rotary && factors == other.factors &&
            longFactors == other.longFactors;
   }
 };
 
-/// The weight or constant that `value` is, or its own identity through a null attribute if it is computed.
+/// The weight or constant that `value` is, null without a value; fails if it is computed.
 FailureOr<Attribute> identityOf(Value value) {
   if (!value)
     return Attribute();
@@ -54,7 +56,7 @@ struct ShareRopeTablesPass : public tern::graph::impl::ShareRopeTablesBase<Share
       remark::missed(rope.getLoc(), options) << remark::reason("graph.rope stays: its factors are computed");
       return;
     }
-    TableKey key{rope.getPositions(), rope.getRotary(), *factors, *longFactors};
+    TableKey key{rope->getBlock(), rope.getPositions(), rope.getRotary(), *factors, *longFactors};
     auto known = llvm::find_if(tables, [&](const auto &entry) { return entry.first == key; });
     if (known == tables.end())
       known = &tables.emplace_back(key, makeTable(rope));
@@ -70,17 +72,16 @@ struct ShareRopeTablesPass : public tern::graph::impl::ShareRopeTablesBase<Share
   RopeTableOp makeTable(RopeOp rope) {
     Block *block = rope->getBlock();
     OpBuilder builder = OpBuilder::atBlockBegin(block);
-    if (Operation *producer = rope.getPositions().getDefiningOp())
+    if (Operation *producer = rope.getPositions().getDefiningOp(); producer && producer->getBlock() == block)
       builder.setInsertionPointAfter(producer);
-    auto load = [&](Value value) {
-      return value ? builder.clone(*value.getDefiningOp())->getResult(0) : Value();
-    };
+    auto load = [&](Value value) { return value ? builder.clone(*value.getDefiningOp())->getResult(0) : Value(); };
     Value factors = load(rope.getFactors()), longFactors = load(rope.getLongFactors());
     auto positions = cast<SymbolicTensorType>(rope.getPositions().getType());
     SmallVector<Attribute> dims(positions.getDims());
     dims.push_back(staticDim(&getContext(), rope.getRotary().getDims()));
     auto type = SymbolicTensorType::get(builder.getF32Type(), dims);
-    return RopeTableOp::create(builder, rope.getLoc(), type, rope.getPositions(), factors, longFactors, rope.getRotary());
+    return RopeTableOp::create(builder, rope.getLoc(), type, rope.getPositions(), factors, longFactors,
+                               rope.getRotary());
   }
 };
 

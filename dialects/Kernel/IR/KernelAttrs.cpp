@@ -37,6 +37,9 @@ LogicalResult TasksAttr::verify(function_ref<InFlightDiagnostic()> error, ArrayR
     return error() << "tasks must compute something, got no roots";
   if (dims.size() != tiles.size() || llvm::any_of(tiles, [](int64_t tile) { return tile <= 0; })) // (C2)
     return error() << "each of " << dims.size() << " dimensions must have a positive tile, got [" << tiles << "]";
+  for (Attribute dim : dims)
+    if (auto size = dyn_cast<IntegerAttr>(dim); size && size.getInt() < 0) // (C2)
+      return error() << "sizes must not be negative, got " << size.getInt();
   return success();
 }
 

@@ -1,5 +1,6 @@
 //===- KernelStateOps.cpp - States and attention in parts -----------------===//
 
+#include "dialects/Graph/IR/ShapeChecks.h"
 #include "dialects/Kernel/IR/Kernel.h"
 
 using namespace mlir;
@@ -7,8 +8,6 @@ using namespace tern::graph;
 using namespace tern::kernel;
 
 using Effects = SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
-
-static SymbolicTensorType tensorOf(Value value) { return cast<SymbolicTensorType>(value.getType()); }
 
 /// `value` is `expected`, the tensor of a state.
 static LogicalResult checkTensor(Operation *op, StringRef name, SymbolicTensorType value, SymbolicTensorType expected) {
@@ -46,7 +45,9 @@ LogicalResult tern::kernel::AppendStateOp::verify() {
   SmallVector<Attribute> dims(state.getDims());
   if (dims.size() > 1 && value.getRank() > 1)
     dims[1] = value.getDim(1);
-  return checkTensor(*this, "value", value, state.withDims(dims)); // (C1)
+  if (failed(checkTensor(*this, "value", value, state.withDims(dims)))) // (C1)
+    return failure();
+  return checkShape(getLoc(), "positions", tensorOf(getPositions()), ArrayRef(dims).take_front(2)); // (C2)
 }
 
 void tern::kernel::ReadStateOp::getEffects(Effects &effects) {
@@ -62,10 +63,20 @@ void tern::kernel::AppendStateOp::getEffects(Effects &effects) {
 }
 
 LogicalResult AttendPartOp::verify() {
+  AttentionOperands operands{getQuery(),
+                             getKey(),
+                             getValue(),
+                             getPositions(),
+                             getLengths(),
+                             getBias(),
+                             getSlopes(),
+                             getMask() == Mask::Causal,
+                             getWindow().has_value()};
+  if (failed(checkAttention(getLoc(), operands))) // (C2)
+    return failure();
   SymbolicTensorType query = tensorOf(getQuery()), value = tensorOf(getValue()), result = tensorOf(getResult());
-  if (query.getRank() != 4 || tensorOf(getKey()).getRank() != 4 || value.getRank() != 4 || result.getRank() != 5 ||
-      !result.getElementType().isF32()) // (C2)
-    return emitOpError() << "shapes must be those of attention and [B, T, H, S, e + 2] in f32, got " << result;
+  if (result.getRank() != 5 || !result.getElementType().isF32()) // (C2)
+    return emitOpError() << "result must be [B, T, H, S, e + 2] in f32, got " << result;
   if (!result.getStaticDim(3)) // (C1)
     return emitOpError() << "the number of parts must be a number, got " << dimName(result.getDim(3));
   if (result.getDims().take_front(3) != query.getDims().take_front(3) || !value.getStaticDim(-1) ||
@@ -76,8 +87,9 @@ LogicalResult AttendPartOp::verify() {
 
 LogicalResult AttendCombineOp::verify() {
   SymbolicTensorType part = tensorOf(getPart()), result = tensorOf(getResult());
-  if (part.getRank() == 5 && result.getRank() == 4 && part.getDims().take_front(3) == result.getDims().take_front(3) &&
-      part.getStaticDim(-1) && result.getStaticDim(-1) == *part.getStaticDim(-1) - 2) // (C1)
-    return success();
-  return emitOpError() << "result must be [B, T, H, e] of parts [B, T, H, S, e + 2], got " << result << " and " << part;
+  if (part.getRank() != 5 || result.getRank() != 4 || part.getDims().take_front(3) != result.getDims().take_front(3) ||
+      !part.getStaticDim(-1) || result.getStaticDim(-1) != *part.getStaticDim(-1) - 2) // (C1)
+    return emitOpError() << "result must be [B, T, H, e] of parts [B, T, H, S, e + 2], got " << result << " and "
+                         << part;
+  return getSinks() ? checkShape(getLoc(), "sinks", tensorOf(getSinks()), part.getDim(2)) : success(); // (C1)
 }

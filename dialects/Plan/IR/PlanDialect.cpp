@@ -50,11 +50,18 @@ LogicalResult EntryOp::verifyRegions() {
 
 LogicalResult tern::plan::LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Operation *kernel = symbols.lookupNearestSymbolFrom((*this)->getParentOp(), getKernelAttr());
-  if (!kernel) // (C1)
+  if (!isa_and_nonnull<FunctionOpInterface>(kernel)) // (C1)
     return emitOpError() << "must name a kernel of the module, got @" << getKernel();
-  for (Attribute place : getPlaces()) // (C3)
-    if (!isa<ArenaAttr, WeightAttr, StateAttr>(place))
+  for (Attribute place : getPlaces()) {
+    auto weight = dyn_cast<WeightAttr>(place);
+    auto state = dyn_cast<StateAttr>(place);
+    if (!weight && !state && !isa<ArenaAttr>(place)) // (C3)
       return emitOpError() << "places must be #plan.arena, #plan.weight or #plan.state, got " << place;
+    if (weight && !symbols.lookupNearestSymbolFrom<WeightOp>((*this)->getParentOp(), weight.getWeight())) // (C4)
+      return emitOpError() << "must name a graph.weight of the module, got " << weight.getWeight();
+    if (state && !symbols.lookupNearestSymbolFrom<StateOp>((*this)->getParentOp(), state.getState())) // (C4)
+      return emitOpError() << "must name a graph.state of the module, got " << state.getState();
+  }
   auto function = dyn_cast<tern::kernel::FuncOp>(kernel);
   size_t expected = function ? function.getNumArguments() + function.getNumResults() : getPlaces().size();
   if (getPlaces().size() != expected) // (C2)

@@ -32,6 +32,7 @@ llvm::ArrayRef<llvm::StringRef> phaseNames();
 struct CompilerOptions {
   std::string input;                       ///< A model, or IR if `firstPhase` is set.
   std::string output;                      ///< The artifact, or IR if `lastPhase` is not emit; empty: IR to standard output.
+  std::optional<std::string> program;      ///< IR as text instead of the file `input`, which then names it in problems.
   std::string firstPhase;                  ///< The phase that the IR has been through; empty for a model.
   std::string lastPhase = "emit";
   std::string dumpDirectory;               ///< For the program after each phase; empty for none.
@@ -48,6 +49,8 @@ struct CompilerOptions {
   /// Called when a phase has ended, and while weights are packed.
   std::function<void(llvm::StringRef phase, double seconds)> onPhase;
   std::function<void(std::uint64_t done, std::uint64_t total)> onWeights;
+  /// If set, is given the IR of a `lastPhase` before emit instead of the output.
+  std::function<void(std::string program)> onProgram;
 };
 
 /// What was compiled.

@@ -36,6 +36,7 @@ void buildPrecisionPipeline(mlir::OpPassManager &manager, const PrecisionOptions
 struct FuseOptions : public mlir::PassPipelineOptions<FuseOptions> {
   Option<std::int64_t> launchBytes{*this, "launch-bytes", llvm::cl::init(16384),
                                    llvm::cl::desc("bytes that could be moved while a launch waits")};
+  Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with graph-verify-groups")};
 };
 
 /// Phase fuse, a pipeline on modules: takes a graph program, gives one whose ops stand in groups.
@@ -53,6 +54,7 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
                                llvm::cl::desc("positions that prefill gives logits of at most")};
   ListOption<std::string> entries{
       *this, "entries", llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
+  Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with kernel-verify-scheduled")};
 };
 
 /// Phase schedule, a pipeline on modules: takes a program of groups, gives entry points that launch kernels. The entry

@@ -1,11 +1,14 @@
 //===- ConvertGraphToKernel.cpp - Entry points and kernels ----------------===//
 
 #include "KernelOutliner.h"
+#include "Layouts.h"
 #include "ScheduleRules.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace tern;
@@ -25,73 +28,6 @@ SymbolicTensorType tensorOf(Value value) { return cast<SymbolicTensorType>(value
 remark::RemarkOpts options() { return remark::RemarkOpts::name("Kernel").category(DEBUG_TYPE); }
 
 //===----------------------------------------------------------------------===//
-// Layouts of weights and states
-//===----------------------------------------------------------------------===//
-
-/// Whether `use`, an operand, reads a weight in tiles of 16 rows.
-bool readsTiles(OpOperand &use) {
-  if (auto linear = dyn_cast<graph::LinearOp>(use.getOwner()))
-    return &use == &linear.getWeightMutable();
-  auto embedding = dyn_cast<graph::EmbeddingOp>(use.getOwner());
-  return embedding && &use == &embedding.getTableMutable();
-}
-
-/// Tiles for the weights of `function` that are read in tiles alone, by a linear layer at least once.
-void chooseWeightLayouts(func::FuncOp function) {
-  llvm::MapVector<StringAttr, std::pair<bool, bool>> readers; // by name: all in tiles, one a linear layer
-  function.walk([&](graph::LoadWeightOp load) {
-    auto &[allTiles, isLinear] = readers.try_emplace(load.getWeightAttr().getAttr(), true, false).first->second;
-    for (OpOperand &use : load.getResult().getUses()) {
-      allTiles &= readsTiles(use);
-      isLinear |= isa<graph::LinearOp>(use.getOwner());
-    }
-  });
-  SymbolTable symbols(function->getParentOfType<ModuleOp>());
-  for (const auto &[name, use] : readers)
-    if (use.first && use.second)
-      kernel::setLayout(symbols.lookup(name), kernel::Layout::Tiles16);
-}
-
-/// What reads the contents of a state: through groups, which hand values out.
-void visitReaders(Value value, llvm::function_ref<void(OpOperand &)> visit) {
-  for (OpOperand &use : value.getUses()) {
-    auto yield = dyn_cast<graph::YieldOp>(use.getOwner());
-    if (yield)
-      visitReaders(yield->getParentOp()->getResult(use.getOperandNumber()), visit);
-    else
-      visit(use);
-  }
-}
-
-/// Lanes for keys and head-major values that attention alone reads.
-void chooseStateLayouts(func::FuncOp function) {
-  llvm::MapVector<StringAttr, kernel::Layout> layouts;
-  function.walk([&](Operation *op) {
-    auto name = op->getAttrOfType<FlatSymbolRefAttr>("state");
-    if (!name)
-      return;
-    auto append = dyn_cast<graph::AppendStateOp>(op);
-    auto &layout = layouts.try_emplace(name.getAttr(), kernel::Layout::Lanes16).first->second;
-    bool attentionOnly = append && tensorOf(append.getResult()).getRank() == 4 &&
-                         !tensorOf(append.getResult()).isInteger();
-    if (attentionOnly)
-      visitReaders(append.getResult(), [&](OpOperand &use) {
-        auto attention = dyn_cast<graph::AttentionOp>(use.getOwner());
-        if (attention && &use == &attention.getValueMutable() && layout != kernel::Layout::Rows)
-          layout = kernel::Layout::Heads;
-        else if (!attention || &use != &attention.getKeyMutable() || layout == kernel::Layout::Heads)
-          attentionOnly = false;
-      });
-    if (!attentionOnly)
-      layout = kernel::Layout::Rows;
-  });
-  SymbolTable symbols(function->getParentOfType<ModuleOp>());
-  for (auto [name, layout] : layouts)
-    if (layout != kernel::Layout::Rows)
-      kernel::setLayout(symbols.lookup(name), layout);
-}
-
-//===----------------------------------------------------------------------===//
 // One entry
 //===----------------------------------------------------------------------===//
 
@@ -101,19 +37,80 @@ public:
       : entry(entry), spec(spec), outliner(entry, spec, table) {}
 
   LogicalResult run() {
-    for (auto group : entry.getOps<graph::GroupOp>())
-      bindStates(group);
     SmallVector<graph::GroupOp> groups(entry.getOps<graph::GroupOp>());
     for (graph::GroupOp group : groups)
-      if (failed(convert(group)))
-        return failure();
+      bindStates(group);
+    if (failed(checkOps()) || failed(checkReturned()))
+      return failure();
+    for (graph::GroupOp group : groups)
+      convert(group);
     copyReturned();
     for (graph::GroupOp group : llvm::reverse(groups))
       group.erase();
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(entry.front()))) // constants are in the kernels
+      if (isOpTriviallyDead(&op))
+        op.erase();
     return success();
   }
 
 private:
+  using Writes = llvm::DenseMap<Attribute, Operation *>;
+
+  /// Only groups, weights and constants; and what groups ask of states.
+  LogicalResult checkOps() {
+    Writes lastWrite;
+    for (Operation &op : entry.front().without_terminator()) {
+      auto group = dyn_cast<graph::GroupOp>(op);
+      if (!group && !isa<graph::LoadWeightOp, graph::ConstantOp>(op))
+        return op.emitOpError() << "must stand in a graph.group before entries are made";
+      if (group && failed(checkStates(group, lastWrite)))
+        return failure();
+    }
+    return checkReads(entry.front().getTerminator(), lastWrite);
+  }
+
+  LogicalResult checkStates(graph::GroupOp group, Writes &lastWrite) {
+    for (Operation &op : group.getBody().front()) {
+      if (failed(checkReads(&op, lastWrite)))
+        return failure();
+      auto state = op.getAttrOfType<FlatSymbolRefAttr>("state");
+      if (!state || isa<graph::ReadStateOp>(op))
+        continue;
+      Operation *&write = lastWrite[state];
+      if (isa<graph::AppendStateOp>(op) && write && write->getBlock() == op.getBlock())
+        return op.emitOpError() << "writes a state that its own group writes: they must be in different groups";
+      write = &op;
+    }
+    return success();
+  }
+
+  /// What a state holds is read where it lies, so a value that an op appended to must not be read after the next write.
+  LogicalResult checkReads(Operation *op, const Writes &lastWrite) {
+    for (Value operand : op->getOperands()) {
+      graph::AppendStateOp append = appendOf(operand);
+      if (!append || isa<graph::YieldOp>(op))
+        continue;
+      for (auto own : op->getBlock()->getOps<graph::AppendStateOp>())
+        if (own.getState() == append.getState())
+          return op->emitOpError() << "reads a state that its own group writes: they must be in different groups";
+      if (Operation *write = lastWrite.lookup(append.getStateAttr()); write != append) {
+        InFlightDiagnostic error = op->emitOpError()
+                                   << "reads what @" << append.getState() << " held before a later write";
+        return error.attachNote(write->getLoc()) << "it is written here", error;
+      }
+    }
+    return success();
+  }
+
+  /// Blocks of a weight are no result that a caller could read.
+  LogicalResult checkReturned() {
+    for (Value value : entry.front().getTerminator()->getOperands())
+      if (tensorOf(value).isBlockStorage())
+        return entry.front().getTerminator()->emitOpError()
+               << "of an entry must hand out numbers, got " << value.getType();
+    return success();
+  }
+
   /// Results of a group that are the contents of a state.
   void bindStates(graph::GroupOp group) {
     Operation *yield = group.getBody().front().getTerminator();
@@ -129,22 +126,19 @@ private:
                                      linear.prefetch);
   }
 
-  LogicalResult convert(graph::GroupOp group) {
+  void convert(graph::GroupOp group) {
     SmallVector<Operation *> ops;
     for (Operation &op : group.getBody().front().without_terminator())
       ops.push_back(&op);
     if (group.getKind() == "linear")
       convertLinear(group, ops);
-    else if (group.getKind() == "attention" && attendsCache(cast<graph::AttentionOp>(ops.front())))
+    else if (group.getKind() == "attention")
       convertAttention(group, cast<graph::AttentionOp>(ops.front()));
     else if (group.getKind() == "rows")
       launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Rows)});
-    else if (group.getKind() == "serial" || group.getKind() == "attention")
-      launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Serial)});
     else
-      return group.emitOpError() << "kind must be linear, attention, rows or serial, got '" << group.getKind() << "'";
+      launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Serial)});
     replaceResults(group);
-    return success();
   }
 
   /// What a group hands out, without the contents of states and without repetition.
@@ -193,14 +187,15 @@ private:
     LinearSchedule numbers = scheduleLinear(*tensorOf(linear.getResult()).getStaticDim(-1), tokens);
     bool isInline = !prologue.empty() && elements <= inlinePrologueElements;
     if (prologue.empty() || isInline) {
-      launch(group, {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Linear, numbers, isInline)});
+      launch(group,
+             {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Linear, numbers, isInline)});
       return;
     }
-    remark::missed(linear.getLoc(), options())
-        << remark::reason("the prologue runs ahead of the product: {0} elements are more than each worker should compute",
-                          elements);
+    remark::missed(linear.getLoc(), options()) << remark::reason(
+        "the prologue runs ahead of the product: {0} elements are more than each worker should compute", elements);
     launch(group, {prologue, {linear.getInput()}, schedule(kernel::Kind::Rows)});
-    auto rest = llvm::to_vector(llvm::make_filter_range(ops, [&](Operation *op) { return !llvm::is_contained(prologue, op); }));
+    auto rest =
+        llvm::to_vector(llvm::make_filter_range(ops, [&](Operation *op) { return !llvm::is_contained(prologue, op); }));
     launch(group, {rest, resultsOf(group), schedule(kernel::Kind::Linear, numbers)});
   }
 
@@ -211,13 +206,14 @@ private:
       auto op = state ? SymbolTable::lookupNearestSymbolFrom<graph::StateOp>(entry, state) : graph::StateOp();
       return op ? kernel::layoutOf(op) : kernel::Layout::Rows;
     };
-    return layout(attention.getKey()) == kernel::Layout::Lanes16 && layout(attention.getValue()) == kernel::Layout::Heads;
+    return layout(attention.getKey()) == kernel::Layout::Lanes16 &&
+           layout(attention.getValue()) == kernel::Layout::Heads;
   }
 
   void convertAttention(graph::GroupOp group, graph::AttentionOp attention) {
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
-    if (query.getStaticDim(1) != 1 || !sequences) {
+    if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
       launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, attentionQueries, 0, 0})});
       return;
     }
@@ -227,13 +223,12 @@ private:
     dims.back() = graph::staticDim(entry.getContext(), parts);
     dims.push_back(graph::staticDim(entry.getContext(), *tensorOf(attention.getValue()).getStaticDim(-1) + 2));
     auto type = SymbolicTensorType::get(builder.getF32Type(), dims);
-    auto part = kernel::AttendPartOp::create(builder, attention.getLoc(), type, attention.getQuery(), attention.getKey(),
-                                             attention.getValue(), attention.getPositions(), attention.getLengths(),
-                                             attention.getBias(), attention.getSlopes(), attention.getMaskAttr(),
-                                             attention.getWindowAttr(), attention.getScaleAttr(),
-                                             attention.getSoftCapAttr());
-    auto combine = kernel::AttendCombineOp::create(builder, attention.getLoc(), attention.getType(), part,
-                                                   attention.getSinks());
+    auto part = kernel::AttendPartOp::create(
+        builder, attention.getLoc(), type, attention.getQuery(), attention.getKey(), attention.getValue(),
+        attention.getPositions(), attention.getLengths(), attention.getBias(), attention.getSlopes(),
+        attention.getMaskAttr(), attention.getWindowAttr(), attention.getScaleAttr(), attention.getSoftCapAttr());
+    auto combine =
+        kernel::AttendCombineOp::create(builder, attention.getLoc(), attention.getType(), part, attention.getSinks());
     launch(group, {{part}, {part}, schedule(kernel::Kind::Attention)});
     launch(group, {{combine}, {combine}, schedule(kernel::Kind::Rows)});
     mapped.map(attention.getResult(), mapped.lookup(combine.getResult()));
@@ -258,7 +253,7 @@ private:
 };
 
 /// Names the symbols of the module's types, in the order of kernels: "capacity" first, which no type has, then by name.
-void nameSymbols(ModuleOp module) {
+LogicalResult nameSymbols(ModuleOp module) {
   llvm::SetVector<Attribute> symbols;
   auto learn = [&](Type type) {
     auto state = dyn_cast<kernel::StateType>(type);
@@ -273,9 +268,13 @@ void nameSymbols(ModuleOp module) {
     kernel.walk([&](Operation *op) { llvm::for_each(op->getResultTypes(), learn); });
   }
   SmallVector<Attribute> names = symbols.takeVector();
-  llvm::sort(names, [](Attribute a, Attribute b) { return cast<StringAttr>(a).getValue() < cast<StringAttr>(b).getValue(); });
-  names.insert(names.begin(), StringAttr::get(module.getContext(), "capacity"));
+  llvm::sort(names,
+             [](Attribute a, Attribute b) { return cast<StringAttr>(a).getValue() < cast<StringAttr>(b).getValue(); });
+  if (llvm::is_contained(names, graph::symbolicDim(module.getContext(), "capacity")))
+    return emitError(module.getLoc()) << "no dimension may be called 'capacity', which is the size of the caches";
+  names.insert(names.begin(), graph::symbolicDim(module.getContext(), "capacity"));
   module->setAttr(kernel::symbolsAttrName, ArrayAttr::get(module.getContext(), names));
+  return success();
 }
 
 /// States by position grow to the context that the model was made for, unless the entry says otherwise.
@@ -309,21 +308,41 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
       emitError(module.getLoc()) << "the module must have a function @" << function << " of one block";
       return signalPassFailure();
     }
+    FailureOr<std::vector<EntrySpec>> specs = readEntries(source);
+    if (failed(specs))
+      return signalPassFailure();
     chooseWeightLayouts(source);
     chooseStateLayouts(source);
     KernelTable table(module);
-    for (const std::string &text : entries) {
-      FailureOr<EntrySpec> spec = EntrySpec::parse(text, module.getLoc());
-      if (failed(spec))
-        return signalPassFailure();
-      limitContext(module, *spec);
-      func::FuncOp entry = makeEntry(source, *spec);
+    for (EntrySpec &spec : *specs) {
+      limitContext(module, spec);
+      func::FuncOp entry = makeEntry(source, spec);
       nameArguments(entry, function);
-      if (failed(EntryConverter(entry, *spec, table).run()))
+      if (failed(EntryConverter(entry, spec, table).run()))
         return signalPassFailure();
     }
     source.erase();
-    nameSymbols(module);
+    if (failed(nameSymbols(module)))
+      return signalPassFailure();
+  }
+
+  /// The specs of `entries`, each of which `source` can meet under a name of its own.
+  FailureOr<std::vector<EntrySpec>> readEntries(func::FuncOp source) {
+    ModuleOp module = getOperation();
+    std::vector<EntrySpec> specs;
+    llvm::StringSet<> names;
+    for (const std::string &text : entries) {
+      FailureOr<EntrySpec> spec = EntrySpec::parse(text, module.getLoc());
+      if (failed(spec) || failed(spec->check(source)))
+        return failure();
+      Operation *taken = module.lookupSymbol(spec->name);
+      if (!names.insert(spec->name).second || (taken && taken != source))
+        return emitError(module.getLoc()) << "'entries': the name '" << spec->name << "' is taken";
+      specs.push_back(std::move(*spec));
+    }
+    if (specs.empty())
+      return emitError(module.getLoc()) << "'entries' must name an entry point, got none";
+    return specs;
   }
 };
 

@@ -21,10 +21,37 @@ FailureOr<EntrySpec> EntrySpec::parse(StringRef text, Location location) {
     if (sign == StringRef::npos || sign == 0 || part.substr(sign + 1).getAsInteger(10, size) || size <= 0)
       return error() << "got '" << part << "'";
     StringRef dim = part.take_front(sign);
-    if (!(part[sign] == '=' ? spec.sizes : spec.maxima).try_emplace(dim, size).second)
+    if (spec.sizes.contains(dim) || spec.maxima.contains(dim))
       return error() << dim << " stands there twice";
+    (part[sign] == '=' ? spec.sizes : spec.maxima)[dim] = size;
   }
   return spec;
+}
+
+LogicalResult EntrySpec::check(func::FuncOp function) const {
+  llvm::DenseSet<Attribute> dims, growing;
+  AttrTypeWalker walker;
+  walker.addWalk([&](graph::SymbolicTensorType type) { dims.insert(type.getDims().begin(), type.getDims().end()); });
+  function->walk([&](Operation *op) {
+    walker.walk(op->getAttrDictionary());
+    for (Type type : op->getResultTypes())
+      walker.walk(type);
+  });
+  for (auto state : function->getParentOfType<ModuleOp>().getOps<graph::StateOp>())
+    if (state.isByPosition())
+      growing.insert(state.getTensorType().getDim(1));
+  auto report = [&](StringRef dim) {
+    return function.emitError() << "entry '" << name << "': dimension '" << dim << "' ";
+  };
+  for (const llvm::StringMap<int64_t> *given : {&sizes, &maxima})
+    for (StringRef dim : llvm::to_vector(given->keys())) {
+      Attribute symbol = graph::symbolicDim(function.getContext(), dim);
+      if (!dims.contains(symbol))
+        return report(dim) << "must be a symbol in a type of @" << function.getName();
+      if (given == &sizes && growing.contains(symbol))
+        return report(dim) << "must stay a symbol, as a state grows along it: give it a maximum";
+    }
+  return success();
 }
 
 func::FuncOp tern::makeEntry(func::FuncOp function, const EntrySpec &spec) {

@@ -16,9 +16,13 @@ struct EntrySpec {
 
   /// Reads one spec; errors are reported at `location`.
   static mlir::FailureOr<EntrySpec> parse(llvm::StringRef text, mlir::Location location);
+
+  /// Reports what the spec asks for and `function` does not have: a dimension in none of its types, or a number where a
+  /// state grows.
+  mlir::LogicalResult check(mlir::func::FuncOp function) const;
 };
 
-/// A copy of `function` under the spec's name, with the spec's sizes in all of its types.
+/// A checked copy of `function` under the spec's name, with the spec's sizes in all of its types.
 mlir::func::FuncOp makeEntry(mlir::func::FuncOp function, const EntrySpec &spec);
 
 } // namespace tern

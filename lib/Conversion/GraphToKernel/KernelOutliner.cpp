@@ -24,7 +24,9 @@ StringAttr KernelTable::unique(kernel::FuncOp kernel, StringRef stem) {
     kernel->erase();
     return known->second;
   }
-  known->second = StringAttr::get(module.getContext(), stem + "_" + Twine(count++));
+  do {
+    known->second = StringAttr::get(module.getContext(), stem + "_" + Twine(count++));
+  } while (module.lookupSymbol(known->second));
   kernel.setName(known->second);
   return known->second;
 }
@@ -70,7 +72,7 @@ void KernelOutliner::addArgument(Value value, Operation *user, Arguments &argume
   NamedAttrList attributes;
   if (auto load = dyn_cast_or_null<graph::LoadWeightOp>(producer)) {
     auto weight = SymbolTable::lookupNearestSymbolFrom<graph::WeightOp>(entry, load.getWeightAttr());
-    auto linear = dyn_cast<graph::LinearOp>(user);
+    auto linear = dyn_cast_or_null<graph::LinearOp>(user); // none if the kernel hands the weight on
     bool streams = linear && linear.getWeight() == value;
     auto operandClass = streams ? kernel::OperandClass::Streamed : kernel::OperandClass::Resident;
     attributes.set(kernel::operandAttrName, kernel::OperandClassAttr::get(value.getContext(), operandClass));

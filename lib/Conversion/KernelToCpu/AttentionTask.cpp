@@ -13,6 +13,15 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 static int64_t roundUp(int64_t number, int64_t multiple) { return (number + multiple - 1) / multiple * multiple; }
 
+/// Rows of one step: up to `most`, so that as few rows as possible are padding.
+static int64_t chooseStep(int64_t most, int64_t rows) {
+  int64_t best = std::min(most, rows);
+  for (int64_t step = best; step > most / 2; --step)
+    if (roundUp(rows, step) < roundUp(rows, best))
+      best = step;
+  return best;
+}
+
 namespace {
 
 /// The code of one task. Arrays in scratch have a row for each query, padded to whole steps of the products; padding
@@ -57,6 +66,8 @@ private:
     return b.convertFloat(b.f32,
                           b.load(CodeBuilder::vec(place.type.getElementType(), productLanes), place.pointer, offset));
   }
+
+  void fetch(const TensorPlace &place, Val offset, Val step, int64_t perStep);
 
   TensorEmitter &e;
   CodeBuilder &b;
@@ -173,6 +184,15 @@ void TaskEmitter::copyValues(Val block) {
   });
 }
 
+/// Fetches part `step`, of `perStep` numbers, of the block that begins `offset` numbers into the cache. Keys and values
+/// stream in turns, and no stream goes on for long enough to be foreseen by the machine.
+void TaskEmitter::fetch(const TensorPlace &place, Val offset, Val step, int64_t perStep) {
+  Type element = place.type.getElementType();
+  Val next = b.elementPointer(element, place.pointer, offset + step * perStep);
+  for (int64_t line = 0; line < perStep * (element.getIntOrFloatBitWidth() / 8); line += 64)
+    b.prefetch(b.bytePointer(next, line), /*locality=*/3);
+}
+
 void TaskEmitter::prepareBlock(Val block) {
   if (copiesKeys)
     copyKeys(block);
@@ -190,6 +210,8 @@ void TaskEmitter::scoreBlock(Val block) {
     emitBlockProduct(e, left, out, stepRows, blockKeys / productLanes, e.number(width), /*accumulate=*/false,
                      [&](Val k, int64_t tile) {
                        Val offset = base + (k << 4) + tile * width * productLanes;
+                       if (!copiesKeys && tile == 0)
+                         fetch(*keyCache, base + blockKeys * width, k, blockKeys);
                        return copiesKeys ? b.load(lanes, keyCopy, offset) : cacheLanes(*keyCache, offset);
                      });
   });
@@ -204,6 +226,8 @@ void TaskEmitter::addValues(Val block, Val count) {
     emitBlockProduct(e, left, out, stepRows, valueLanes / productLanes, count, /*accumulate=*/true,
                      [&](Val k, int64_t tile) {
                        Val offset = base + k * valueLanes + tile * productLanes;
+                       if (!copiesValues && tile == 0)
+                         fetch(*valueCache, base + blockKeys * valueLanes, k, valueLanes);
                        return copiesValues ? b.load(lanes, valueCopy, offset) : cacheLanes(*valueCache, offset);
                      });
   });
@@ -257,10 +281,11 @@ void TaskEmitter::updateRow(Val row, Val block) {
     score = adjustScores(row, block + tile * productLanes, score);
     Val key = lane + tile * productLanes;
     masked.push_back(b.select((key >= first) & (key < after), score, b.constant(lanes, -infinity)));
-    highest = tile == 0 ? masked[0] : b.maximum(highest, masked[tile]);
+    highest = tile == 0 ? masked[0] : b.maxnum(highest, masked[tile]);
   }
+  // A score that is NaN may be lost here, but not in the sum of weights.
   Val before = b.load(b.f32, largest, row);
-  Val now = b.maximum(before, b.reduceMax(highest));
+  Val now = b.maxnum(b.reduceMaxnum(highest), before);
   // No key seen yet: every weight is exp(-infinity) = 0.
   Val shift = b.select(now == -infinity, literal(now, 0.0), now);
   Val sum;

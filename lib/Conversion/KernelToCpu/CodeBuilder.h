@@ -135,6 +135,8 @@ public:
   Val reduceAdd(Val vector);
   Val reduceMax(Val vector);
   Val reduceMin(Val vector);
+  /// The largest by maxnum, of a power of two lanes.
+  Val reduceMaxnum(Val vector);
 
   /// Arithmetic that has no operator. `minimum` and `maximum` of floats give NaN if either is; `minnum` and `maxnum`
   /// give the other one, which is a single instruction on x86 if neither is NaN.

@@ -141,4 +141,14 @@ Val CodeBuilder::reduceMin(Val vector) {
   return reduce(*this, vector.isFloat() ? vector::CombiningKind::MINIMUMF : vector::CombiningKind::MINSI, vector);
 }
 
+Val CodeBuilder::reduceMaxnum(Val vector) {
+  while (vector.getLanes() > 1) {
+    int64_t half = vector.getLanes() / 2;
+    if (half == 1)
+      return maxnum(extract(vector, int64_t{0}), extract(vector, 1));
+    vector = maxnum(slice(vector, 0, half), slice(vector, half, half));
+  }
+  return vector;
+}
+
 } // namespace tern::cpu

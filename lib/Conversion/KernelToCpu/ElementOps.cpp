@@ -44,7 +44,7 @@ bool isElementVectorizable(TensorEmitter &e, OpResult result, int64_t lanes) {
   // Rows of these lie in scratch, or are made of whole vectors whatever their operands are.
   if (isa<graph::EmbeddingOp, graph::ConstantOp, graph::TopKOp, graph::GatedDeltaRuleOp, graph::SelectiveScanOp>(op))
     return true;
-  if (isa<graph::ArgmaxOp, graph::ExpertLinearOp, graph::LinearOp>(op))
+  if (isa<graph::ArgmaxOp, graph::DequantizeOp, graph::ExpertLinearOp, graph::LinearOp>(op))
     return false;
   if (auto matmul = dyn_cast<graph::MatmulOp>(op))
     return e.isVectorizable(matmul.getRhs(), lanes);

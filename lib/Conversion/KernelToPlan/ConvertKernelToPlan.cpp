@@ -26,7 +26,8 @@ public:
   /// Whether a launch that reads and writes these places must wait.
   bool conflict(ArrayRef<Attribute> reads, ArrayRef<Attribute> writes) const {
     auto meets = [](ArrayRef<Attribute> left, ArrayRef<Attribute> right) {
-      return llvm::any_of(left, [&](Attribute a) { return llvm::any_of(right, [&](Attribute b) { return overlap(a, b); }); });
+      return llvm::any_of(left,
+                          [&](Attribute a) { return llvm::any_of(right, [&](Attribute b) { return overlap(a, b); }); });
     };
     return meets(reads, written) || meets(writes, written) || meets(writes, read);
   }
@@ -46,11 +47,15 @@ private:
     auto left = dyn_cast<plan::ArenaAttr>(a), right = dyn_cast<plan::ArenaAttr>(b);
     if (!left || !right)
       return a == b && isa<plan::StateAttr>(a);
-    return left.getOffset() < right.getOffset() + right.getBytes() && right.getOffset() < left.getOffset() + left.getBytes();
+    return left.getOffset() < right.getOffset() + right.getBytes() &&
+           right.getOffset() < left.getOffset() + left.getBytes();
   }
 
   SmallVector<Attribute> read, written;
 };
+
+/// Larger entries are refused, so that sums of bytes cannot overflow.
+constexpr int64_t mostBytes = int64_t(1) << 60;
 
 /// Plans one entry.
 class EntryPlanner {
@@ -116,12 +121,14 @@ private:
     return success();
   }
 
-  int64_t place() {
+  FailureOr<int64_t> place() {
     SmallVector<PlannedValue> planned;
     int64_t sum = 0;
     for (const auto &[value, plan] : values) {
       planned.push_back(plan);
-      sum += plan.bytes;
+      sum += std::min(plan.bytes, mostBytes);
+      if (sum >= mostBytes)
+        return entry.emitError() << "values of an entry must take less than 2^60 bytes in all: give smaller maxima";
     }
     int64_t arena = planMemory(planned);
     for (auto [entry, plan] : llvm::zip_equal(values, planned))
@@ -176,17 +183,19 @@ private:
   llvm::MapVector<Value, PlannedValue> values;
 };
 
-/// The linear layers that the value of a root depends on, in the kernel.
-void collectProducts(Value value, llvm::SmallSetVector<Operation *, 4> &products) {
-  Operation *producer = value.getDefiningOp();
-  if (!producer)
-    return;
-  if (isa<graph::LinearOp>(producer)) {
-    products.insert(producer);
-    return;
-  }
-  for (Value operand : producer->getOperands())
-    collectProducts(operand, products);
+/// The linear layers that `root` depends on, in its kernel, are added to `products`.
+void collectProducts(Value root, llvm::SmallSetVector<Operation *, 4> &products) {
+  llvm::SetVector<Operation *> wanted;
+  auto want = [&](Value value) {
+    if (Operation *producer = value.getDefiningOp())
+      wanted.insert(producer);
+  };
+  want(root);
+  for (size_t i = 0; i < wanted.size(); ++i)
+    if (isa<graph::LinearOp>(wanted[i]))
+      products.insert(wanted[i]);
+    else
+      llvm::for_each(wanted[i]->getOperands(), want);
 }
 
 /// What a task of each space moves: its part of the weights it streams, and its part of what it writes. Workers share
@@ -222,6 +231,10 @@ struct ConvertKernelToPlanPass : public tern::impl::ConvertKernelToPlanBase<Conv
     ModuleOp module = getOperation();
     int64_t arena = 0, scratch = 0;
     for (auto entry : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+      if (!entry.getBody().hasOneBlock()) {
+        entry.emitError() << "an entry point must have a body of one block";
+        return signalPassFailure();
+      }
       for (Operation &op : entry.front().without_terminator())
         if (!isa<graph::LoadWeightOp, kernel::LoadStateOp, kernel::LaunchOp>(op)) {
           op.emitOpError("must be in a kernel before memory is planned");

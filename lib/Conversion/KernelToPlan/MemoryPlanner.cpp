@@ -12,7 +12,9 @@ using namespace tern;
 
 static int64_t alignedBytes(const PlannedValue &value) { return llvm::alignTo(value.bytes, arenaAlignment); }
 
-static bool liveTogether(const PlannedValue &a, const PlannedValue &b) { return a.first <= b.last && b.first <= a.last; }
+static bool liveTogether(const PlannedValue &a, const PlannedValue &b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 /// The lowest offset at which `value` meets none of `placed`, which are in order of their offsets.
 static int64_t lowestFree(const PlannedValue &value, llvm::ArrayRef<PlannedValue *> placed) {
@@ -36,9 +38,8 @@ int64_t tern::planMemory(llvm::MutableArrayRef<PlannedValue> values) {
   for (PlannedValue *value : order) {
     value->offset = lowestFree(*value, placed);
     total = std::max(total, value->offset + alignedBytes(*value));
-    auto place = llvm::upper_bound(placed, value, [](const PlannedValue *a, const PlannedValue *b) {
-      return a->offset < b->offset;
-    });
+    auto place = llvm::upper_bound(placed, value,
+                                   [](const PlannedValue *a, const PlannedValue *b) { return a->offset < b->offset; });
     placed.insert(place, value);
   }
   return total;

@@ -5,7 +5,8 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ADT/SmallString.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -15,8 +16,12 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/SplitModule.h"
 
+#include <atomic>
 #include <mutex>
+#include <optional>
+#include <thread>
 
 using namespace tern;
 
@@ -107,8 +112,67 @@ static Result<std::vector<char>> assemble(llvm::Module &module, llvm::TargetMach
   return std::vector<char>(bytes.begin(), bytes.end());
 }
 
+namespace {
+
+/// A share of the program's functions: as bitcode, so that a thread can read it into a context of its own, and what
+/// becomes of it.
+struct Share {
+  llvm::SmallVector<char, 0> bitcode;
+  std::vector<char> object;
+  std::string llvmIr, assembly;
+  std::optional<Problem> problem;
+};
+
+} // namespace
+
+static std::optional<Problem> compileShare(Share &share, const CpuTarget &target, const ObjectCodeOptions &options) {
+  llvm::LLVMContext context;
+  llvm::MemoryBufferRef buffer(llvm::StringRef(share.bitcode.data(), share.bitcode.size()), "tern");
+  llvm::Expected<std::unique_ptr<llvm::Module>> code = llvm::parseBitcodeFile(buffer, context);
+  if (!code)
+    return Problem{"target '" + target.name + "'", llvm::toString(code.takeError()), ""};
+  Result<std::unique_ptr<llvm::TargetMachine>> machine = createMachine(target, options.level);
+  if (!machine)
+    return machine.problem();
+  optimize(**code, **machine, options.level);
+  if (options.llvmIr) {
+    llvm::raw_string_ostream stream(share.llvmIr);
+    (*code)->print(stream, nullptr);
+  }
+  if (options.assembly) {
+    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(**code);
+    Result<std::vector<char>> text = assemble(*copy, **machine, llvm::CodeGenFileType::AssemblyFile);
+    if (!text)
+      return text.problem();
+    share.assembly.assign(text->begin(), text->end());
+  }
+  Result<std::vector<char>> object = assemble(**code, **machine, llvm::CodeGenFileType::ObjectFile);
+  if (!object)
+    return object.problem();
+  share.object = std::move(*object);
+  return std::nullopt;
+}
+
+/// Compiles shares on as many threads as the machine runs at once, each share by itself.
+static void compileShares(std::vector<Share> &shares, const CpuTarget &target, const ObjectCodeOptions &options) {
+  std::atomic<size_t> next{0};
+  auto work = [&] {
+    for (size_t i = next++; i < shares.size(); i = next++)
+      shares[i].problem = compileShare(shares[i], target, options);
+  };
+  std::vector<std::thread> threads;
+  size_t helpers = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), shares.size()) - 1;
+  for (size_t i = 0; i < helpers; ++i)
+    threads.emplace_back(work);
+  work();
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
 Result<std::vector<char>> tern::emitSharedObject(mlir::ModuleOp module, const CpuTarget &target,
                                                  const ObjectCodeOptions &options) {
+  // The number of shares is fixed: the bytes must not depend on the machine that compiles.
+  constexpr unsigned numShares = 8;
   Result<std::unique_ptr<llvm::TargetMachine>> machine = createMachine(target, options.level);
   if (!machine)
     return machine.problem();
@@ -120,20 +184,22 @@ Result<std::vector<char>> tern::emitSharedObject(mlir::ModuleOp module, const Cp
   code->setDataLayout((*machine)->createDataLayout());
   code->setPICLevel(llvm::PICLevel::BigPIC);
   setFunctionAttributes(*code, target);
-  optimize(*code, **machine, options.level);
-  if (options.llvmIr) {
-    llvm::raw_string_ostream stream(*options.llvmIr);
-    code->print(stream, nullptr);
+  std::vector<Share> shares;
+  auto addShare = [&](std::unique_ptr<llvm::Module> part) {
+    llvm::raw_svector_ostream stream(shares.emplace_back().bitcode);
+    llvm::WriteBitcodeToFile(*part, stream);
+  };
+  llvm::SplitModule(*code, numShares, addShare, /*PreserveLocals=*/true);
+  compileShares(shares, target, options);
+  std::vector<std::vector<char>> objects;
+  for (Share &share : shares) {
+    if (share.problem)
+      return *share.problem;
+    if (options.llvmIr)
+      *options.llvmIr += share.llvmIr;
+    if (options.assembly)
+      *options.assembly += share.assembly;
+    objects.push_back(std::move(share.object));
   }
-  if (options.assembly) {
-    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*code);
-    Result<std::vector<char>> text = assemble(*copy, **machine, llvm::CodeGenFileType::AssemblyFile);
-    if (!text)
-      return text.problem();
-    options.assembly->assign(text->begin(), text->end());
-  }
-  Result<std::vector<char>> object = assemble(*code, **machine, llvm::CodeGenFileType::ObjectFile);
-  if (!object)
-    return object.problem();
-  return linkSharedObject({*object}, target);
+  return linkSharedObject(objects, target);
 }

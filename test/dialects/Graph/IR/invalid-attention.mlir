@@ -381,3 +381,81 @@ func.func @attention_no_mask(%q: !graph.tensor<f32[B, T, 6, 8]>) {
   %0 = graph.attention %q, %q, %q mask window 4 scale 1.0 : (f32[B, T, 6, 8]) -> f32[B, T, 6, 8]
   return
 }
+
+// -----
+
+func.func @rope_table_C1(%p: !graph.tensor<i32[B, T]>) {
+  // expected-error @+1 {{'result' must have shape [B, T, 8], got [B, T, 4]}}
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p : (i32[B, T]) -> f32[B, T, 4]
+  return
+}
+
+// -----
+
+func.func @rope_table_C1_rank(%p: !graph.tensor<i32[T]>) {
+  // expected-error @+1 {{'positions' must have rank 2, got [T]}}
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p : (i32[T]) -> f32[T, 8]
+  return
+}
+
+// -----
+
+func.func @rope_table_C1_element(%p: !graph.tensor<i32[B, T]>) {
+  // expected-error @+1 {{result must be in f32, got '!graph.tensor<f16[B, T, 8]>'}}
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p : (i32[B, T]) -> f16[B, T, 8]
+  return
+}
+
+// -----
+
+func.func @rope_table_C2(%p: !graph.tensor<i32[B, T]>, %f: !graph.tensor<f32[8]>) {
+  // expected-error @+1 {{'factors' must have shape [4], got [8]}}
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p factors %f
+      : (i32[B, T], f32[8]) -> f32[B, T, 8]
+  return
+}
+
+// -----
+
+func.func @rope_table_C2_long(%p: !graph.tensor<i32[B, T]>, %f: !graph.tensor<f32[4]>) {
+  // expected-error @+1 {{longrope scaling, and no other, needs both 'factors' and 'long_factors'}}
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p factors %f long %f
+      : (i32[B, T], f32[4], f32[4]) -> f32[B, T, 8]
+  return
+}
+
+// -----
+
+func.func @rotate_C1(%x: !graph.tensor<f32[B, T, 16]>, %t: !graph.tensor<f32[B, T, 8]>) {
+  // expected-error @+2 {{'input' must have rank 4, got [B, T, 16]}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.rotate half %x by %t : (f32[B, T, 16], f32[B, T, 8]) -> f32[B, T, 16]
+  return
+}
+
+// -----
+
+func.func @rotate_C1_table(%x: !graph.tensor<f32[B, T, 2, 16]>, %t: !graph.tensor<f32[T, B, 8]>) {
+  // expected-error @+2 {{'table' must have shape [B, T, 8], got [T, B, 8]}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.rotate half %x by %t : (f32[B, T, 2, 16], f32[T, B, 8]) -> f32[B, T, 2, 16]
+  return
+}
+
+// -----
+
+func.func @rotate_C2(%x: !graph.tensor<f32[B, T, 2, 16]>, %t: !graph.tensor<f32[B, T, 18]>) {
+  // expected-error @+2 {{the table must hold an even number of entries, at most the head size, got 18 and 16}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.rotate half %x by %t : (f32[B, T, 2, 16], f32[B, T, 18]) -> f32[B, T, 2, 16]
+  return
+}
+
+// -----
+
+func.func @rotate_C2_odd(%x: !graph.tensor<f32[B, T, 2, 16]>, %t: !graph.tensor<f32[B, T, 7]>) {
+  // expected-error @+2 {{the table must hold an even number of entries, at most the head size, got 7 and 16}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.rotate half %x by %t : (f32[B, T, 2, 16], f32[B, T, 7]) -> f32[B, T, 2, 16]
+  return
+}

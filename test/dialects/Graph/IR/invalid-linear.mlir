@@ -234,3 +234,45 @@ func.func @matmul_C3(%a: !graph.tensor<f32[B, T, 64]>, %b: !graph.tensor<f32[1, 
   %0 = graph.matmul %a, %b : (f32[B, T, 64], f32[1, 64, C]) -> f32[B, T, C]
   return
 }
+
+// -----
+
+func.func @linear_C4(%x: !graph.tensor<q8_0[B, 64]>, %w: !graph.tensor<q8_0[96, 64]>) {
+  // expected-error @+2 {{an 'input' of blocks must be in a format of activations, got '!graph.tensor<q8_0[B, 64]>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.linear %x, %w : (q8_0[B, 64], q8_0[96, 64]) -> f32[B, 96]
+  return
+}
+
+// -----
+
+func.func @linear_C4_result(%x: !graph.tensor<i15_32[B, 64]>, %w: !graph.tensor<q8_0[96, 64]>) {
+  // expected-error @+2 {{inferred type(s)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = graph.linear %x, %w : (i15_32[B, 64], q8_0[96, 64]) -> f16[B, 96]
+  return
+}
+
+// -----
+
+func.func @quantize_C1(%x: !graph.tensor<f32[B, 64]>) {
+  // expected-error @+1 {{'result' must have shape [B, 64], got [B, 32]}}
+  %0 = graph.quantize %x : (f32[B, 64]) -> i15_32[B, 32]
+  return
+}
+
+// -----
+
+func.func @quantize_C2(%x: !graph.tensor<f32[B, 64]>) {
+  // expected-error @+1 {{result must be in a block format of activations, i8_32 or i15_32, got '!graph.storage<q8_0>'}}
+  %0 = graph.quantize %x : (f32[B, 64]) -> q8_0[B, 64]
+  return
+}
+
+// -----
+
+func.func @quantize_floats(%x: !graph.tensor<f32[B, 64]>) {
+  // expected-error @+1 {{result #0 must be}}
+  %0 = graph.quantize %x : (f32[B, 64]) -> bf16[B, 64]
+  return
+}

@@ -363,3 +363,60 @@ func.func @selective_scan(%x: !graph.tensor<f32[B, T, 4, 16]>, %dt: !graph.tenso
       -> (f32[B, T, 4, 16], f32[B, 4, 16, 8])
   return
 }
+
+//===----------------------------------------------------------------------===//
+// What precision and fusion make explicit
+//===----------------------------------------------------------------------===//
+
+// CHECK-LABEL: func.func @quantize(
+func.func @quantize(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<q4_1[96, 64]>) {
+  // CHECK: graph.quantize %{{.*}} : (f32[B, T, 64]) -> i15_32[B, T, 64]
+  %0 = graph.quantize %x : (f32[B, T, 64]) -> i15_32[B, T, 64]
+  // CHECK: graph.quantize %{{.*}} : (f32[B, T, 64]) -> i8_32[B, T, 64]
+  %1 = graph.quantize %x : (f32[B, T, 64]) -> i8_32[B, T, 64]
+  // CHECK: graph.linear %{{.*}}, %{{.*}} : (i15_32[B, T, 64], q4_1[96, 64]) -> f32[B, T, 96]
+  %2 = graph.linear %0, %w : (i15_32[B, T, 64], q4_1[96, 64]) -> f32[B, T, 96]
+  return
+}
+
+// CHECK-LABEL: func.func @rope_table(
+func.func @rope_table(%p: !graph.tensor<i32[B, T]>, %f: !graph.tensor<f32[4]>, %x: !graph.tensor<f32[B, T, 2, 16]>) {
+  // CHECK: %[[T:.*]] = graph.rope_table {{.*}} at %{{.*}} : (i32[B, T]) -> f32[B, T, 8]
+  %0 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p : (i32[B, T]) -> f32[B, T, 8]
+  // CHECK: graph.rope_table {{.*}} at %{{.*}} factors %{{.*}} : (i32[B, T], f32[4]) -> f32[B, T, 8]
+  %1 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half> at %p factors %f
+      : (i32[B, T], f32[4]) -> f32[B, T, 8]
+  // CHECK: graph.rope_table {{.*}} at %{{.*}} factors %{{.*}} long %{{.*}} : (i32[B, T], f32[4], f32[4]) -> f32[B, T, 8]
+  %2 = graph.rope_table #graph.rotary<theta = 10000.0, dims = 8, layout = half, scaling = longrope, original = 16> at %p
+      factors %f long %f : (i32[B, T], f32[4], f32[4]) -> f32[B, T, 8]
+  // CHECK: graph.rotate half %{{.*}} by %[[T]] : (f32[B, T, 2, 16], f32[B, T, 8]) -> f32[B, T, 2, 16]
+  %3 = graph.rotate half %x by %0 : (f32[B, T, 2, 16], f32[B, T, 8]) -> f32[B, T, 2, 16]
+  // CHECK: graph.rotate interleaved %{{.*}} by %[[T]] : (f32[B, T, 2, 16], f32[B, T, 8]) -> f32[B, T, 2, 16]
+  %4 = graph.rotate interleaved %x by %0 : (f32[B, T, 2, 16], f32[B, T, 8]) -> f32[B, T, 2, 16]
+  return
+}
+
+// CHECK-LABEL: func.func @groups(
+func.func @groups(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[96, 64]>, %s: !graph.tensor<f32[B, 16]>)
+    -> (!graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, T, 96]>) {
+  // CHECK: %[[G:.*]]:2 = graph.group "linear" -> f32[B, T, 96], f32[B, T, 96] {
+  %0:2 = graph.group "linear" -> f32[B, T, 96], f32[B, T, 96] {
+    %2 = graph.linear %x, %w : (f32[B, T, 64], f32[96, 64]) -> f32[B, T, 96]
+    %3 = graph.silu %2 : (f32[B, T, 96]) -> f32[B, T, 96]
+    // CHECK: graph.yield %{{.*}}, %{{.*}} : (f32[B, T, 96], f32[B, T, 96])
+    graph.yield %2, %3 : (f32[B, T, 96], f32[B, T, 96])
+  }
+  // CHECK: graph.group "serial" attributes {note = "writes"} {
+  graph.group "serial" attributes {note = "writes"} {
+    graph.write_state @r, %s : f32[B, 16]
+    // CHECK: graph.yield{{$}}
+    graph.yield
+  }
+  // CHECK: graph.group "rows" -> f32[B, T, 64] {
+  %1 = graph.group "rows" -> f32[B, T, 64] {
+    %2 = graph.silu %x : (f32[B, T, 64]) -> f32[B, T, 64]
+    graph.yield %2 : (f32[B, T, 64])
+  }
+  // CHECK: return %{{.*}}, %[[G]]#1
+  return %1, %0#1 : !graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, T, 96]>
+}

@@ -7,6 +7,7 @@
 #include "tern/Target/ObjectCode.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -39,18 +40,31 @@ const CpuTarget &tern::cpu::testTarget() {
   return target;
 }
 
-/// Loads a shared object from its bytes.
-static void *loadBytes(const std::vector<char> &bytes) {
+/// Writes a file for as long as a test runs and gives its path.
+static std::string writeTemporary(const void *bytes, size_t size) {
   std::string path = testing::TempDir() + "tern-kernel-XXXXXX";
   int file = mkstemp(path.data());
   EXPECT_GE(file, 0) << path;
-  EXPECT_EQ(write(file, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  EXPECT_EQ(write(file, bytes, size), static_cast<ssize_t>(size));
   close(file);
+  return path;
+}
+
+static void *loadLibrary(const std::string &path) {
   void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     ADD_FAILURE() << dlerror();
   unlink(path.c_str());
   return library;
+}
+
+/// Whether this machine runs code of `target`'s family.
+static bool isNative(const CpuTarget &target) {
+#if defined(__x86_64__)
+  return target.isX86();
+#else
+  return !target.isX86();
+#endif
 }
 
 CompiledKernel CompiledKernel::load(mlir::ModuleOp module, const std::string &name, const CpuTarget &target) {
@@ -70,9 +84,15 @@ CompiledKernel CompiledKernel::load(mlir::ModuleOp module, const std::string &na
     ADD_FAILURE() << object.problem().str();
     return kernel;
   }
-  kernel.library = loadBytes(*object);
+  kernel.symbol = "tern_" + name;
+  std::string path = writeTemporary(object->data(), object->size());
+  if (!isNative(target)) {
+    kernel.libraryPath = path;
+    return kernel;
+  }
+  kernel.library = loadLibrary(path);
   if (kernel.library)
-    kernel.function = reinterpret_cast<TernKernel>(dlsym(kernel.library, ("tern_" + name).c_str()));
+    kernel.function = reinterpret_cast<TernKernel>(dlsym(kernel.library, kernel.symbol.c_str()));
   EXPECT_NE(kernel.function, nullptr) << name;
   return kernel;
 }
@@ -86,12 +106,16 @@ CompiledKernel CompiledKernel::build(unsigned numOperands,
 }
 
 CompiledKernel::CompiledKernel(CompiledKernel &&other) noexcept
-    : scratchBytes(other.scratchBytes), library(other.library), function(other.function) {
+    : scratchBytes(other.scratchBytes), symbol(std::move(other.symbol)), libraryPath(std::move(other.libraryPath)),
+      library(other.library), function(other.function) {
+  other.libraryPath.clear();
   other.library = nullptr;
   other.function = nullptr;
 }
 
 CompiledKernel::~CompiledKernel() {
+  if (!libraryPath.empty())
+    unlink(libraryPath.c_str());
   if (library)
     dlclose(library);
 }
@@ -113,4 +137,52 @@ int64_t CompiledKernel::run(const std::vector<void *> &operands, const std::vect
   call.problem = &problem;
   function(&call);
   return problem;
+}
+
+int64_t CompiledKernel::runOn(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims,
+                            int64_t begin, int64_t end) {
+  if (!libraryPath.empty())
+    return emulate(operands, dims, begin, end);
+  std::vector<void *> pointers;
+  for (std::vector<uint8_t> *operand : operands)
+    pointers.push_back(operand->data());
+  return run(pointers, dims, begin, end);
+}
+
+/// A call as RunKernel.c reads it, through a file that comes back with what the kernel left.
+int64_t CompiledKernel::emulate(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims,
+                                int64_t begin, int64_t end) {
+#ifndef TERN_AARCH64_RUNNER
+  ADD_FAILURE() << "no emulator: install qemu-user, gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, and configure";
+  return -1;
+#else
+  std::string call;
+  auto put = [&](int64_t number) { call.append(reinterpret_cast<const char *>(&number), sizeof(number)); };
+  for (int64_t number : {int64_t(operands.size()), int64_t(dims.size()), begin, end, int64_t{1}, int64_t(scratchBytes),
+                         int64_t{0}})
+    put(number);
+  for (int64_t dim : dims)
+    put(dim);
+  for (std::vector<uint8_t> *operand : operands) {
+    put(operand->size());
+    call.append(reinterpret_cast<const char *>(operand->data()), operand->size());
+  }
+  std::string path = writeTemporary(call.data(), call.size());
+  std::string command = std::string(TERN_AARCH64_RUNNER) + " " + libraryPath + " " + symbol + " " + path;
+  EXPECT_EQ(std::system(command.c_str()), 0) << command;
+  FILE *file = fopen(path.c_str(), "rb");
+  EXPECT_EQ(fread(call.data(), 1, call.size(), file), call.size());
+  fclose(file);
+  unlink(path.c_str());
+  constexpr size_t problemAt = 6, headerLength = 7;
+  size_t place = (headerLength + dims.size()) * sizeof(int64_t);
+  for (std::vector<uint8_t> *operand : operands) {
+    place += sizeof(int64_t);
+    std::memcpy(operand->data(), call.data() + place, operand->size());
+    place += operand->size();
+  }
+  int64_t problem;
+  std::memcpy(&problem, call.data() + problemAt * sizeof(int64_t), sizeof(problem));
+  return problem;
+#endif
 }

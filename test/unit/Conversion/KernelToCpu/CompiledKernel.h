@@ -48,11 +48,19 @@ public:
   int64_t run(const std::vector<void *> &operands, const std::vector<int64_t> &dims = {}, int64_t begin = 0,
               int64_t end = 1, int64_t first = 1);
 
+  /// The same on operands of known sizes, for which a kernel of another machine can be run by an emulator.
+  int64_t runOn(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims, int64_t begin,
+              int64_t end);
+
   /// Bytes of scratch that run() provides; 1 MiB unless set.
   size_t scratchBytes = size_t{1} << 20;
 
 private:
   CompiledKernel() = default;
+  int64_t emulate(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims, int64_t begin,
+                  int64_t end);
+
+  std::string symbol, libraryPath; ///< The path only if the kernel is for another machine.
   void *library = nullptr;
   TernKernel function = nullptr;
 };

@@ -260,7 +260,7 @@ static int64_t maximumRows(kernel::FuncOp function, SymbolicTensorType type) {
 void KernelProgram::launch(kernel::LaunchOp op, llvm::DenseMap<Value, Bytes *> &values,
                            llvm::DenseMap<Value, Bytes *> &packed, const Sizes &sizes) {
   auto function = module->lookupSymbol<kernel::FuncOp>(op.getKernel());
-  std::vector<void *> operands;
+  std::vector<Bytes *> operands;
   for (auto [index, operand] : llvm::enumerate(op.getOperands())) {
     bool inTiles = isa<SymbolicTensorType>(operand.getType()) && function.getLayout(index) == kernel::Layout::Tiles16;
     Bytes *&bytes = (inTiles ? packed : values)[operand];
@@ -273,7 +273,7 @@ void KernelProgram::launch(kernel::LaunchOp op, llvm::DenseMap<Value, Bytes *> &
       packTiles(type.getStorageFormat(), values[operand]->data(), rowsOf(shape), shape.back(), 0,
                 numTiles(rowsOf(shape)), bytes->data());
     }
-    operands.push_back(bytes->data());
+    operands.push_back(bytes);
   }
   for (Value result : op.getResults()) {
     auto type = cast<SymbolicTensorType>(result.getType());
@@ -284,7 +284,7 @@ void KernelProgram::launch(kernel::LaunchOp op, llvm::DenseMap<Value, Bytes *> &
                         : numElements(shape) * storageFormatInfo(format).blockBytes;
     buffers.push_back(std::make_unique<Bytes>(count, 0xAB));
     values[result] = buffers.back().get();
-    operands.push_back(buffers.back()->data());
+    operands.push_back(buffers.back().get());
   }
   std::vector<int64_t> dims = {capacity};
   for (size_t i = 1; i < symbols.size(); ++i)
@@ -293,7 +293,7 @@ void KernelProgram::launch(kernel::LaunchOp op, llvm::DenseMap<Value, Bytes *> &
   kernel.scratchBytes = scratchBytes;
   int64_t tasks = countTasks(function, sizes), pieces = std::min<int64_t>(tasks, 3);
   for (int64_t piece = 0; piece < pieces; ++piece)
-    if (int64_t code = kernel.run(operands, dims, tasks * piece / pieces, tasks * (piece + 1) / pieces))
+    if (int64_t code = kernel.runOn(operands, dims, tasks * piece / pieces, tasks * (piece + 1) / pieces))
       problem = code;
 }
 

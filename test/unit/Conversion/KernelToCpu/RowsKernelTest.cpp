@@ -1,82 +1,12 @@
 //===- RowsKernelTest.cpp - Kernels of rows against the interpreter ---------===//
 
-#include "test/unit/Conversion/KernelToCpu/KernelProgram.h"
+#include "test/unit/Conversion/KernelToCpu/RowsCase.h"
 
 #include <gtest/gtest.h>
 
 using namespace tern::cpu;
 
 namespace {
-
-/// A kernel of rows whose body is `body`, with arguments "%x: f32[B, T, 64]", results likewise, and its launch.
-struct RowsCase {
-  std::vector<std::string> arguments, results;
-  std::string body;
-  std::vector<std::string> attributes = {};
-
-  std::string text() const;
-};
-
-std::string tensor(const std::string &type) { return "!graph.tensor<" + type + ">"; }
-
-std::string join(const std::vector<std::string> &parts) {
-  std::string text;
-  for (const std::string &part : parts)
-    text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
-/// The dimensions of "f32[B, T, 64]" but the last, quoted where they are names.
-std::string rowDims(const std::string &type, std::string &tiles) {
-  std::string inside = type.substr(type.find('[') + 1);
-  inside.pop_back();
-  std::vector<std::string> dims, ones;
-  size_t begin = 0;
-  for (size_t comma = inside.find(", "); comma != std::string::npos; comma = inside.find(", ", begin)) {
-    std::string dim = inside.substr(begin, comma - begin);
-    dims.push_back(isdigit(dim[0]) ? dim : "\"" + dim + "\"");
-    ones.push_back("1");
-    begin = comma + 2;
-  }
-  tiles = join(ones);
-  return join(dims);
-}
-
-std::string RowsCase::text() const {
-  std::vector<std::string> parameters, mainParameters, names, types, resultTypes, tasks, resultNames;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    size_t colon = arguments[i].find(": ");
-    std::string name = arguments[i].substr(0, colon), type = tensor(arguments[i].substr(colon + 2));
-    bool isTable = name == "%table";
-    parameters.push_back(name + ": " + type + (isTable ? " {kernel.layout = #kernel.layout<tiles16>}" : ""));
-    mainParameters.push_back(name + ": " + type + (i < attributes.size() ? attributes[i] : ""));
-    names.push_back(name);
-    types.push_back(type);
-  }
-  for (size_t i = 0; i < results.size(); ++i) {
-    std::string tiles, dims = rowDims(results[i], tiles);
-    resultTypes.push_back(tensor(results[i]));
-    resultNames.push_back("%r" + std::to_string(i));
-    tasks.push_back("#kernel.tasks<roots = [" + std::to_string(i) + "], dims = [" + dims + "], tiles = [" + tiles +
-                    "]>");
-  }
-  std::string signature = "(" + join(resultTypes) + ")";
-  std::string out;
-  for (size_t i = 0; i < results.size(); ++i)
-    out += (i ? ", " : "") + std::string(results.size() > 1 ? "%0#" + std::to_string(i) : "%0");
-  return "kernel.func @k(" + join(parameters) + ") -> " + signature +
-         " attributes {maxima = {B = 4 : i64, T = 16 : i64, C = 64 : i64}, "
-         "schedule = #kernel.schedule<kind = rows>, tasks = [" +
-         join(tasks) + "]} {\n" + body + "\nkernel.return " + join(resultNames) + " : " + join(resultTypes) +
-         "\n}\nfunc.func @main(" + join(mainParameters) + ") -> " + signature + " {\n%0" +
-         (results.size() > 1 ? ":" + std::to_string(results.size()) : "") + " = kernel.launch @k(" + join(names) +
-         ") : (" + join(types) + ") -> " + signature + "\nreturn " + out + " : " + join(resultTypes) + "\n}\n";
-}
-
-void expectAgrees(const RowsCase &rows, double tolerance, const Sizes &sizes = {{"B", 2}, {"T", 5}, {"C", 9}}) {
-  SCOPED_TRACE(rows.body);
-  KernelProgram(rows.text()).expectAgrees("main", sizes, tolerance);
-}
 
 /// One op of one operand and a result of the same type.
 void expectUnary(const std::string &op, double tolerance, const std::string &type = "f32[B, T, 72]") {

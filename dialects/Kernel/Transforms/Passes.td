@@ -1,0 +1,43 @@
+//===- Passes.td - Passes of the kernel dialect ------------*- tablegen -*-===//
+
+#ifndef TERN_KERNEL_TRANSFORMS_PASSES
+#define TERN_KERNEL_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def VerifyScheduled : Pass<"kernel-verify-scheduled", "::mlir::ModuleOp"> {
+  let summary = "entry points launch kernels, on operands laid out as these read them";
+  let description = [{
+    Checks what the phase `schedule` promises to those after it, and changes nothing:
+
+    - (S1) functions have one block and hold launches, weights and references to states alone;
+    - (S2) what a function returns is the result of a launch;
+    - (S3) an operand lies as the kernel reads it: a weight of the module in the layout of the argument, anything else
+      row by row;
+    - (S4) arguments of the class `streamed` or `resident` are given weights, others anything;
+    - (S5) the attribute `kernel.symbols` of the module names every symbol in a type of a kernel, "capacity" first.
+
+    Every violation is an error at its op.
+
+    Accepted:
+
+    ```mlir
+    module attributes {kernel.symbols = ["capacity"]} {
+      kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> attributes {
+          schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
+        %0 = graph.silu %arg0 : (f32[1, 64]) -> f32[1, 64]
+        kernel.return %0 : !graph.tensor<f32[1, 64]>
+      }
+      func.func @decode_1(%x: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> {
+        %0 = kernel.launch @silu_0(%x) : (!graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]>
+        return %0 : !graph.tensor<f32[1, 64]>
+      }
+    }
+    ```
+
+    Test: test/dialects/Kernel/Transforms/verify-scheduled.mlir
+  }];
+  let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
+}
+
+#endif // TERN_KERNEL_TRANSFORMS_PASSES

@@ -1,0 +1,285 @@
+//===- ProgramRunner.cpp - Random programs compiled, run, compared --------===//
+
+#include "test/unit/Pipelines/ProgramRunner.h"
+
+#include "dialects/Kernel/IR/Kernel.h"
+#include "lib/Pipelines/Lowering.h"
+#include "runtime/Cpu/CpuSession.h"
+#include "tern/Interpreter/Interpreter.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
+#include "tern/Pipelines/Pipelines.h"
+#include "tern/Target/BuildProgram.h"
+#include "tern/Target/ObjectCode.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <cmath>
+#include <cstring>
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::testing;
+
+namespace {
+
+/// A program through all phases but emit.
+struct CompiledProgram {
+  ProgramCase which;
+  RandomProgram source;
+  OwningOpRef<ModuleOp> original, lowered;
+  Program program;
+};
+
+} // namespace
+
+static std::string message(const DiagnosticProblems &diagnostics) {
+  std::string text;
+  for (const Problem &problem : diagnostics.problems())
+    text += problem.str() + "\n";
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const OnStep &onStep) {
+  auto phase = [&](const char *name, llvm::function_ref<void(PassManager &)> build) {
+    onStep(compiled.which, name);
+    PassManager passes(module.getContext());
+    build(passes);
+    return passes.run(module);
+  };
+  PrecisionOptions precision;
+  precision.policy = policyName(compiled.which.policy);
+  ScheduleOptions schedule;
+  schedule.function = "program";
+  schedule.entries = {compiled.source.entry};
+  if (compiled.which.seed % 2 == 1) { // what an importer gives is normal; what a person writes may not be
+    NormalizeOptions normalize;
+    normalize.verify = false;
+    if (failed(phase("normalize", [&](PassManager &passes) { buildNormalizePipeline(passes, normalize); })))
+      return failure();
+  }
+  return success(succeeded(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })) &&
+                 succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
+                 succeeded(phase("schedule", [&](PassManager &passes) { buildSchedulePipeline(passes, schedule); })) &&
+                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes); })));
+}
+
+/// What went wrong, or "".
+static std::string compileProgram(MLIRContext &context, CompiledProgram &compiled, const CpuTarget &target,
+                                  const OnStep &onStep) {
+  DiagnosticProblems diagnostics(context);
+  onStep(compiled.which, "parse");
+  compiled.original = parseSourceString<ModuleOp>(compiled.source.text, &context);
+  if (!compiled.original)
+    return "does not parse: " + message(diagnostics);
+  OwningOpRef<ModuleOp> module = cast<ModuleOp>(compiled.original->getOperation()->clone());
+  if (failed(runPhases(compiled, *module, onStep)))
+    return "a phase fails: " + message(diagnostics);
+  onStep(compiled.which, "lower");
+  compiled.lowered = lowerToTarget(*module, target);
+  if (!compiled.lowered)
+    return "does not lower: " + message(diagnostics);
+  FailureOr<Program> program = buildProgram(*compiled.lowered);
+  if (failed(program))
+    return "has no program: " + message(diagnostics);
+  compiled.program = std::move(*program);
+  return "";
+}
+
+/// Moves the functions of `compiled` into `all`, under names that begin with `prefix`.
+static void addFunctions(CompiledProgram &compiled, const std::string &prefix, ModuleOp all) {
+  ModuleOp lowered = *compiled.lowered;
+  StringRef exported = "tern_";
+  for (Operation &op : llvm::make_early_inc_range(*lowered.getBody())) {
+    if (!isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect()))
+      continue;
+    StringRef name = SymbolTable::getSymbolName(&op).getValue();
+    bool isExported = name.consume_front(exported);
+    std::string renamed = (isExported ? exported : "").str() + prefix + name.str();
+    (void)SymbolTable::replaceAllSymbolUses(&op, StringAttr::get(op.getContext(), renamed), lowered);
+    SymbolTable::setSymbolName(&op, renamed);
+  }
+  for (Operation &op : llvm::make_early_inc_range(*lowered.getBody()))
+    if (isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect())) {
+      op.walk([](Operation *inner) {
+        inner->removeAttr(kernel::tasksAttrName);
+        inner->removeAttr(kernel::taskBytesAttrName);
+      });
+      op.moveBefore(all.getBody(), all.getBody()->end());
+    }
+  for (std::string &kernel : compiled.program.kernels)
+    kernel = prefix + StringRef(kernel).drop_front(exported.size()).str();
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+/// Elements as kernels find them.
+static std::vector<uint8_t> encode(const Tensor &tensor) {
+  uint64_t width = storageFormatInfo(tensor.format()).blockBytes;
+  std::vector<uint8_t> bytes(static_cast<size_t>(tensor.size()) * width + 1);
+  if (!tensor.isInteger()) {
+    encodeFromFloat(tensor.format(), tensor.floats().data(), bytes.data(), static_cast<uint64_t>(tensor.size()));
+    return bytes;
+  }
+  for (auto [index, value] : llvm::enumerate(tensor.ints()))
+    std::memcpy(bytes.data() + index * width, &value, width);
+  return bytes;
+}
+
+static Tensor decode(StorageFormat format, const TensorView &view) {
+  const auto *bytes = static_cast<const uint8_t *>(view.data);
+  Shape shape(view.shape.begin(), view.shape.end());
+  auto count = static_cast<size_t>(numElements(shape));
+  uint64_t width = storageFormatInfo(format).blockBytes;
+  if (!storageFormatInfo(format).isInteger) {
+    std::vector<float> values(count);
+    decodeToFloat(format, bytes, values.data(), count);
+    return Tensor::fromFloats(shape, std::move(values), format);
+  }
+  std::vector<int64_t> values(count);
+  for (size_t i = 0; i < count; ++i)
+    std::memcpy(&values[i], bytes + i * width, width);
+  return Tensor::fromInts(shape, std::move(values), format);
+}
+
+/// What is wrong with `got`, or "".
+static std::string compare(const Tensor &got, const Tensor &want, double tolerance) {
+  if (got.shape() != want.shape())
+    return "shape " + shapeText(got.shape()) + ", expected " + shapeText(want.shape());
+  int64_t off = 0, worst = -1;
+  double largest = -1;
+  auto number = [](const Tensor &tensor, int64_t i) {
+    return tensor.isInteger() ? static_cast<double>(tensor.ints()[i]) : static_cast<double>(tensor.floats()[i]);
+  };
+  for (int64_t i = 0; i < want.size(); ++i) {
+    double x = number(got, i), y = number(want, i);
+    double error = x == y || (std::isnan(x) && std::isnan(y)) ? 0 : std::fabs(x - y);
+    if (std::isnan(error))
+      error = INFINITY;
+    if (error <= tolerance)
+      continue;
+    ++off;
+    if (error > largest)
+      largest = error, worst = i;
+  }
+  if (off == 0)
+    return "";
+  char text[200];
+  std::snprintf(text, sizeof text, ": got %.9g, expected %.9g, error %.3g above the tolerance %.3g", number(got, worst),
+                number(want, worst), largest, tolerance);
+  return std::to_string(off) + " of " + std::to_string(want.size()) + " elements are off; worst at " +
+         indexText(want.shape(), worst) + text;
+}
+
+static Result<std::unique_ptr<CpuSession>> makeSession(const CompiledProgram &compiled, const KernelLibrary &library,
+                                                       size_t firstKernel) {
+  std::vector<TernKernel> kernels;
+  for (size_t i = 0; i < compiled.program.kernels.size(); ++i)
+    kernels.push_back(library[firstKernel + i]);
+  unsigned workers = compiled.which.seed % 4 == 3 ? 2 : 1;
+  Result<std::shared_ptr<CpuModel>> model =
+      CpuModel::create({compiled.program, KernelLibrary(std::move(kernels)), {}, nullptr, "random program"}, workers);
+  if (!model)
+    return model.problem();
+  return CpuSession::create(*model, {compiled.source.slots, 64});
+}
+
+/// One call of the session, from the tensors that the interpreter gets too.
+static Status callSession(CpuSession &session, const CompiledProgram &compiled, const Sizes &sizes,
+                          ArrayRef<Tensor> arguments) {
+  EntryCall call;
+  call.slots = compiled.source.slots;
+  std::vector<std::vector<uint8_t>> bytes;
+  for (const Tensor &argument : arguments)
+    bytes.push_back(encode(argument));
+  for (auto [argument, data] : llvm::zip_equal(arguments, bytes))
+    call.inputs.push_back({data.data(), {argument.shape().begin(), argument.shape().end()}});
+  for (auto [index, symbol] : llvm::enumerate(compiled.program.symbols))
+    if (auto size = sizes.find(symbol); size != sizes.end())
+      call.sizes.push_back({static_cast<int32_t>(index), size->second});
+  Result<bool> done = session.run(call);
+  return done ? Status(Done{}) : Status(done.problem());
+}
+
+static std::string runProgram(MLIRContext &context, CompiledProgram &compiled, const KernelLibrary &library,
+                              size_t firstKernel, const OnStep &onStep) {
+  DiagnosticProblems diagnostics(context);
+  FailureOr<Interpreter> interpreter = Interpreter::create(*compiled.original, {1});
+  if (failed(interpreter))
+    return "the interpreter refuses: " + message(diagnostics);
+  Result<std::unique_ptr<CpuSession>> session = makeSession(compiled, library, firstKernel);
+  if (!session)
+    return "the runtime refuses: " + session.problem().str();
+  const Entry &entry = compiled.program.entries.front();
+  for (size_t call = 0; call < compiled.source.calls.size(); ++call) {
+    std::vector<Tensor> arguments = randomArguments(compiled.source, compiled.which.seed, call);
+    onStep(compiled.which, "interpret");
+    FailureOr<SmallVector<Tensor>> expected = interpreter->call("program", arguments);
+    if (failed(expected))
+      return "the interpreter fails: " + message(diagnostics);
+    onStep(compiled.which, "run");
+    if (Status status = callSession(**session, compiled, compiled.source.calls[call], arguments); !status)
+      return "does not run: " + status.problem().str();
+    for (auto [index, want] : llvm::enumerate(*expected)) {
+      const RandomResult &result = compiled.source.results[index];
+      double tolerance = want.isInteger() ? 0 : result.errors[static_cast<size_t>(compiled.which.policy)];
+      std::string difference = compare(decode(entry.outputs[index].format, (*session)->output(index)), want, tolerance);
+      if (!difference.empty())
+        return "call " + std::to_string(call) + ", result " + std::to_string(index) + " (" + result.name + "): " + difference;
+    }
+  }
+  return "";
+}
+
+static std::string describe(const CompiledProgram &compiled, const std::string &what) {
+  std::string calls;
+  for (const Sizes &sizes : compiled.source.calls)
+    for (const auto &[symbol, size] : sizes)
+      calls += " " + symbol + "=" + std::to_string(size);
+  return "seed " + std::to_string(compiled.which.seed) + " size " + std::to_string(compiled.which.size) + " policy " +
+         policyName(compiled.which.policy) + ": " + what + "\nentry " + compiled.source.entry + ", calls" + calls + "\n" +
+         compiled.source.text;
+}
+
+std::string tern::testing::runPrograms(MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
+                                       const OnStep &onStep) {
+  Result<CpuTarget> target = parseCpuTarget("native");
+  if (!target)
+    return target.problem().str();
+  OwningOpRef<ModuleOp> all = ModuleOp::create(UnknownLoc::get(&context));
+  std::vector<CompiledProgram> programs;
+  std::vector<std::string> names;
+  for (const ProgramCase &which : cases) {
+    CompiledProgram &compiled = programs.emplace_back();
+    compiled.which = which;
+    onStep(which, "generate");
+    compiled.source = makeRandomProgram(which.seed, which.size, pool);
+    if (std::string what = compileProgram(context, compiled, *target, onStep); !what.empty())
+      return describe(compiled, what);
+    addFunctions(compiled, "p" + std::to_string(programs.size()) + "_", *all);
+    llvm::append_range(names, compiled.program.kernels);
+  }
+  onStep(cases.front(), "emit");
+  DiagnosticProblems diagnostics(context);
+  Result<std::vector<char>> object = emitSharedObject(*all, *target);
+  if (!object)
+    return describe(programs.front(), "does not emit: " + object.problem().str());
+  onStep(cases.front(), "load");
+  Result<KernelLibrary> library = KernelLibrary::load({object->data(), object->size()}, names, "random programs");
+  if (!library)
+    return describe(programs.front(), "does not load: " + library.problem().str());
+  size_t firstKernel = 0;
+  for (CompiledProgram &compiled : programs) {
+    if (std::string what = runProgram(context, compiled, *library, firstKernel, onStep); !what.empty())
+      return describe(compiled, what);
+    firstKernel += compiled.program.kernels.size();
+  }
+  return "";
+}

@@ -1,0 +1,150 @@
+//===- RandomProgramTest.cpp - Random programs against the interpreter ----===//
+//
+// TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with both policies in turns, from the seed TERN_RANDOM_SEED on
+// (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like any other: a child that
+// does not come back well is tried again program by program, and the one that fails is made smaller until it no longer
+// does. What is printed is the smallest program that fails, its seed, and the step that it failed in.
+//
+//   TERN_RANDOM_PROGRAMS=10000 build/bin/tests/TernPipelinesTests
+//   TERN_RANDOM_PROGRAMS=1 TERN_RANDOM_SEED=417 build/bin/tests/TernPipelinesTests   again, alone
+//
+//===----------------------------------------------------------------------===//
+
+#include "test/unit/Pipelines/ProgramRunner.h"
+
+#include "tern/RegisterAll.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+using namespace tern;
+using namespace tern::testing;
+
+namespace {
+
+/// Programs that share a child and a shared object.
+constexpr int batchSize = 20;
+/// Ops of the largest programs.
+constexpr int largestSize = 12;
+/// A child that takes longer is stuck.
+constexpr unsigned secondsPerChild = 300;
+
+/// What a child leaves behind for its parent.
+struct Report {
+  char step[160];
+  char what[16384];
+};
+
+class RandomPrograms : public ::testing::Test {
+protected:
+  static std::uint64_t setting(const char *name, std::uint64_t otherwise) {
+    const char *text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 10) : otherwise;
+  }
+
+  static ProgramCase caseOf(std::uint64_t seed) {
+    return {seed, 1 + static_cast<int>(seed % largestSize), seed / largestSize % 2 == 0 ? Policy::F32 : Policy::Default};
+  }
+
+  /// Runs `cases` in a child, and gives its process.
+  pid_t start(const std::vector<ProgramCase> &cases, Report *report) {
+    pid_t child = fork();
+    if (child != 0)
+      return child;
+    alarm(secondsPerChild);
+    auto onStep = [&](const ProgramCase &which, const char *step) {
+      std::snprintf(report->step, sizeof report->step, "%s of seed %llu size %d policy %s", step,
+                    static_cast<unsigned long long>(which.seed), which.size, policyName(which.policy));
+    };
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+    context.loadAllAvailableDialects();
+    std::string what = runPrograms(context, pool, cases, onStep);
+    std::snprintf(report->what, sizeof report->what, "%s", what.c_str());
+    _exit(what.empty() ? 0 : 1);
+  }
+
+  /// What a child that ended with `status` says, or "" if all is well.
+  static std::string outcome(int status, const Report &report) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+      return "";
+    if (WIFEXITED(status) && report.what[0] != 0)
+      return report.what;
+    std::string how = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit " + std::to_string(WEXITSTATUS(status));
+    return how + " in " + report.step + "\n";
+  }
+
+  static Report *newReport() {
+    void *memory = mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return new (memory) Report();
+  }
+
+  std::string runAlone(const ProgramCase &which) {
+    Report *report = newReport();
+    int status = 0;
+    waitpid(start({which}, report), &status, 0);
+    std::string what = outcome(status, *report);
+    if (!what.empty() && report->what[0] == 0)
+      what += makeRandomProgram(which.seed, which.size, pool).text;
+    munmap(report, sizeof *report);
+    return what;
+  }
+
+  /// What the smallest program of this seed says that fails.
+  std::string shrink(ProgramCase which, std::string what) {
+    for (int size = 1; size < which.size; ++size)
+      if (std::string smaller = runAlone({which.seed, size, which.policy}); !smaller.empty())
+        return smaller;
+    return what;
+  }
+
+  /// Reports the programs of a batch that fail by themselves.
+  void locate(const std::vector<ProgramCase> &cases, const std::string &together) {
+    bool found = false;
+    for (const ProgramCase &which : cases)
+      if (std::string what = runAlone(which); !what.empty()) {
+        ADD_FAILURE() << shrink(which, what);
+        found = true;
+      }
+    if (!found)
+      ADD_FAILURE() << "fails with others only, " << cases.size() << " programs from seed " << cases.front().seed << ": "
+                    << together;
+  }
+
+  BlockPool pool;
+};
+
+} // namespace
+
+TEST_F(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
+  std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), count = setting("TERN_RANDOM_PROGRAMS", 1000), end = seed + count;
+  struct Child {
+    std::vector<ProgramCase> cases;
+    Report *report;
+  };
+  std::map<pid_t, Child> children;
+  auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+  while (seed < end || !children.empty()) {
+    while (seed < end && children.size() < limit) {
+      std::vector<ProgramCase> cases;
+      for (; cases.size() < batchSize && seed < end; ++seed)
+        cases.push_back(caseOf(seed));
+      Report *report = newReport();
+      children[start(cases, report)] = {cases, report};
+    }
+    int status = 0;
+    pid_t ended = wait(&status);
+    auto child = children.find(ended);
+    ASSERT_NE(child, children.end());
+    if (std::string what = outcome(status, *child->second.report); !what.empty())
+      locate(child->second.cases, what);
+    munmap(child->second.report, sizeof(Report));
+    children.erase(child);
+  }
+}

@@ -1,0 +1,117 @@
+//===- InspectCommand.cpp - tern inspect ----------------------------------===//
+
+#include "tern/Pipelines/Compiler.h"
+#include "tern/RegisterAll.h"
+#include "tools/tern/Command.h"
+#include "tools/tern/Inspection.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <iostream>
+
+using namespace tern;
+
+namespace {
+
+struct InspectOptions {
+  std::string artifact, target, phase;
+  std::int64_t context = 0;
+  bool plan = false, kernels = false, json = false;
+};
+
+} // namespace
+
+/// The variant asked for, or the first.
+static Result<const ArtifactVariant *> chosenVariant(const ArtifactReader &artifact, const std::string &target) {
+  std::string targets;
+  for (const ArtifactVariant &variant : artifact.manifest().variants) {
+    if (target.empty() || variant.target == target)
+      return &variant;
+    targets += (targets.empty() ? "" : ", ") + variant.target;
+  }
+  return Problem{artifact.path(),
+                 targets.empty() ? "holds no code" : "holds no code for the target '" + target + "', only for " + targets,
+                 "name a target that it holds"};
+}
+
+/// The program as it was after `phase`. Of the phases the artifact keeps the first ones' result; the others are run
+/// again on it.
+static Problems programAfter(const ArtifactReader &artifact, const std::string &phase, const std::string &target,
+                             std::string &text) {
+  std::optional<std::string_view> kept = artifact.section(section::graph);
+  if (!kept)
+    return {{artifact.path(), "keeps no IR: it was compiled from a later phase", "compile the model itself"}};
+  text = *kept;
+  if (phase == "normalize")
+    return {};
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  CompilerOptions options;
+  options.input = artifact.path() + ": " + section::graph;
+  options.program = text;
+  options.firstPhase = "normalize";
+  options.lastPhase = phase;
+  options.targets = {target};
+  options.onProgram = [&](std::string program) { text = std::move(program); };
+  return compileModel(context, options).problems;
+}
+
+static int inspect(const InspectOptions &options) {
+  Result<ArtifactReader> artifact = ArtifactReader::open(options.artifact);
+  if (!artifact)
+    return fail(artifact.problem(), options.json);
+  Json object = overviewOf(*artifact);
+  std::string text;
+  if (options.plan || options.kernels || !options.phase.empty()) {
+    Result<const ArtifactVariant *> variant = chosenVariant(*artifact, options.target);
+    if (!variant)
+      return fail(variant.problem(), options.json);
+    Result<Program> program = artifact->program(**variant);
+    if (!program)
+      return fail(program.problem(), options.json);
+    std::int64_t positions = options.context > 0 ? options.context : artifact->manifest().model.maxContext;
+    if (options.plan)
+      text += planText(object["plan"] = planOf(*program, positions));
+    if (options.kernels)
+      text += kernelsText(object["kernels"] = kernelsOf(*program, positions));
+    if (!options.phase.empty()) {
+      std::string ir;
+      if (Problems problems = programAfter(*artifact, options.phase, (*variant)->target, ir); !problems.empty())
+        return fail(problems, options.json);
+      text += ir;
+      object["ir"] = {{"phase", options.phase}, {"program", std::move(ir)}};
+    }
+  } else {
+    text = overviewText(object);
+  }
+  if (options.json)
+    printJson(object);
+  else
+    std::cout << text << std::flush;
+  return 0;
+}
+
+void tern::addInspectCommand(CLI::App &app, Action &action) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App *command = app.add_subcommand("inspect", "Look inside an artifact");
+  command->footer("Without a view: what the artifact is and holds. Costs are those of the largest call of an entry.\n\n"
+                  "  tern inspect smol.tern\n"
+                  "  tern inspect smol.tern --plan --max-context 1000\n"
+                  "  tern inspect smol.tern --kernels --json\n"
+                  "  tern inspect smol.tern --ir schedule");
+  std::vector<std::string> phases;
+  for (llvm::StringRef phase : phaseNames())
+    if (phase != "import" && phase != "emit")
+      phases.push_back(phase.str());
+  command->add_option("artifact", options->artifact, "What tern compile made")->required();
+  command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
+  command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
+  command->add_option("--ir", options->phase, "The program after a phase: normalize is kept, later ones are compiled again")
+      ->check(CLI::IsMember(phases));
+  command->add_option("--max-context", options->context, "Positions in the cache for the costs (default: the maximum)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--target", options->target, "Which of the variants (default: the first)");
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options, &action] { action = [options] { return inspect(*options); }; });
+}

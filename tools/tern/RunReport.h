@@ -1,0 +1,37 @@
+//===- RunReport.h - What tern run prints ------------------------*- C++ -*-===//
+
+#ifndef TERN_TOOLS_TERN_RUNREPORT_H
+#define TERN_TOOLS_TERN_RUNREPORT_H
+
+#include "runtime/Artifact/Golden.h"
+#include "runtime/Base/Json.h"
+#include "runtime/Run/Generator.h"
+
+namespace tern {
+
+/// How an artifact's golden prompts came out.
+struct Verification {
+  std::size_t prompts = 0;
+  double maxDivergence = 0, allowed = 0, maxError = 0;
+  std::string reference; ///< What computed the golden logits.
+};
+
+/// What a run gave.
+struct RunReport {
+  std::string backend;
+  std::vector<TokenId> promptIds;
+  std::optional<Generation> generation; ///< Nothing if it only verified.
+  std::optional<Verification> verification;
+  double loadSeconds = 0;
+  std::string target;   ///< Of the code; empty for the interpreter.
+  unsigned threads = 0; ///< 0 where nobody counted.
+  Json memory;
+
+  Json asJson() const;
+  /// Lines for a person.
+  void printSummary() const;
+};
+
+} // namespace tern
+
+#endif // TERN_TOOLS_TERN_RUNREPORT_H
