@@ -56,7 +56,8 @@ Result<Golden> tern::makeGolden(mlir::ModuleOp module, const CompilerOptions &op
     return made.problem();
   GoldenPrompt prompt = made->value_or(GoldenPrompt());
   for (std::size_t i = 0; prompt.tokens.size() < (*made ? 1 : most); ++i)
-    prompt.tokens.push_back(static_cast<std::int32_t>((i * 7919 + 1) % static_cast<std::size_t>(session->vocabulary())));
+    prompt.tokens.push_back(
+        static_cast<std::int32_t>((i * 7919 + 1) % static_cast<std::size_t>(session->vocabulary())));
   mlir::FailureOr<Tensor> logits = session->feed(prompt.tokens, /*allLogits=*/false);
   if (failed(logits))
     return Problem{};

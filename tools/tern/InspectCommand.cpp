@@ -30,7 +30,8 @@ static Result<const ArtifactVariant *> chosenVariant(const ArtifactReader &artif
     targets += (targets.empty() ? "" : ", ") + variant.target;
   }
   return Problem{artifact.path(),
-                 targets.empty() ? "holds no code" : "holds no code for the target '" + target + "', only for " + targets,
+                 targets.empty() ? "holds no code"
+                                 : "holds no code for the target '" + target + "', only for " + targets,
                  "name a target that it holds"};
 }
 
@@ -122,7 +123,9 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
-  command->add_option("--ir", options->phase, "The program after a phase: normalize is kept, later ones are compiled again")
+  command
+      ->add_option("--ir", options->phase,
+                   "The program after a phase: normalize is kept, later ones are compiled again")
       ->check(CLI::IsMember(phases));
   command->add_option("--max-context", options->context, "Positions in the cache for the costs (default: the maximum)")
       ->check(CLI::PositiveNumber);

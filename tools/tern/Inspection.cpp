@@ -26,9 +26,8 @@ Json tern::overviewOf(const ArtifactReader &artifact) {
   const Manifest &manifest = artifact.manifest();
   Json variants = Json::array(), sections = Json::array();
   for (const ArtifactVariant &variant : manifest.variants)
-    variants.push_back({{"target", variant.target},
-                        {"needs", variant.features},
-                        {"code_bytes", artifact.code(variant).size()}});
+    variants.push_back(
+        {{"target", variant.target}, {"needs", variant.features}, {"code_bytes", artifact.code(variant).size()}});
   for (const ZipEntry &entry : artifact.entries())
     sections.push_back({{"name", entry.name}, {"bytes", entry.size}});
   const ArtifactModel &model = manifest.model;
@@ -248,7 +247,8 @@ Json tern::kernelsOf(const Program &program, std::int64_t positions) {
 }
 
 std::string tern::kernelsText(const Json &kernels) {
-  std::string text = right("launches", 9) + right("tasks", 10) + right("bytes", 12) + "  " + left("kernel", 36) + "first\n";
+  std::string text =
+      right("launches", 9) + right("tasks", 10) + right("bytes", 12) + "  " + left("kernel", 36) + "first\n";
   for (const Json &kernel : kernels) {
     std::string entries;
     for (const Json &entry : kernel["entries"])

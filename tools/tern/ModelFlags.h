@@ -23,8 +23,8 @@ struct ModelFlags {
   std::vector<std::int64_t> batches{1};
   bool golden = false; ///< Whether a model is compiled with a golden prompt.
 
-  /// Adds the model and the options above but --threads, --backend, `batches` and `golden`, and --max-context if `hasContext`.
-  /// The object must outlive parsing.
+  /// Adds the model and the options above but --threads, --backend, `batches` and `golden`, and --max-context if
+  /// `hasContext`. The object must outlive parsing.
   void addTo(CLI::App &command, bool hasContext = true);
   void addBackendTo(CLI::App &command);
 

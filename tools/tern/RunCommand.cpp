@@ -219,8 +219,7 @@ static Problems runInterpreted(RunReport &report, const RunOptions &options) {
 static int run(const RunOptions &options) {
   RunReport report;
   report.backend = options.model.backend;
-  Problems problems =
-      options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
+  Problems problems = options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
   if (!problems.empty())
     return fail(problems, options.json);
   if (options.json) {

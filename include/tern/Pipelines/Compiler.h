@@ -30,12 +30,12 @@ llvm::StringRef compilerVersion();
 llvm::ArrayRef<llvm::StringRef> phaseNames();
 
 struct CompilerOptions {
-  std::string input;                       ///< A model, or IR if `firstPhase` is set.
-  std::string output;                      ///< The artifact, or IR if `lastPhase` is not emit; empty: IR to standard output.
-  std::optional<std::string> program;      ///< IR as text instead of the file `input`, which then names it in problems.
-  std::string firstPhase;                  ///< The phase that the IR has been through; empty for a model.
+  std::string input;                  ///< A model, or IR if `firstPhase` is set.
+  std::string output;                 ///< The artifact, or IR if `lastPhase` is not emit; empty: IR to standard output.
+  std::optional<std::string> program; ///< IR as text instead of the file `input`, which then names it in problems.
+  std::string firstPhase;             ///< The phase that the IR has been through; empty for a model.
   std::string lastPhase = "emit";
-  std::string dumpDirectory;               ///< For the program after each phase; empty for none.
+  std::string dumpDirectory; ///< For the program after each phase; empty for none.
   std::vector<std::string> targets{"cpu"};
   std::string precision = "default";
   std::vector<std::int64_t> batches{1};    ///< Sequences decoded at once: an entry for each.
