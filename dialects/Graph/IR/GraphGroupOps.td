@@ -44,8 +44,8 @@ def Graph_GroupOp : Graph_Op<"group", [SingleBlock, RecursiveMemoryEffects, NoRe
 def Graph_YieldOp : Graph_Op<"yield", [Pure, Terminator, HasParent<"GroupOp">]> {
   let summary = "what a group hands out";
   let description = [{
-    Semantics: hands its operands out as the results of the group; constraint (C1) of `graph.group` says that their types
-    agree.
+    Semantics: hands its operands out as the results of the group; the first constraint of `graph.group` says that their
+    types agree.
 
     ```mlir
     func.func @example(%x: !graph.tensor<f32[8]>) -> !graph.tensor<f32[8]> {
