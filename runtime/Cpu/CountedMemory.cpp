@@ -30,9 +30,14 @@ Result<MemoryBlock> MemoryBlock::allocate(std::uint64_t bytes, std::uint64_t &co
   block.length = bytes;
   block.counter = &counter;
   counter += bytes;
-  if (alignment == hugePageBytes)
-    madvise(block.bytes, bytes, MADV_HUGEPAGE); // A wish: without huge pages it is slower, not wrong.
   return block;
+}
+
+void MemoryBlock::wishHugePages(std::uint64_t offset, std::uint64_t count) const {
+  if (length < hugePageBytes)
+    return;
+  std::uint64_t begin = offset / pageBytes * pageBytes, end = (offset + count + pageBytes - 1) / pageBytes * pageBytes;
+  madvise(bytes + begin, end - begin, MADV_HUGEPAGE);
 }
 
 MemoryBlock::MemoryBlock(MemoryBlock &&other) noexcept { *this = std::move(other); }

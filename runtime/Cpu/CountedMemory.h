@@ -32,7 +32,7 @@ struct MemoryUse {
 };
 
 /// Zeroed pages of the system. A page takes memory when it is first touched, so a long context costs nothing until it
-/// is used. Blocks of a huge page (2 MiB) and more are aligned to one and ask for them. Movable, not copyable.
+/// is used. Blocks of a huge page (2 MiB) and more are aligned to one. Movable, not copyable.
 class MemoryBlock {
 public:
   MemoryBlock() = default;
@@ -49,6 +49,12 @@ public:
 
   char *data() const { return bytes; }
   std::uint64_t size() const { return length; }
+
+  /// Asks for huge pages where [offset, offset + count) is not touched yet. Kernels read them nearly twice as fast
+  /// where a virtual machine translates addresses twice (measured: 29 against 17 GB/s), but each takes 2 MiB when one
+  /// byte of it is touched. A wish: without them it is slower, not wrong.
+  void wishHugePages(std::uint64_t offset, std::uint64_t count) const;
+  void wishHugePages() const { wishHugePages(0, length); }
 
 private:
   char *bytes = nullptr;

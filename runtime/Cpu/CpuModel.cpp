@@ -5,7 +5,19 @@
 #include "runtime/Cpu/WeightFiles.h"
 #include "runtime/Packing/WeightPacker.h"
 
+#include <cstring>
+#include <sys/mman.h>
+
 using namespace tern;
+
+/// Gives the resident pages of a mapped file back; reading them again maps them again.
+static void releasePages(std::string_view bytes) {
+  constexpr std::uintptr_t page = 4096;
+  std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(bytes.data()) + page - 1) / page * page;
+  std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size()) / page * page;
+  if (begin < end)
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
 
 /// Weights start at multiples of a cache line, which is what kernels load.
 static std::uint64_t aligned(std::uint64_t bytes) {
@@ -40,17 +52,32 @@ Status CpuModel::check() const {
   return Done{};
 }
 
+bool CpuModel::staysMapped(const ProgramWeight &weight) const {
+  return weight.source == ProgramWeight::Source::Embedded && parts.program.weightBytes > mostCopiedBytes;
+}
+
 std::uint64_t CpuModel::plannedWeightBytes() const {
   std::uint64_t bytes = 0;
   for (const ProgramWeight &weight : parts.program.weights)
-    bytes += weight.source == ProgramWeight::Source::Embedded ? weight.bytes : aligned(weight.bytes);
+    bytes += staysMapped(weight) ? weight.bytes : aligned(weight.bytes);
   return bytes;
+}
+
+/// Copies embedded weights to their places, on all threads.
+void CpuModel::copyWeights(const std::vector<WeightCopy> &copies, ThreadPool &pool) const {
+  constexpr std::int64_t piece = 1 << 20;
+  for (const WeightCopy &copy : copies)
+    pool.parallelFor(0, static_cast<std::int64_t>(copy.bytes), piece, [&](std::int64_t begin, std::int64_t end) {
+      std::memcpy(copy.target + begin, copy.source + begin, static_cast<std::size_t>(end - begin));
+    });
+  if (!copies.empty()) // what was read of the file is not needed again
+    releasePages(parts.weights);
 }
 
 Status CpuModel::placeWeights() {
   std::uint64_t toLoad = 0;
   for (const ProgramWeight &weight : parts.program.weights)
-    if (weight.source == ProgramWeight::Source::Embedded)
+    if (staysMapped(weight))
       embeddedBytes += weight.bytes;
     else
       toLoad += aligned(weight.bytes);
@@ -63,18 +90,27 @@ Status CpuModel::placeWeights() {
   if (!block)
     return block.problem();
   loaded = std::move(*block);
+  loaded.wishHugePages();
 
   Result<std::vector<MappedFile>> files = openWeightFiles(parts.program);
   if (!files)
     return files.problem();
   std::vector<WeightLoad> loads;
+  std::vector<WeightCopy> copies;
   std::uint64_t offset = 0;
   for (const ProgramWeight &weight : parts.program.weights) {
-    if (weight.source == ProgramWeight::Source::Embedded) {
-      addresses.push_back(parts.weights.data() + weight.offset);
+    const char *embedded = parts.weights.data() + weight.offset;
+    if (staysMapped(weight)) {
+      addresses.push_back(embedded);
       continue;
     }
     char *target = loaded.data() + offset;
+    if (weight.source == ProgramWeight::Source::Embedded) {
+      copies.push_back({embedded, target, weight.bytes});
+      addresses.push_back(target);
+      offset += aligned(weight.bytes);
+      continue;
+    }
     std::string_view file;
     if (weight.source == ProgramWeight::Source::Stored)
       file = (*files)[static_cast<std::size_t>(weight.file)].text();
@@ -82,6 +118,7 @@ Status CpuModel::placeWeights() {
     addresses.push_back(target);
     offset += aligned(weight.bytes);
   }
-  ThreadPool pool(loads.empty() ? 1 : workers.size());
+  ThreadPool pool(loads.empty() && copies.empty() ? 1 : workers.size());
+  copyWeights(copies, pool);
   return loadWeights(loads, pool);
 }

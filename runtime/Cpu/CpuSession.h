@@ -67,6 +67,10 @@ public:
   /// Output `index` of the call that ran last, with the shape that it had there.
   TensorView output(std::size_t index) const;
 
+  /// Says that a slot is going to hold `positions`. Once that is half of its capacity, its states may take huge pages;
+  /// before, they would take memory for positions that are never used.
+  void expectPositions(std::int64_t slot, std::int64_t positions);
+
   /// Makes a slot's recurrent states zero, which is how a sequence begins. Caches need nothing.
   void clearSlot(std::int64_t slot);
 
@@ -99,6 +103,7 @@ private:
   MemoryUse counted; ///< Counts the blocks, so it must outlive them.
   MemoryBlock arena, states, scratch;
   std::vector<std::uint64_t> stateOffsets; ///< Of each state in `states`.
+  std::vector<bool> hasHugePages;          ///< Of each slot: expectPositions has seen to it.
   std::vector<std::unique_ptr<BoundEntry>> entries;
   std::vector<std::int64_t> dims; ///< Of each symbol in the present call; 0 is not set.
   std::int32_t lastEntry = 0;

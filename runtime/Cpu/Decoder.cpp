@@ -123,6 +123,7 @@ Result<LogitsView> Decoder::prefill(std::int64_t slot, const std::vector<TokenId
     return status.problem();
   if (total == 0)
     return Problem{"slot " + std::to_string(slot), "a prompt must have at least one token", ""};
+  memory->expectPositions(slot, length(slot) + total);
   bool wantAll = static_cast<bool>(options.allLogits);
   LogitsView logits{nullptr, 0, vocabulary(), false};
   for (std::int64_t done = 0; done != total;) {
@@ -179,6 +180,7 @@ Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToke
     auto row = static_cast<std::size_t>(tokens[i].slot - group.firstSlot);
     tokenInput[row] = tokens[i].token;
     positionInput[row] = static_cast<std::int32_t>(length(tokens[i].slot));
+    memory->expectPositions(tokens[i].slot, length(tokens[i].slot) + 1);
   }
   Result<bool> finished = call(*entries.decodeEntry(group.batch), group.firstSlot, group.batch, 1, 1, cancel);
   for (std::size_t i = 0; i != group.count; ++i)

@@ -100,8 +100,21 @@ Status CpuSession::allocate() {
     stateOffsets.push_back(offset);
     offset += separated(slotBytes(state, extent.capacity) * static_cast<std::uint64_t>(extent.slots));
   }
+  arena.wishHugePages();
+  hasHugePages.resize(static_cast<std::size_t>(extent.slots));
   entries.resize(shared->program().entries.size());
   return Done{};
+}
+
+void CpuSession::expectPositions(std::int64_t slot, std::int64_t positions) {
+  if (positions < extent.capacity / 2 || hasHugePages[static_cast<std::size_t>(slot)])
+    return;
+  hasHugePages[static_cast<std::size_t>(slot)] = true;
+  const std::vector<ProgramState> &plans = shared->program().states;
+  for (std::size_t i = 0; i != plans.size(); ++i) {
+    auto offset = static_cast<std::uint64_t>(stateBase(static_cast<std::int32_t>(i), slot) - states.data());
+    states.wishHugePages(offset, slotBytes(plans[i], extent.capacity));
+  }
 }
 
 MemoryUse CpuSession::planned() const {

@@ -2,9 +2,21 @@
 
 #include "RunFlags.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 
 RunFlags::RunFlags() { tern_sampler_options_init(&sampler); }
+
+std::optional<int> RunFlags::parse(int argc, char **argv) {
+  CLI::App app("Generate text from a compiled model, streaming", "tern-run");
+  addTo(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return std::nullopt;
+}
 
 void RunFlags::addTo(CLI::App &app) {
   app.footer("Raw text goes in as it is; --chat puts it into the model's chat template as the user's message.\n\n"

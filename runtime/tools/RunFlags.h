@@ -5,9 +5,13 @@
 
 #include "tern/tern.h"
 
-#include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 /// What the user asked for.
 struct RunFlags {
@@ -19,11 +23,15 @@ struct RunFlags {
   tern_sampler_options sampler;
 
   RunFlags();
+  RunFlags(const RunFlags &) = delete; // `sampler` points into the object.
+  RunFlags &operator=(const RunFlags &) = delete;
 
-  /// Adds the flags of `tern run` to `app`. The object must outlive parsing and stay where it is.
-  void addTo(CLI::App &app);
+  /// Reads the command line, the same as that of `tern run`. The exit status if there is nothing to run: 0 after
+  /// --help, 2 for a wrong command line.
+  std::optional<int> parse(int argc, char **argv);
 
 private:
+  void addTo(CLI::App &app);
   void addSampler(CLI::App &app);
   void addBias(const std::vector<std::string> &texts);
 

@@ -185,14 +185,9 @@ int run(const RunFlags &flags) {
 } // namespace
 
 int main(int argc, char **argv) {
-  CLI::App app("Generate text from a compiled model, streaming", "tern-run");
   RunFlags flags;
-  flags.addTo(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  if (std::optional<int> status = flags.parse(argc, argv))
+    return *status;
   interrupted = tern_cancel_create();
   std::signal(SIGINT, interrupt);
   int status = run(flags);

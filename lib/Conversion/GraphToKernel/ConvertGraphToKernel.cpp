@@ -132,7 +132,7 @@ private:
       ops.push_back(&op);
     if (group.getKind() == "linear")
       convertLinear(group, ops);
-    else if (group.getKind() == "attention" && attendsCache(cast<graph::AttentionOp>(ops.front())))
+    else if (group.getKind() == "attention")
       convertAttention(group, cast<graph::AttentionOp>(ops.front()));
     else if (group.getKind() == "rows")
       launch(group, {ops, resultsOf(group), schedule(kernel::Kind::Rows)});
@@ -213,7 +213,7 @@ private:
   void convertAttention(graph::GroupOp group, graph::AttentionOp attention) {
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
-    if (query.getStaticDim(1) != 1 || !sequences) {
+    if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
       launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, attentionQueries, 0, 0})});
       return;
     }

@@ -72,7 +72,7 @@ void KernelOutliner::addArgument(Value value, Operation *user, Arguments &argume
   NamedAttrList attributes;
   if (auto load = dyn_cast_or_null<graph::LoadWeightOp>(producer)) {
     auto weight = SymbolTable::lookupNearestSymbolFrom<graph::WeightOp>(entry, load.getWeightAttr());
-    auto linear = dyn_cast_or_null<graph::LinearOp>(user);
+    auto linear = dyn_cast_or_null<graph::LinearOp>(user); // none if the kernel hands the weight on
     bool streams = linear && linear.getWeight() == value;
     auto operandClass = streams ? kernel::OperandClass::Streamed : kernel::OperandClass::Resident;
     attributes.set(kernel::operandAttrName, kernel::OperandClassAttr::get(value.getContext(), operandClass));

@@ -3,6 +3,7 @@
 #include "Layouts.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include <utility>
 
@@ -10,18 +11,22 @@ using namespace mlir;
 using namespace tern;
 using graph::SymbolicTensorType;
 
-/// Whether `use`, an operand, reads a weight in tiles of 16 rows.
+/// Whether `use`, an operand, can read a weight in tiles of 16 rows.
 static bool readsTiles(OpOperand &use) {
-  if (auto linear = dyn_cast<graph::LinearOp>(use.getOwner()))
-    return &use == &linear.getWeightMutable();
-  auto embedding = dyn_cast<graph::EmbeddingOp>(use.getOwner());
-  return embedding && &use == &embedding.getTableMutable();
+  return llvm::TypeSwitch<Operation *, bool>(use.getOwner())
+      .Case([&](graph::LinearOp linear) { return &use == &linear.getWeightMutable(); })
+      .Case([&](graph::ExpertLinearOp linear) { return &use == &linear.getWeightMutable(); })
+      .Case([&](graph::EmbeddingOp embedding) { return &use == &embedding.getTableMutable(); })
+      .Case<graph::DequantizeOp>([](auto) { return true; })
+      .Default([](Operation *) { return false; });
 }
 
 void tern::chooseWeightLayouts(func::FuncOp function) {
-  llvm::MapVector<StringAttr, std::pair<bool, bool>> readers; // by name: all in tiles, one a linear layer
+  llvm::MapVector<StringAttr, std::pair<bool, bool>> readers; // by name: all can read tiles, one gains by them
   function.walk([&](graph::LoadWeightOp load) {
-    auto &[allTiles, isLinear] = readers.try_emplace(load.getWeightAttr().getAttr(), true, false).first->second;
+    // Stored blocks have no other layout in memory.
+    bool isBlocks = cast<SymbolicTensorType>(load.getType()).isBlockStorage();
+    auto &[allTiles, isLinear] = readers.try_emplace(load.getWeightAttr().getAttr(), true, isBlocks).first->second;
     for (OpOperand &use : load.getResult().getUses()) {
       allTiles &= readsTiles(use);
       isLinear |= isa<graph::LinearOp>(use.getOwner());

@@ -1,4 +1,4 @@
-//===- EmitTable.cpp - Embeddings and constants ---------------------------===//
+//===- EmitTable.cpp - Embeddings, stored blocks, constants ---------------===//
 
 #include "lib/Conversion/KernelToCpu/ElementOps.h"
 #include "lib/Conversion/KernelToCpu/Packed.h"
@@ -49,6 +49,22 @@ static Val emitEmbedding(const Request &r, graph::EmbeddingOp op) {
   return r.e.load(*table, {idAt(r, op, r.row()), r.last()}, r.lanes);
 }
 
+/// Rows are those of all leading dimensions, as they are packed.
+static Val emitDequantize(const Request &r, graph::DequantizeOp op) {
+  CodeBuilder &b = r.b();
+  std::optional<TensorPlace> blocks = r.e.placeOf(op.getInput());
+  auto type = cast<graph::SymbolicTensorType>(op.getInput().getType());
+  std::optional<PackedFormat> format = packedFormatOf(type.getStorageFormat());
+  if (!blocks || blocks->layout != kernel::Layout::Tiles16 || !format) {
+    r.e.fail(op, "blocks that are decoded must be a weight in tiles");
+    return r.splat(0.0);
+  }
+  Val row = r.e.number(0);
+  for (auto [axis, place] : llvm::enumerate(r.row()))
+    row = axis == 0 ? place : row * r.e.size(type, axis) + place;
+  return loadPacked(b, *format, blocks->pointer, *type.getStaticDim(-1), row, r.last());
+}
+
 /// An element of `value` in the type that is computed with, i64 or f32.
 static int64_t integerOf(graph::SymbolicTensorType type, const APInt &number) {
   bool isUnsigned = type.getElementType().isUnsignedInteger() || number.getBitWidth() == 1;
@@ -87,6 +103,7 @@ Val emitTable(const Request &r) {
   return llvm::TypeSwitch<Operation *, Val>(r.result.getOwner())
       .Case([&](graph::EmbeddingOp op) { return emitEmbedding(r, op); })
       .Case([&](graph::ConstantOp op) { return emitConstant(r, op); })
+      .Case([&](graph::DequantizeOp op) { return emitDequantize(r, op); })
       .Default([](Operation *) { return Val(); });
 }
 

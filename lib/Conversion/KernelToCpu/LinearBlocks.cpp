@@ -4,6 +4,8 @@
 
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
+
 using namespace mlir;
 
 namespace tern::cpu {
@@ -177,10 +179,12 @@ WeightBlock loadBlock(CodeBuilder &b, PackedFormat format, const BlockPlace &pla
 }
 
 void prefetchBlock(CodeBuilder &b, PackedFormat format, const BlockPlace &place, int64_t distance) {
-  int64_t bytes = isK(format) ? packedFormatInfo(format).bytes / 8 : packedFormatInfo(format).bytes;
-  Val from = b.bytePointer(place.block, distance);
-  if (place.part)
+  int64_t bytes = packedFormatInfo(format).bytes;
+  Val from = b.bytePointer(place.block, isK(format) ? std::max(distance, bytes) : distance);
+  if (isK(format)) {
+    bytes /= 8;
     from = b.bytePointer(from, place.part * bytes);
+  }
   for (int64_t line = 0; line < bytes; line += 64)
     b.prefetch(b.bytePointer(from, line), /*locality=*/3);
 }

@@ -50,7 +50,8 @@ BlockPlace blockPlace(CodeBuilder &b, PackedFormat format, Val tile, Val index);
 /// Reads the columns at `place`.
 WeightBlock loadBlock(CodeBuilder &b, PackedFormat format, const BlockPlace &place);
 
-/// Asks for the bytes that lie `distance` bytes after those that loadBlock reads most of.
+/// Asks for bytes `distance` after those that loadBlock reads. A block of 256 columns is read in four streams, of which
+/// the first part needs all four, so there the distance is at least a block.
 void prefetchBlock(CodeBuilder &b, PackedFormat format, const BlockPlace &place, int64_t distance);
 
 } // namespace tern::cpu

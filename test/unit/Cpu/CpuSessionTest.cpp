@@ -3,24 +3,11 @@
 #include "runtime/Cpu/CpuSession.h"
 #include "TinyModel.h"
 
-#include <fstream>
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 using namespace tern;
 using namespace tern::testing;
 using ::testing::HasSubstr;
-
-namespace {
-
-std::uint64_t residentBytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t total = 0, resident = 0;
-  file >> total >> resident;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-} // namespace
 
 TEST(CpuSession, TakesExactlyWhatIsPlanned) {
   std::shared_ptr<CpuModel> model = makeTinyModel(3);

@@ -180,6 +180,20 @@ TEST_F(DecoderTest, RewindForgetsTheTail) {
   expectLogits(logits->values, {1, 2, 9});
 }
 
+/// 1 KiB a position, so that a slot of 16,384 has 16 MiB.
+TEST(DecoderMemory, GrowsWithTheSequenceNotWithTheContext) {
+  Program program = tinyProgram({false});
+  program.states[1].positionBytes = 1024;
+  std::shared_ptr<CpuModel> model = makeTinyModel(1, program);
+  ASSERT_NE(model, nullptr);
+  std::unique_ptr<Decoder> decoder = std::move(*Decoder::create(model, 1, 16384));
+  std::uint64_t before = residentBytes();
+  ASSERT_TRUE(decoder->prefill(0, someIds(100)));
+  EXPECT_LT(residentBytes(), before + (1u << 20));
+  ASSERT_TRUE(decoder->prefill(0, someIds(9000)));
+  EXPECT_LT(residentBytes(), before + (20u << 20));
+}
+
 TEST_F(DecoderTest, ASlotTwiceInOneStepIsRefused) {
   make(2, 64);
   ASSERT_TRUE(decoder->prefill(0, {1}));

@@ -7,6 +7,9 @@
 #include "runtime/Base/MappedFile.h"
 #include "runtime/Cpu/CpuModel.h"
 
+#include <fstream>
+#include <unistd.h>
+
 namespace tern::testing {
 
 constexpr std::int64_t tinyVocabulary = 32;
@@ -94,6 +97,14 @@ inline std::shared_ptr<CpuModel> makeTinyModel(unsigned workers = 2, Program pro
   Result<std::shared_ptr<CpuModel>> model =
       CpuModel::create({std::move(program), std::move(*kernels), weights, nullptr, "tiny.tern"}, workers);
   return model ? *model : nullptr;
+}
+
+/// Memory that the process holds now.
+inline std::uint64_t residentBytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 /// What the model must give after `ids`.

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include <regex>
+
 using namespace tern;
 using namespace tern::testing;
 
@@ -14,7 +16,16 @@ std::int64_t tern::testing::number(const std::string &dim) {
   return std::isdigit(static_cast<unsigned char>(dim[0])) ? std::stoll(dim) : 0;
 }
 
-bool Value::isFloat() const { return !storageFormatInfo(*storageFormatByName(element)).isInteger; }
+StorageFormat tern::testing::formatOf(const std::string &element) {
+  static const std::map<std::string, StorageFormat> others = {{"f8E4M3FN", StorageFormat::F8E4M3},
+                                                              {"f8E5M2", StorageFormat::F8E5M2},
+                                                              {"ui8", StorageFormat::U8},
+                                                              {"i1", StorageFormat::Bool}};
+  auto other = others.find(element);
+  return other == others.end() ? storageFormatByName(element).value() : other->second;
+}
+
+bool Value::isFloat() const { return !storageFormatInfo(formatOf(element)).isInteger; }
 
 static std::string dimsText(const Dims &dims) {
   std::string text;
@@ -116,7 +127,7 @@ Value ProgramBuilder::anyExact() {
 Value ProgramBuilder::like(const std::string &element, const Dims &dims) {
   return pick([&](const Value &value) { return value.element == element && value.dims == dims; },
               [&] {
-                bool isInteger = storageFormatInfo(*storageFormatByName(element)).isInteger;
+                bool isInteger = storageFormatInfo(formatOf(element)).isInteger;
                 if (!isInteger)
                   return floats(element, dims);
                 if (element == "i1")
@@ -178,7 +189,7 @@ Value ProgramBuilder::weight(const std::string &element, const Dims &dims, doubl
 }
 
 Value ProgramBuilder::storedWeight(const std::string &format, const Dims &dims) {
-  StorageFormat storage = *storageFormatByName(format);
+  StorageFormat storage = formatOf(format);
   const StorageFormatInfo &info = storageFormatInfo(storage);
   std::uint64_t blocks = 1;
   for (const std::string &dim : dims)
@@ -198,7 +209,7 @@ Value ProgramBuilder::storedWeight(const std::string &format, const Dims &dims) 
 Value ProgramBuilder::productWeight(const Dims &dims) {
   std::int64_t columns = number(dims.back());
   if (columns % 256 == 0 && chance(60))
-    return storedWeight(oneOf({"q2_K", "q3_K", "q4_K", "q4_K", "q5_K", "q6_K", "iq4_xs"}), dims);
+    return storedWeight(oneOf({"q2_k", "q3_k", "q4_k", "q4_k", "q5_k", "q6_k", "iq4_xs"}), dims);
   if (columns % 32 == 0 && chance(70))
     return storedWeight(oneOf({"q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "iq4_nl", "mxfp4"}), dims);
   return weight(oneOf({"f32", "f32", "f16", "bf16", "bf16", "f8E4M3FN", "f8E5M2"}), dims, 0, 0.25);
@@ -273,6 +284,11 @@ static int mentions(const std::string &text, const std::string &name) {
   return count;
 }
 
+/// Whether a type of `text` has the dimension `symbol`.
+static bool hasDimension(const std::string &text, const std::string &symbol) {
+  return std::regex_search(text, std::regex("(\\[|, )" + symbol + "(,|\\])"));
+}
+
 RandomProgram ProgramBuilder::finish() {
   RandomProgram program;
   std::vector<Value> returned;
@@ -299,8 +315,11 @@ RandomProgram ProgramBuilder::finish() {
   program.arguments = arguments;
   program.slots = batch;
   program.ops = ops;
-  program.entry = "run:B=" + std::to_string(batch);
-  program.entry += tokensAreSymbolic ? ":T<" + std::to_string(tokens) : ":T=" + std::to_string(tokens);
+  program.entry = "run"; // with the dimensions that the program has
+  if (hasDimension(program.text, "B"))
+    program.entry += ":B=" + std::to_string(batch);
+  if (hasDimension(program.text, "T"))
+    program.entry += (tokensAreSymbolic ? ":T<" : ":T=") + std::to_string(tokens);
   std::int64_t position = 0;
   for (int call = 0; call < (hasStates ? 3 : 1); ++call) {
     std::int64_t size = tokensAreSymbolic ? uniform(1, tokens) : tokens;

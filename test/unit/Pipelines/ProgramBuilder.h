@@ -26,6 +26,9 @@ struct Value {
   std::string dim(int index) const;
 };
 
+/// The format of an element type as IR spells it.
+StorageFormat formatOf(const std::string &element);
+
 /// What is known of a value before it is made.
 struct Bounds {
   double low, high;

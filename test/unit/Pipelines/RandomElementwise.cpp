@@ -118,7 +118,7 @@ static Pair broadcastPair(ProgramBuilder &p, const Value &x) {
 
 /// The interval of an integer type.
 static Bounds wrapped(const std::string &element, double low, double high) {
-  auto [smallest, largest] = tern::integerRange(*tern::storageFormatByName(element));
+  auto [smallest, largest] = tern::integerRange(formatOf(element));
   if (low >= static_cast<double>(smallest) && high <= static_cast<double>(largest))
     return {low, high, {}};
   return {static_cast<double>(smallest), static_cast<double>(largest), {}};
@@ -206,7 +206,7 @@ static bool makeCast(ProgramBuilder &p) {
     Bounds bounds = element == "i1" ? Bounds{0, 1, {}}
                     : x.isFloat()   ? Bounds{x.low, x.high, {}}
                                     : wrapped(element, x.low, x.high);
-    auto [smallest, largest] = tern::integerRange(*tern::storageFormatByName(element));
+    auto [smallest, largest] = tern::integerRange(formatOf(element));
     bounds.low = std::clamp(std::trunc(bounds.low), static_cast<double>(smallest), static_cast<double>(largest));
     bounds.high = std::clamp(std::trunc(bounds.high), static_cast<double>(smallest), static_cast<double>(largest));
     p.emit("cast " + x.name, {x}, element, x.dims, bounds);

@@ -134,7 +134,7 @@ std::vector<Tensor> tern::testing::randomArguments(const RandomProgram &program,
   for (const RandomArgument &argument : program.arguments) {
     std::mt19937_64 generator(seed * 1000003 + call * 1009 + tensors.size());
     generator.discard(5);
-    StorageFormat format = *storageFormatByName(argument.element);
+    StorageFormat format = formatOf(argument.element);
     Shape shape;
     for (const std::string &dim : argument.dims)
       shape.push_back(sizeOf(dim, sizes));

@@ -152,7 +152,7 @@ static bool makeLoadedWeight(ProgramBuilder &p) {
 
 static bool makeDequantize(ProgramBuilder &p) {
   Dims dims{std::to_string(p.uniform(1, 20)), p.oneOf({"32", "64", "256"})};
-  Value weight = dims[1] == "256" ? p.storedWeight(p.oneOf({"q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "iq4_xs"}), dims)
+  Value weight = dims[1] == "256" ? p.storedWeight(p.oneOf({"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_xs"}), dims)
                                   : p.storedWeight(p.oneOf({"q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "iq4_nl", "mxfp4"}), dims);
   p.emit("dequantize " + weight.name, {weight}, p.oneOf({"f32", "f32", "bf16"}), dims,
          {weight.low * 1.01, weight.high * 1.01, {1e-7, 1e-7}});

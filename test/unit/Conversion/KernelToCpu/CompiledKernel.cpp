@@ -139,7 +139,7 @@ int64_t CompiledKernel::run(const std::vector<void *> &operands, const std::vect
   return problem;
 }
 
-int64_t CompiledKernel::run(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims,
+int64_t CompiledKernel::runOn(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims,
                             int64_t begin, int64_t end) {
   if (!libraryPath.empty())
     return emulate(operands, dims, begin, end);

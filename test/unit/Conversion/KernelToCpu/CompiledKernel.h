@@ -49,7 +49,7 @@ public:
               int64_t end = 1, int64_t first = 1);
 
   /// The same on operands of known sizes, for which a kernel of another machine can be run by an emulator.
-  int64_t run(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims, int64_t begin,
+  int64_t runOn(const std::vector<std::vector<uint8_t> *> &operands, const std::vector<int64_t> &dims, int64_t begin,
               int64_t end);
 
   /// Bytes of scratch that run() provides; 1 MiB unless set.

@@ -293,7 +293,7 @@ void KernelProgram::launch(kernel::LaunchOp op, llvm::DenseMap<Value, Bytes *> &
   kernel.scratchBytes = scratchBytes;
   int64_t tasks = countTasks(function, sizes), pieces = std::min<int64_t>(tasks, 3);
   for (int64_t piece = 0; piece < pieces; ++piece)
-    if (int64_t code = kernel.run(operands, dims, tasks * piece / pieces, tasks * (piece + 1) / pieces))
+    if (int64_t code = kernel.runOn(operands, dims, tasks * piece / pieces, tasks * (piece + 1) / pieces))
       problem = code;
 }
 
