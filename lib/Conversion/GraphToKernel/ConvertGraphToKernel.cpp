@@ -185,6 +185,10 @@ private:
     SmallVector<Operation *> prologue = prologueOf(ops);
     int64_t tokens = outliner.maximumRows(input), elements = tokens * input.getStaticDim(-1).value_or(1);
     LinearSchedule numbers = scheduleLinear(*tensorOf(linear.getResult()).getStaticDim(-1), tokens);
+    if (tokens == 0) { // nothing to tile
+      launch(group, {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Rows)});
+      return;
+    }
     bool isInline = !prologue.empty() && elements <= inlinePrologueElements;
     if (prologue.empty() || isInline) {
       launch(group,
