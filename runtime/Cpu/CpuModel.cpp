@@ -63,14 +63,17 @@ std::uint64_t CpuModel::plannedWeightBytes() const {
   return bytes;
 }
 
-/// Copies embedded weights to their places, on all threads.
+/// Copies embedded weights to their places, on all threads. What was read of the file is not needed again and is given
+/// back piece by piece, so that at no moment both the weights and their copy are resident.
 void CpuModel::copyWeights(const std::vector<WeightCopy> &copies, ThreadPool &pool) const {
   constexpr std::int64_t piece = 1 << 20;
   for (const WeightCopy &copy : copies)
     pool.parallelFor(0, static_cast<std::int64_t>(copy.bytes), piece, [&](std::int64_t begin, std::int64_t end) {
-      std::memcpy(copy.target + begin, copy.source + begin, static_cast<std::size_t>(end - begin));
+      auto bytes = static_cast<std::size_t>(end - begin);
+      std::memcpy(copy.target + begin, copy.source + begin, bytes);
+      releasePages({copy.source + begin, bytes});
     });
-  if (!copies.empty()) // what was read of the file is not needed again
+  if (!copies.empty()) // pages that two pieces share
     releasePages(parts.weights);
 }
 

@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -105,8 +104,8 @@ class Environment:
         directory.mkdir(exist_ok=True)
         if not (directory / "llama.cpp").exists():
             self.step("downloading " + LLAMA_PACKAGE,
-                      [self.python, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", directory,
-                       LLAMA_PACKAGE])
+                      [self.python, "-m", "pip", "download", "--no-deps", "--no-binary", "llama-cpp-python",
+                       "--dest", directory, LLAMA_PACKAGE])
             self.unpack_llama(directory)
         compilers = [f"-DCMAKE_{language}_COMPILER={compiler}" for language, compiler in
                      (("C", "clang-22"), ("CXX", "clang++-22")) if shutil.which(compiler)]
@@ -118,11 +117,9 @@ class Environment:
         self.step("building llama.cpp (some minutes)",
                   ["cmake", "--build", directory / "build", f"-j{self.jobs}", "--target", *LLAMA_TOOLS])
 
-    @staticmethod
-    def unpack_llama(directory):
+    def unpack_llama(self, directory):
         archive, = directory.glob("llama_cpp_python-*.tar.gz")
-        with tarfile.open(archive) as sources:
-            sources.extractall(directory, filter="data")
+        self.step("unpacking " + archive.name, ["tar", "-xzf", archive, "-C", directory])
         package, = (path for path in directory.glob("llama_cpp_python-*") if path.is_dir())
         (package / "vendor/llama.cpp").rename(directory / "llama.cpp")
         shutil.rmtree(package)
