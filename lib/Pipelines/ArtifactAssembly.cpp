@@ -98,7 +98,7 @@ Status ArtifactAssembly::writeWeights(ArtifactWriter &writer) {
   return Done{};
 }
 
-Status ArtifactAssembly::write(ModuleOp module) {
+Status ArtifactAssembly::write(ModuleOp module, const Golden *golden) {
   Result<ArtifactWriter> writer = ArtifactWriter::create(options.output);
   if (!writer)
     return writer.problem();
@@ -121,6 +121,9 @@ Status ArtifactAssembly::write(ModuleOp module) {
       if (Status status = addModelText(*writer, **text); !status)
         return status;
   }
+  if (golden)
+    if (Status status = addGolden(*writer, *golden); !status)
+      return status;
   ArtifactModel model;
   if (auto architecture = module->getAttrOfType<StringAttr>("graph.architecture"))
     model.architecture = architecture.str();

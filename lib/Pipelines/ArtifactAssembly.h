@@ -4,7 +4,7 @@
 #define TERN_LIB_PIPELINES_ARTIFACTASSEMBLY_H
 
 #include "Lowering.h"
-#include "runtime/Artifact/ArtifactWriter.h"
+#include "runtime/Artifact/Golden.h"
 #include "tern/Pipelines/Compiler.h"
 
 namespace tern {
@@ -19,8 +19,8 @@ public:
   /// Emits the code of `lowered`. Problems: LLVM or the linker refuses it.
   Status addTarget(LoweredTarget &lowered);
 
-  /// Writes everything to the options' output. `module` says what the model is.
-  Status write(mlir::ModuleOp module);
+  /// Writes everything to the options' output. `module` says what the model is; `golden` may be null.
+  Status write(mlir::ModuleOp module, const Golden *golden);
 
   const Program &program() const { return variants.front().program; }
   Compilation::Memory memory() const;

@@ -109,7 +109,8 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"chunk", options.chunk},
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
-           {"embed", options.embedWeights}};
+           {"embed", options.embedWeights},
+           {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)
     key["seed"] = *options.randomSeed;
   std::string hash = contentHashOf(key.dump());

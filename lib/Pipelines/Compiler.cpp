@@ -3,6 +3,7 @@
 #include "tern/Pipelines/Compiler.h"
 
 #include "ArtifactAssembly.h"
+#include "GoldenPrompt.h"
 #include "Lowering.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Base/AtomicFile.h"
@@ -85,6 +86,8 @@ private:
     ImportedModel model = importModel(context, options.input, importOptions);
     problems = std::move(model.problems);
     result.module = std::move(model.module);
+    wantsGolden = options.lastPhase == "emit" &&
+                  options.golden.value_or(static_cast<std::uint64_t>(model.summary.weightBytes) <= goldenWeightBytes);
     return result.module && limitContext() && endPhase("import", start);
   }
 
@@ -138,7 +141,28 @@ private:
     if (failed(passes.run(*result.module)))
       return false;
     if (phase == "normalize")
-      graphText = printProgram(*result.module);
+      return keepProgram();
+    return true;
+  }
+
+  /// What the artifact keeps of the program in normal form: its text, with the options that the next phases had, and
+  /// what it computes.
+  bool keepProgram() {
+    Builder builder(&context);
+    OwningOpRef<ModuleOp> kept(result.module->clone());
+    (*kept)->setAttr("graph.precision", builder.getStringAttr(options.precision));
+    (*kept)->setAttr("graph.batches", builder.getI64ArrayAttr(options.batches));
+    graphText = printProgram(*kept);
+    if (!wantsGolden)
+      return true;
+    Clock::time_point start = Clock::now();
+    Result<Golden> made = makeGolden(*result.module, options);
+    if (!made) // without words, the interpreter's diagnostics say what it is
+      return made.problem().what.empty() ? false : fail(made.problem());
+    golden = std::move(*made);
+    result.goldenPrompts = golden->prompts.size();
+    if (options.onPhase)
+      options.onPhase("golden", std::chrono::duration<double>(Clock::now() - start).count());
     return true;
   }
 
@@ -163,7 +187,7 @@ private:
     for (LoweredTarget &code : lowered)
       if (!check(assembly.addTarget(code)))
         return false;
-    if (!check(assembly.write(*result.module)))
+    if (!check(assembly.write(*result.module, golden ? &*golden : nullptr)))
       return false;
     const Program &program = assembly.program();
     for (const Entry &entry : program.entries)
@@ -209,6 +233,8 @@ private:
   std::vector<CpuTarget> targets;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
+  bool wantsGolden = false;
+  std::optional<Golden> golden;
 };
 
 } // namespace

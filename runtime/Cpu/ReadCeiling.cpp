@@ -66,6 +66,7 @@ Result<ReadCeiling> ReadCeiling::create(std::uint64_t bytes, unsigned threads) {
   Result<MemoryBlock> block = MemoryBlock::allocate(rounded, *counter, "read ceiling");
   if (!block)
     return block.problem();
+  block->wishHugePages();
   std::memset(block->data(), 1, rounded); // pages that were never written all are the same page of zeros
   return ReadCeiling(std::move(counter), std::move(*block), threads);
 }

@@ -6,7 +6,8 @@
 //                       ^                    |
 //                       +------ decode ------+
 //
-// What computes is behind TokenSequence: a slot of a compiled model's decoder here, the reference interpreter in `tern`.
+// What computes is behind TokenSequence: a slot of a compiled model's decoder here, the reference interpreter in
+// `tern`.
 //
 //===----------------------------------------------------------------------===//
 

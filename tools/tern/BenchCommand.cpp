@@ -27,8 +27,7 @@ static void printHeading(const LoadedModel &model) {
 
 static void printCase(const BenchmarkCase &result) {
   char rates[64];
-  std::snprintf(rates, sizeof rates, "%.1f (%.1f .. %.1f)", result.median(), result.rates.front(),
-                result.rates.back());
+  std::snprintf(rates, sizeof rates, "%.1f (%.1f .. %.1f)", result.median(), result.rates.front(), result.rates.back());
   std::printf("%-8s %6lld %6lld %8lld %8u  %-28s %12s %5.1f GB/s %10.0f%%\n", result.isPrefill ? "prefill" : "decode",
               static_cast<long long>(result.tokens), static_cast<long long>(result.batch),
               static_cast<long long>(result.context), result.threads, rates, bytesText(result.bytesPerToken).c_str(),
@@ -81,12 +80,13 @@ static int bench(const BenchOptions &options) {
 void tern::addBenchCommand(CLI::App &app, Action &action) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App *command = app.add_subcommand("bench", "Measure prefill and decode against what the machine can read");
-  command->footer("The ceiling is what as many threads read from memory in the same run, over as many bytes as a step\n"
-                  "reads by the plan: weights once, and the cache. Prefill computes more than it reads, so its share of\n"
-                  "the ceiling says little.\n\n"
-                  "  tern bench smol.tern\n"
-                  "  tern bench smol.gguf --threads 1,2 --context 4000 --prompt 0 --json\n"
-                  "  tern bench smol.gguf --batch 1,8 --precision int8");
+  command->footer(
+      "The ceiling is what as many threads read from memory in the same run, over as many bytes as a step\n"
+      "reads by the plan: weights once, and the cache. Prefill computes more than it reads, so its share of\n"
+      "the ceiling says little.\n\n"
+      "  tern bench smol.tern\n"
+      "  tern bench smol.gguf --threads 1,2 --context 4000 --prompt 0 --json\n"
+      "  tern bench smol.gguf --batch 1,8 --precision int8");
   ModelFlags &model = options->model;
   BenchmarkSizes &sizes = options->sizes;
   model.addTo(*command, /*hasContext=*/false);

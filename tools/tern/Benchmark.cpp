@@ -60,8 +60,7 @@ static Status checkRoom(const LoadedModel &model, std::int64_t tokens, const std
   std::int64_t most = model.artifact().manifest().model.maxContext;
   if (tokens <= most)
     return Done{};
-  return Problem{options,
-                 "ask for " + std::to_string(tokens) + " positions, and the model has " + std::to_string(most),
+  return Problem{options, "ask for " + std::to_string(tokens) + " positions, and the model has " + std::to_string(most),
                  "ask for fewer"};
 }
 
@@ -130,8 +129,7 @@ static Result<double> decodeRate(Decoder &decoder, const BenchmarkSizes &sizes) 
   return static_cast<double>(sizes.decode * decoder.slots()) / watch.seconds();
 }
 
-Result<BenchmarkCase> tern::benchmarkDecode(const LoadedModel &model, const BenchmarkSizes &sizes,
-                                            std::int64_t batch) {
+Result<BenchmarkCase> tern::benchmarkDecode(const LoadedModel &model, const BenchmarkSizes &sizes, std::int64_t batch) {
   std::int64_t positions = sizes.context + sizes.decode;
   if (Status status = checkRoom(model, positions, "--context and --decode"); !status)
     return status.problem();

@@ -24,9 +24,9 @@ struct BenchmarkCase {
   bool isPrefill = true;
   std::int64_t tokens = 0, batch = 1, context = 0;
   unsigned threads = 1;
-  std::vector<double> rates;    ///< Tokens a second of each repeat, ascending.
-  double bytesPerToken = 0;     ///< Read from weights and states, as the plan has it.
-  double ceiling = 0;           ///< Bytes a second: the best reading of all repeats.
+  std::vector<double> rates; ///< Tokens a second of each repeat, ascending.
+  double bytesPerToken = 0;  ///< Read from weights and states, as the plan has it.
+  double ceiling = 0;        ///< Bytes a second: the best reading of all repeats.
 
   double median() const { return rates[rates.size() / 2]; }
   double fractionOfCeiling() const { return median() * bytesPerToken / ceiling; }

@@ -3,9 +3,12 @@
 #include "tern/Pipelines/Compiler.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"
+#include "tools/tern/Explanation.h"
 #include "tools/tern/Progress.h"
 
 #include "mlir/IR/MLIRContext.h"
+
+#include <iostream>
 
 using namespace tern;
 
@@ -33,7 +36,15 @@ static Json asJson(const Compilation &compilation, const CompilerOptions &option
             {"state_fixed", memory.stateFixed}}},
           {"entry_points", compilation.entryPoints},
           {"targets", compilation.targets},
+          {"golden_prompts", compilation.goldenPrompts},
           {"output", options.output}};
+}
+
+/// Sets what --weights says; checked when the command line was read.
+static void setWeights(CompilerOptions &options, const std::string &weights) {
+  options.embedWeights = weights == "embed";
+  if (Result<std::optional<std::uint64_t>> seed = parseWeights(weights); seed)
+    options.randomSeed = *seed;
 }
 
 static int compile(CompileFlags flags) {
@@ -41,15 +52,10 @@ static int compile(CompileFlags flags) {
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   CompilerOptions &options = flags.compiler;
-  if (flags.weights == "reference") {
-    options.embedWeights = false;
-  } else if (flags.weights != "embed") {
-    Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
-    if (!seed)
-      return fail(seed.problem(), flags.json);
-    options.randomSeed = *seed;
-    options.embedWeights = false;
-  }
+  setWeights(options, flags.weights);
+  std::optional<Explanation> explanation;
+  if (flags.explain)
+    explanation.emplace(context);
   options.onPhase = [](llvm::StringRef phase, double seconds) {
     std::fprintf(stderr, "%-10s %.3f s\n", phase.str().c_str(), seconds);
   };
@@ -64,14 +70,21 @@ static int compile(CompileFlags flags) {
   CompilationResult result = compileModel(context, options);
   if (!result.problems.empty())
     return fail(result.problems, flags.json);
-  if (flags.json)
-    printJson(asJson(result.compilation, options));
+  if (flags.json) {
+    Json object = asJson(result.compilation, options);
+    if (explanation)
+      object["explain"] = explanation->asJson();
+    printJson(object);
+  } else if (explanation) {
+    std::cout << explanation->asText() << std::flush;
+  }
   return 0;
 }
 
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
-  command.add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
+  command
+      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");
@@ -87,14 +100,18 @@ static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
 /// What is wrong with the command line whatever the model.
 static void checkFlags(const CompileFlags &flags, bool hasWeights) {
   const CompilerOptions &options = flags.compiler;
-  auto number = [](const std::string &phase) {
-    return llvm::find(phaseNames(), phase) - phaseNames().begin();
-  };
+  auto number = [](const std::string &phase) { return llvm::find(phaseNames(), phase) - phaseNames().begin(); };
   if (!options.firstPhase.empty() && hasWeights && flags.weights.rfind("random", 0) == 0)
     throw CLI::ValidationError("--weights", "the IR says where its weights come from; import again to change it");
   if (!options.firstPhase.empty() && number(options.lastPhase) < number(options.firstPhase))
     throw CLI::ValidationError("--compile-to", options.lastPhase + " comes before " + options.firstPhase +
                                                    ", which the IR has been through");
+  if (options.golden.value_or(false) && (options.lastPhase != "emit" || !options.firstPhase.empty()))
+    throw CLI::ValidationError("--golden",
+                               "the interpreter runs the model, and the artifact keeps what it gave: compile "
+                               "all the way, from the model");
+  if (flags.explain && options.lastPhase != "emit" && options.output.empty() && !flags.json)
+    throw CLI::ValidationError("--explain", "the IR goes to standard output: give -o");
   if (options.lastPhase == "emit" && options.output.empty())
     throw CLI::ValidationError("--output", "an artifact needs a file: give -o, or stop earlier with --compile-to");
 }
@@ -103,18 +120,22 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
   auto flags = std::make_shared<CompileFlags>();
   CompilerOptions &options = flags->compiler;
   CLI::App *command = app.add_subcommand("compile", "Compile a model to an artifact that runs without the compiler");
-  command->footer("Phases: import, normalize, precision, fuse, schedule, plan, lower, emit. docs/Pipeline.md says what each\n"
-                  "does; IR that one left can be edited and taken up again.\n\n"
-                  "  tern compile smol.gguf -o smol.tern\n"
-                  "  tern compile ./SmolLM2-135M -o smol.tern --precision int8 --target cpu:x86-64-v3,cpu:x86-64-v4\n"
-                  "  tern compile smol.gguf --compile-to fuse -o smol.mlir\n"
-                  "  tern compile smol.mlir --compile-from fuse -o smol.tern");
+  command->footer(
+      "Phases: import, normalize, precision, fuse, schedule, plan, lower, emit. docs/Pipeline.md says what each\n"
+      "does; IR that one left can be edited and taken up again.\n\n"
+      "  tern compile smol.gguf -o smol.tern\n"
+      "  tern compile ./SmolLM2-135M -o smol.tern --precision int8 --target cpu:x86-64-v3,cpu:x86-64-v4\n"
+      "  tern compile smol.gguf -o smol.tern --explain\n"
+      "  tern compile smol.gguf --compile-to fuse -o smol.mlir\n"
+      "  tern compile smol.mlir --compile-from fuse -o smol.tern");
   std::vector<std::string> phases;
   for (llvm::StringRef phase : phaseNames())
     phases.push_back(phase.str());
-  command->add_option("model", options.input, "Hugging Face directory, .gguf file, or IR with --compile-from")->required();
+  command->add_option("model", options.input, "Hugging Face directory, .gguf file, or IR with --compile-from")
+      ->required();
   command->add_option("-o,--output", options.output, "File for the artifact, or for the IR of --compile-to");
-  command->add_option("--compile-to", options.lastPhase, "Last phase to run (default: emit)")->check(CLI::IsMember(phases));
+  command->add_option("--compile-to", options.lastPhase, "Last phase to run (default: emit)")
+      ->check(CLI::IsMember(phases));
   command->add_option("--compile-from", options.firstPhase, "Phase that the given IR has been through")
       ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end() - 1)));
   command->add_option("--dump-phases-to", options.dumpDirectory, "Directory for the program after each phase");
@@ -127,6 +148,10 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
     Result<std::optional<std::uint64_t>> seed = parseWeights(text);
     return seed ? std::string() : seed.problem().str();
   });
+  command->add_flag("--explain", flags->explain, "Say what each layer got, and why: the passes' decisions by layer");
+  command->add_flag("--golden,!--no-golden", options.golden,
+                    "Keep a prompt and what the interpreter gives after it, for tern run --verify (default: for models "
+                    "of up to 256 MB)");
   CLI::Option *json = command->add_flag("--json", flags->json, "Print one JSON object (needs -o)");
   json->needs(command->get_option("--output"));
   command->callback([flags, weights, &action] {

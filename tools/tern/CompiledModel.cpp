@@ -35,6 +35,7 @@ static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
   options.precision = flags.precision;
   options.batches = flags.batches;
   options.randomSeed = *seed;
+  options.golden = flags.golden;
   if (!flags.target.empty())
     options.targets = {flags.target};
   CachedArtifact cached = cachedArtifact(

@@ -25,8 +25,8 @@ struct Finding {
   std::string remedy;  ///< Empty if all is well.
 };
 
-/// A shared library, loaded until the program ends: NVIDIA's libraries allocate when they are loaded, and unloading them
-/// would leave that memory behind.
+/// A shared library, loaded until the program ends: NVIDIA's libraries allocate when they are loaded, and unloading
+/// them would leave that memory behind.
 class Library {
 public:
   explicit Library(std::initializer_list<const char *> names) {

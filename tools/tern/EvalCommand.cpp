@@ -124,13 +124,14 @@ static int eval(const EvalOptions &options) {
 void tern::addEvalCommand(CLI::App &app, Action &action) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App *command = app.add_subcommand("eval", "Compute logits and perplexity, and compare with a reference");
-  command->footer("Runs a list of token ids or a text through the model. Longer texts than --max-context are cut into\n"
-                  "windows that know nothing of each other. Prompts and generation are different code: --step measures\n"
-                  "the second.\n\n"
-                  "  tern eval smol.gguf --text story.txt\n"
-                  "  tern eval smol.tern --tokens ids.json --reference interpreter --step\n"
-                  "  tern eval smol.gguf --tokens ids.json --logits logits.npy\n"
-                  "  tern eval smol.gguf --tokens ids.json --reference other-engine.npy --json");
+  command->footer(
+      "Runs a list of token ids or a text through the model. Longer texts than --max-context are cut into\n"
+      "windows that know nothing of each other. Prompts and generation are different code: --step measures\n"
+      "the second.\n\n"
+      "  tern eval smol.gguf --text story.txt\n"
+      "  tern eval smol.tern --tokens ids.json --reference interpreter --step\n"
+      "  tern eval smol.gguf --tokens ids.json --logits logits.npy\n"
+      "  tern eval smol.gguf --tokens ids.json --reference other-engine.npy --json");
   options->model.addTo(*command);
   auto *tokens = command->add_option("--tokens", options->tokens, "JSON list of token ids; - reads standard input");
   auto *text =

@@ -75,9 +75,7 @@ private:
   Status prefill(const std::vector<TokenId> &ids, std::size_t first, WindowLogits &logits) {
     PrefillOptions options;
     options.allLogits = [&](std::int64_t, const LogitsView &rows) { logits.append(rows); };
-    options.progress = [&](std::int64_t done, std::int64_t) {
-      progress.show(static_cast<std::int64_t>(first) + done);
-    };
+    options.progress = [&](std::int64_t done, std::int64_t) { progress.show(static_cast<std::int64_t>(first) + done); };
     Result<LogitsView> last = sequence.prefill(ids, options);
     return last ? Status(Done{}) : Status(last.problem());
   }
@@ -129,8 +127,7 @@ static EvaluationResult evaluateCompiled(const ModelFlags &flags, const Evaluati
     return {std::nullopt, std::move(model.problems)};
   if (Status status = checkIds(request, model.loaded->artifact().manifest().model.vocabulary); !status)
     return asResult(status.problem());
-  Result<std::int64_t> window =
-      flags.contextFor(model.maxContext(), static_cast<std::int64_t>(request.ids.size()));
+  Result<std::int64_t> window = flags.contextFor(model.maxContext(), static_cast<std::int64_t>(request.ids.size()));
   if (!window)
     return asResult(window.problem());
   Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->cpu(), 1, *window);

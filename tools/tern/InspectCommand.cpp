@@ -5,7 +5,7 @@
 #include "tools/tern/Command.h"
 #include "tools/tern/Inspection.h"
 
-#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 
 #include <iostream>
 
@@ -30,8 +30,23 @@ static Result<const ArtifactVariant *> chosenVariant(const ArtifactReader &artif
     targets += (targets.empty() ? "" : ", ") + variant.target;
   }
   return Problem{artifact.path(),
-                 targets.empty() ? "holds no code" : "holds no code for the target '" + target + "', only for " + targets,
+                 targets.empty() ? "holds no code"
+                                 : "holds no code for the target '" + target + "', only for " + targets,
                  "name a target that it holds"};
+}
+
+/// The options that the phases after normalize had, which the kept program says.
+static void readOptions(const std::string &text, mlir::MLIRContext &context, CompilerOptions &options) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(&context));
+  if (!module)
+    return; // compiling says what is wrong with it
+  if (auto precision = (*module)->getAttrOfType<mlir::StringAttr>("graph.precision"))
+    options.precision = precision.str();
+  if (auto batches = (*module)->getAttrOfType<mlir::ArrayAttr>("graph.batches")) {
+    options.batches.clear();
+    for (auto batch : batches.getAsRange<mlir::IntegerAttr>())
+      options.batches.push_back(batch.getInt());
+  }
 }
 
 /// The program as it was after `phase`. Of the phases the artifact keeps the first ones' result; the others are run
@@ -48,6 +63,7 @@ static Problems programAfter(const ArtifactReader &artifact, const std::string &
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   CompilerOptions options;
+  readOptions(text, context, options);
   options.input = artifact.path() + ": " + section::graph;
   options.program = text;
   options.firstPhase = "normalize";
@@ -107,7 +123,9 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
-  command->add_option("--ir", options->phase, "The program after a phase: normalize is kept, later ones are compiled again")
+  command
+      ->add_option("--ir", options->phase,
+                   "The program after a phase: normalize is kept, later ones are compiled again")
       ->check(CLI::IsMember(phases));
   command->add_option("--max-context", options->context, "Positions in the cache for the costs (default: the maximum)")
       ->check(CLI::PositiveNumber);

@@ -26,9 +26,8 @@ Json tern::overviewOf(const ArtifactReader &artifact) {
   const Manifest &manifest = artifact.manifest();
   Json variants = Json::array(), sections = Json::array();
   for (const ArtifactVariant &variant : manifest.variants)
-    variants.push_back({{"target", variant.target},
-                        {"needs", variant.features},
-                        {"code_bytes", artifact.code(variant).size()}});
+    variants.push_back(
+        {{"target", variant.target}, {"needs", variant.features}, {"code_bytes", artifact.code(variant).size()}});
   for (const ZipEntry &entry : artifact.entries())
     sections.push_back({{"name", entry.name}, {"bytes", entry.size}});
   const ArtifactModel &model = manifest.model;
@@ -170,13 +169,35 @@ static std::string entryText(const Json &entry) {
   return text;
 }
 
+/// States that differ in the number of their layer alone are one line.
+static std::string statesText(const Json &states) {
+  std::vector<std::pair<std::string, int>> lines;
+  for (const Json &state : states) {
+    std::string name = state["name"].get<std::string>(), pattern;
+    for (char c : name)
+      if (c < '0' || c > '9')
+        pattern += c;
+      else if (pattern.empty() || pattern.back() != '*')
+        pattern += '*';
+    std::string line = left(pattern, 40) + state["format"].get<std::string>() + ", " + bytesOf(state["per_position"]) +
+                       " a position, " + bytesOf(state["fixed"]) + " fixed";
+    auto known = std::find_if(lines.begin(), lines.end(), [&](const auto &one) { return one.first == line; });
+    if (known == lines.end())
+      lines.emplace_back(line, 1);
+    else
+      ++known->second;
+  }
+  std::string text;
+  for (const auto &[line, count] : lines)
+    text += "state" + right(std::to_string(count), 4) + " x " + line + '\n';
+  return text;
+}
+
 std::string tern::planText(const Json &plan) {
   std::string text;
   for (const auto &[kind, bytes] : plan["memory"].items())
     text += left(kind, 20) + right(bytesOf(bytes), 12) + '\n';
-  for (const Json &state : plan["states"])
-    text += "state " + left(state["name"].get<std::string>(), 44) + state["format"].get<std::string>() + ", " +
-            bytesOf(state["per_position"]) + " a position, " + bytesOf(state["fixed"]) + " fixed\n";
+  text += statesText(plan["states"]);
   text += "| marks launches that wait for those before\n";
   for (const Json &entry : plan["entries"])
     text += entryText(entry);
@@ -226,7 +247,8 @@ Json tern::kernelsOf(const Program &program, std::int64_t positions) {
 }
 
 std::string tern::kernelsText(const Json &kernels) {
-  std::string text = right("launches", 9) + right("tasks", 10) + right("bytes", 12) + "  " + left("kernel", 36) + "first\n";
+  std::string text =
+      right("launches", 9) + right("tasks", 10) + right("bytes", 12) + "  " + left("kernel", 36) + "first\n";
   for (const Json &kernel : kernels) {
     std::string entries;
     for (const Json &entry : kernel["entries"])

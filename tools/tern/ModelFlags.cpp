@@ -27,7 +27,8 @@ void ModelFlags::addTo(CLI::App &command, bool hasContext) {
 
 void ModelFlags::addBackendTo(CLI::App &command) {
   command
-      .add_option("--backend", backend, "What computes: cpu (compiled code, the default) or interpreter (the reference)")
+      .add_option("--backend", backend,
+                  "What computes: cpu (compiled code, the default) or interpreter (the reference)")
       ->check(CLI::IsMember({"cpu", "interpreter"}));
 }
 

@@ -21,9 +21,10 @@ struct ModelFlags {
   unsigned threads = 0;
   std::int64_t context = 0; ///< Positions at most; 0: the model's maximum.
   std::vector<std::int64_t> batches{1};
+  bool golden = false; ///< Whether a model is compiled with a golden prompt.
 
-  /// Adds the model and the options above but --threads, --backend and `batches`, and --max-context if `hasContext`.
-  /// The object must outlive parsing.
+  /// Adds the model and the options above but --threads, --backend, `batches` and `golden`, and --max-context if
+  /// `hasContext`. The object must outlive parsing.
   void addTo(CLI::App &command, bool hasContext = true);
   void addBackendTo(CLI::App &command);
 

@@ -90,8 +90,27 @@ static Status generateInto(RunReport &report, TokenSequence &sequence, const Mod
   return Done{};
 }
 
-/// Runs the artifact's golden prompts. Problem: their logits are not what they must be.
+/// Adds what `logits` are after `prompt`. Problem: not what they must be.
+static Status compareWith(const GoldenPrompt &prompt, const LogitsView &logits, const std::string &path,
+                          Verification &result) {
+  GoldenDifference difference = compareGolden(prompt, logits.values);
+  if (!(difference.divergence <= result.allowed)) { // NaN too
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, "%.3g nats, and %.3g are allowed", difference.divergence, result.allowed);
+    return Problem{path,
+                   "computes something else than it must: after the golden prompt '" + prompt.text +
+                       "' the divergence from " + result.reference + " is " + numbers,
+                   "compile the model on this machine; if that does not help, report it"};
+  }
+  result.maxDivergence = std::max(result.maxDivergence, difference.divergence);
+  result.maxError = std::max(result.maxError, difference.maxError);
+  return Done{};
+}
+
+/// Compares the weights with their hashes, then runs the artifact's golden prompts, read as prompts and token by token.
 static Result<Verification> verify(const LoadedModel &loaded) {
+  if (Status status = loaded.artifact().verifyWeights(loaded.cpu()->program()); !status)
+    return status.problem();
   Result<Golden> golden = readGolden(loaded.artifact());
   if (!golden)
     return golden.problem();
@@ -99,26 +118,20 @@ static Result<Verification> verify(const LoadedModel &loaded) {
   std::size_t longest = 1;
   for (const GoldenPrompt &prompt : golden->prompts)
     longest = std::max(longest, prompt.tokens.size());
-  Result<std::unique_ptr<Decoder>> decoder =
-      Decoder::create(loaded.cpu(), 1, static_cast<std::int64_t>(longest));
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.cpu(), 1, static_cast<std::int64_t>(longest));
   if (!decoder)
     return decoder.problem();
-  for (const GoldenPrompt &prompt : golden->prompts) {
-    (*decoder)->reset(0);
-    Result<LogitsView> logits = (*decoder)->prefill(0, prompt.tokens);
-    if (!logits)
-      return logits.problem();
-    GoldenDifference difference = compareGolden(prompt, logits->values);
-    if (!(difference.divergence <= golden->maxDivergence)) // NaN too
-      return Problem{loaded.artifact().path(),
-                     "computes something else here than when it was compiled: after the golden prompt '" + prompt.text +
-                         "' the divergence from " + golden->reference + " is " +
-                         std::to_string(difference.divergence) + " nats, " + std::to_string(golden->maxDivergence) +
-                         " are allowed",
-                     "compile the model on this machine; if that does not help, report it"};
-    result.maxDivergence = std::max(result.maxDivergence, difference.divergence);
-    result.maxError = std::max(result.maxError, difference.maxError);
-  }
+  for (const GoldenPrompt &prompt : golden->prompts)
+    for (bool step : {false, true}) {
+      (*decoder)->reset(0);
+      Result<LogitsView> logits = step ? LogitsView() : (*decoder)->prefill(0, prompt.tokens);
+      for (std::size_t i = 0; step && logits && i != prompt.tokens.size(); ++i)
+        logits = (*decoder)->decode({{0, prompt.tokens[i]}});
+      if (!logits)
+        return logits.problem();
+      if (Status status = compareWith(prompt, *logits, loaded.artifact().path(), result); !status)
+        return status.problem();
+    }
   return result;
 }
 
@@ -206,8 +219,7 @@ static Problems runInterpreted(RunReport &report, const RunOptions &options) {
 static int run(const RunOptions &options) {
   RunReport report;
   report.backend = options.model.backend;
-  Problems problems =
-      options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
+  Problems problems = options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
   if (!problems.empty())
     return fail(problems, options.json);
   if (options.json) {
@@ -260,6 +272,7 @@ void tern::addRunCommand(CLI::App &app, Action &action) {
   options->sampler.addTo(*command);
   command->callback([options, prompt, &action] {
     options->hasPrompt = prompt->count() > 0;
+    options->model.golden = options->verify;
     checkOptions(*options);
     action = [options] { return run(*options); };
   });

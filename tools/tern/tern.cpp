@@ -14,21 +14,17 @@ static bool flushOutput() {
 int main(int argc, char **argv) {
   CLI::App app("Tern compiles transformer language models ahead of time.\n\n"
                "  tern check smol.gguf\n"
-               "  tern run smol.gguf --chat -p \"What is a compiler?\"\n");
+               "  tern compile smol.gguf -o smol.tern\n"
+               "  tern run smol.tern --chat -p \"What is a compiler?\"\n");
   app.set_version_flag("--version", "tern " TERN_VERSION);
   app.require_subcommand(1);
 
   tern::Action action;
   int status = 0;
-  tern::addCheckCommand(app, action);
-  tern::addCompileCommand(app, action);
-  tern::addRunCommand(app, action);
-  tern::addEvalCommand(app, action);
-  tern::addBenchCommand(app, action);
-  tern::addInspectCommand(app, action);
-  tern::addTokenizeCommand(app, action);
-  tern::addTemplateCommand(app, action);
-  tern::addDoctorCommand(app, action);
+  for (auto add : {tern::addCheckCommand, tern::addCompileCommand, tern::addRunCommand, tern::addEvalCommand,
+                   tern::addBenchCommand, tern::addInspectCommand, tern::addTokenizeCommand, tern::addTemplateCommand,
+                   tern::addDoctorCommand})
+    add(app, action);
   try {
     app.parse(argc, argv);
     status = action();

@@ -21,8 +21,8 @@ namespace tern {
 std::string defaultCacheDirectory();
 
 /// What `options.input`, a model, compiled with these options is known by: 16 hexadecimal digits. Of the files it takes
-/// sizes, times, headers, the first bytes of each tensor, and all of configuration and tokenizer. Problems: no model, an
-/// unknown target.
+/// sizes, times, headers, the first bytes of each tensor, and all of configuration and tokenizer. Problems: no model,
+/// an unknown target.
 Result<std::string> compilationKey(const CompilerOptions &options);
 
 struct CachedArtifact {

@@ -30,12 +30,12 @@ llvm::StringRef compilerVersion();
 llvm::ArrayRef<llvm::StringRef> phaseNames();
 
 struct CompilerOptions {
-  std::string input;                       ///< A model, or IR if `firstPhase` is set.
-  std::string output;                      ///< The artifact, or IR if `lastPhase` is not emit; empty: IR to standard output.
-  std::optional<std::string> program;      ///< IR as text instead of the file `input`, which then names it in problems.
-  std::string firstPhase;                  ///< The phase that the IR has been through; empty for a model.
+  std::string input;                  ///< A model, or IR if `firstPhase` is set.
+  std::string output;                 ///< The artifact, or IR if `lastPhase` is not emit; empty: IR to standard output.
+  std::optional<std::string> program; ///< IR as text instead of the file `input`, which then names it in problems.
+  std::string firstPhase;             ///< The phase that the IR has been through; empty for a model.
   std::string lastPhase = "emit";
-  std::string dumpDirectory;               ///< For the program after each phase; empty for none.
+  std::string dumpDirectory; ///< For the program after each phase; empty for none.
   std::vector<std::string> targets{"cpu"};
   std::string precision = "default";
   std::vector<std::int64_t> batches{1};    ///< Sequences decoded at once: an entry for each.
@@ -44,6 +44,9 @@ struct CompilerOptions {
   std::int64_t maxContext = 0;             ///< 0: the model's.
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
+  /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
+  /// the interpreter runs in about a second (256 MB of weights).
+  std::optional<bool> golden;
   unsigned threads = 0;
 
   /// Called when a phase has ended, and while weights are packed.
@@ -66,6 +69,7 @@ struct Compilation {
   std::vector<Phase> phases;
   std::vector<std::string> entryPoints, targets;
   Memory memory;
+  std::size_t goldenPrompts = 0;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< After the last phase that is IR.
 };
 

@@ -15,8 +15,9 @@ Val Request::inRow(Value tensor, Val i, int64_t count) const {
 Val Request::broadcast(Value tensor) const {
   auto from = cast<graph::SymbolicTensorType>(tensor.getType());
   Index place(index.take_back(from.getRank()));
-  for (int64_t axis = 0; axis < from.getRank(); ++axis)
-    if (from.getStaticDim(axis) == 1)
+  // Where both are 1 the index stays as it is: a product is known by the index that it was provided for.
+  for (int64_t axis = 0, missing = type().getRank() - from.getRank(); axis < from.getRank(); ++axis)
+    if (from.getStaticDim(axis) == 1 && type().getStaticDim(missing + axis) != 1)
       place[axis] = e.number(0);
   bool repeats = from.getRank() == 0 || (from.getStaticDim(-1) == 1 && type().getStaticDim(-1) != 1);
   return repeats ? splat(e.element(tensor, place)) : e.element(tensor, place, lanes);

@@ -74,7 +74,10 @@ void LinearFinish::finishRows(Index index, ArrayRef<Val> sums, Val rows) {
 void LinearFinish::emit(const LinearResult &result) {
   Index index = indexOf(result.token);
   index.push_back(result.firstRow);
-  bool inLanes = llvm::all_of(roots, [&](int64_t root) { return isVectorizable(rootOf(e, root).value); });
+  graph::LinearOp first = products.front();
+  bool fillsTiles = tensorOf(first.getResult()).getStaticDim(-1).value_or(0) >= int64_t(tileRows);
+  bool inLanes =
+      fillsTiles && llvm::all_of(roots, [&](int64_t root) { return isVectorizable(rootOf(e, root).value); });
   Val rows = result.rows ? result.rows : e.number(tileRows);
   if (!inLanes)
     return finishRows(index, result.sums, rows);

@@ -2,6 +2,8 @@
 
 #include "lib/Conversion/KernelToCpu/TensorEmitter.h"
 
+#include "lib/Conversion/KernelToCpu/Float8.h"
+
 #include <limits>
 
 using namespace mlir;
@@ -83,6 +85,8 @@ void TensorEmitter::store(Val value, const TensorPlace &place, ArrayRef<Val> ind
 //===----------------------------------------------------------------------===//
 
 Type TensorEmitter::storedType(Type element) {
+  if (isFloat8(element))
+    return IntegerType::get(element.getContext(), 8);
   auto integer = dyn_cast<IntegerType>(element);
   return integer ? IntegerType::get(element.getContext(), integer.getWidth()) : element;
 }
@@ -90,16 +94,16 @@ Type TensorEmitter::storedType(Type element) {
 Val TensorEmitter::widen(Type element, Val stored) {
   if (auto integer = dyn_cast<IntegerType>(element))
     return integer.getWidth() == 1 || integer.isUnsigned() ? b.zeroExtend(b.i64, stored) : b.signExtend(b.i64, stored);
-  if (element.getIntOrFloatBitWidth() == 8) {
-    fail(function, "8-bit floats are weights, and computed with in a wider type");
-    return b.constant(CodeBuilder::sameShape(stored.getType(), b.f32), 0.0);
-  }
+  if (isFloat8(element))
+    return float8ToF32(b, element, stored);
   return b.convertFloat(b.f32, stored);
 }
 
 Val TensorEmitter::narrow(Type element, Val computed) {
   if (auto integer = dyn_cast<IntegerType>(element))
     return integer.getWidth() == 1 ? computed != 0 : b.truncate(storedType(element), computed);
+  if (isFloat8(element))
+    return f32ToFloat8(b, element, computed);
   return b.convertFloat(element, computed);
 }
 
@@ -114,7 +118,7 @@ Val TensorEmitter::round(Type element, Val value) {
   }
   if (element.isF32() || element.isF64() || !isa<FloatType>(element))
     return value;
-  return b.convertFloat(b.f32, b.convertFloat(element, value));
+  return widen(element, narrow(element, value));
 }
 
 //===----------------------------------------------------------------------===//
