@@ -121,7 +121,8 @@ private:
       }
   }
 
-  kernel::ScheduleAttr schedule(kernel::Kind kind, LinearSchedule linear = {0, 0, 0, 0}, bool inlinePrologue = false) {
+  kernel::ScheduleAttr schedule(kernel::Kind kind, LinearSchedule linear = {0, 0, 0, 0, 0},
+                                bool inlinePrologue = false) {
     return kernel::ScheduleAttr::get(entry.getContext(), kind, linear.tiles, linear.tokens, inlinePrologue,
                                      linear.prefetch);
   }
@@ -184,11 +185,17 @@ private:
     SymbolicTensorType input = tensorOf(linear.getInput());
     SmallVector<Operation *> prologue = prologueOf(ops);
     int64_t tokens = outliner.maximumRows(input), elements = tokens * input.getStaticDim(-1).value_or(1);
-    LinearSchedule numbers = scheduleLinear(*tensorOf(linear.getResult()).getStaticDim(-1), tokens);
     if (tokens == 0) { // nothing to tile
       launch(group, {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Rows)});
       return;
     }
+    LinearSchedule numbers = scheduleLinear(tensorOf(linear.getWeight()).getStorageFormat(),
+                                            *tensorOf(linear.getResult()).getStaticDim(-1), tokens);
+    for (Operation *op : ops) // the first weight decides, but streams that need prefetching get it
+      if (auto other = dyn_cast<graph::LinearOp>(op))
+        numbers.prefetch = std::max(
+            numbers.prefetch,
+            scheduleLinear(tensorOf(other.getWeight()).getStorageFormat(), numbers.taskTiles, tokens).prefetch);
     bool isInline = !prologue.empty() && elements <= inlinePrologueElements;
     if (prologue.empty() || isInline) {
       launch(group,
@@ -218,7 +225,7 @@ private:
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
     if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
-      launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, attentionQueries, 0, 0})});
+      launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries, 0, 0})});
       return;
     }
     int64_t parts = contextParts(*sequences, *key.getStaticDim(2));

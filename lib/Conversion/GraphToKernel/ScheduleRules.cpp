@@ -6,12 +6,21 @@
 
 using namespace tern;
 
-LinearSchedule tern::scheduleLinear(int64_t rows, int64_t tokens) {
+LinearSchedule tern::scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens) {
   LinearSchedule schedule;
-  if (tokens <= fewTokens)
-    return schedule; // no prefetch: the machine sees these streams coming, and instructions for it cost 15 %
-  schedule.tiles = rows >= 64 ? 4 : 1;
-  schedule.taskTokens = 64;
+  const StorageFormatInfo &info = storageFormatInfo(format);
+  if (tokens > fewTokens) {
+    schedule.taskTiles = schedule.tiles = rows >= 64 ? 4 : 1;
+    schedule.taskTokens = 64;
+    return schedule;
+  }
+  // The machine sees single streams coming, and instructions to prefetch them cost 15 %. Blocks of 256 columns are read
+  // in up to four streams at once, which it loses: q6_k is read at 9.5 GB/s without and 22 GB/s with, on one thread.
+  if (info.blockLength == 256)
+    schedule.prefetch = 4096;
+  // Floats are so little work that one stream does not keep memory busy: bf16 at 15 GB/s with one tile, 25 with four.
+  if (info.blockLength == 1)
+    schedule.tiles = 4;
   return schedule;
 }
 

@@ -21,14 +21,15 @@ inline constexpr int64_t inlinePrologueElements = 16384;
 inline constexpr int64_t fewTokens = 16;
 
 struct LinearSchedule {
-  int64_t tiles = 1;      ///< Tiles of 16 rows of a task.
+  int64_t taskTiles = 1;  ///< Tiles of 16 rows of a task.
+  int64_t tiles = 1;      ///< Tiles that go through the columns, or meet a block of tokens, together.
   int64_t tokens = 8;     ///< Tokens in registers.
   int64_t taskTokens = 0; ///< Tokens of a task; 0 for all.
   int64_t prefetch = 0;   ///< Bytes ahead.
 };
 
-/// For `rows` output rows and at most `tokens` tokens.
-LinearSchedule scheduleLinear(int64_t rows, int64_t tokens);
+/// For `rows` output rows of a weight in `format`, and at most `tokens` tokens.
+LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens);
 
 /// Parts of the context for decoding `sequences` sequences with `groups` key heads each.
 int64_t contextParts(int64_t sequences, int64_t groups);

@@ -77,9 +77,10 @@ static void addLinear(kernel::FuncOp kernel, const EntrySpec &spec, SmallVectorI
     SmallVector<int64_t> sizes;
     for (Attribute dim : type.getDims().drop_back())
       tokens *= sizes.emplace_back(kernel.getMaximum(dim).value_or(1));
-    LinearSchedule schedule = scheduleLinear(rows, tokens);
+    // The shape of tasks does not depend on the format.
+    LinearSchedule schedule = scheduleLinear(StorageFormat::F32, rows, tokens);
     SmallVector<Attribute> dims{graph::staticDim(kernel.getContext(), rows)};
-    SmallVector<int64_t> tiles{16 * schedule.tiles};
+    SmallVector<int64_t> tiles{16 * schedule.taskTiles};
     // Tokens of a task are neighbours: all of them, or some of the last dimension.
     bool isSplit = schedule.taskTokens > 0 && !sizes.empty() && sizes.back() > schedule.taskTokens;
     for (auto [index, dim] : llvm::enumerate(type.getDims().drop_back())) {

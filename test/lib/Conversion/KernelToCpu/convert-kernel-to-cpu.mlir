@@ -11,7 +11,7 @@ kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> 
 // The body has the operands as parameters that do not overlap; the exported function reads them from the call.
 // CHECK: module attributes {kernel.scratch = 0 : i64}
 // CHECK-LABEL: llvm.func internal @double.body(
-// CHECK-SAME: %[[X:.*]]: !llvm.ptr {{{.*}}llvm.noalias}, %[[OUT:.*]]: !llvm.ptr {{{.*}}llvm.noalias},
+// CHECK-SAME: %[[X:arg0]]: !llvm.ptr {{[^}]*}}llvm.noalias}, %[[OUT:arg1]]: !llvm.ptr {{[^}]*}}llvm.noalias},
 // CHECK: %[[FROM:.*]] = llvm.getelementptr inbounds %[[X]]
 // CHECK: %[[A:.*]] = llvm.load %[[FROM]] {{.*}} : !llvm.ptr -> vector<32xf32>
 // CHECK: %[[SUM:.*]] = llvm.fadd %[[A]], %[[A]] {{.*}} : vector<32xf32>
