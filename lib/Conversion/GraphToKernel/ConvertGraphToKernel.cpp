@@ -185,10 +185,6 @@ private:
     SymbolicTensorType input = tensorOf(linear.getInput());
     SmallVector<Operation *> prologue = prologueOf(ops);
     int64_t tokens = outliner.maximumRows(input), elements = tokens * input.getStaticDim(-1).value_or(1);
-    if (tokens == 0) { // nothing to tile
-      launch(group, {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Rows)});
-      return;
-    }
     LinearSchedule numbers = scheduleLinear(tensorOf(linear.getWeight()).getStorageFormat(),
                                             *tensorOf(linear.getResult()).getStaticDim(-1), tokens);
     for (Operation *op : ops) // the first weight decides, but streams that need prefetching get it

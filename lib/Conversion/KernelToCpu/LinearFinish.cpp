@@ -25,8 +25,10 @@ Index LinearFinish::indexOf(Val token) {
     } else if (isOuter) {
       index[axis] = rest;
     } else {
-      index[axis] = rest % e.size(type, axis);
-      rest = rest / e.size(type, axis);
+      bool isEmpty = type.getStaticDim(axis) == 0; // there is no token then, but its code is written all the same
+      Val size = isEmpty ? e.number(1) : e.size(type, axis);
+      index[axis] = rest % size;
+      rest = rest / size;
     }
   }
   return index;

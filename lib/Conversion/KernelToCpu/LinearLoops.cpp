@@ -18,6 +18,8 @@ public:
         finish(finish), blockTokens(schedule.tokens ? std::min(schedule.tokens, mostTokens()) : mostTokens()) {}
 
   void emit() {
+    if (range.tokens && *range.tokens == 0)
+      return;
     if (range.tokens && *range.tokens <= blockTokens)
       emitStreamed(*range.tokens);
     else
