@@ -149,9 +149,10 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
     return seed ? std::string() : seed.problem().str();
   });
   command->add_flag("--explain", flags->explain, "Say what each layer got, and why: the passes' decisions by layer");
-  command->add_flag("--golden,!--no-golden", options.golden,
-                    "Keep a prompt and what the interpreter gives after it, for tern run --verify (default: for models "
-                    "of up to 256 MB)");
+  command->add_flag_function(
+      "--golden,!--no-golden", [&options](std::int64_t count) { options.golden = count > 0; },
+      "Keep a prompt and what the interpreter gives after it, for tern run --verify (default: for models "
+      "of up to 256 MB)");
   CLI::Option *json = command->add_flag("--json", flags->json, "Print one JSON object (needs -o)");
   json->needs(command->get_option("--output"));
   command->callback([flags, weights, &action] {
