@@ -10,13 +10,14 @@ import time
 from environment import HERE, Unavailable
 
 # Read by every engine: written for this purpose, and long enough that engines disagree where they are inexact.
-TEXT = """The harbour was quiet when the first boats came in. A boy counted the crates on the quay and wrote each number \
-into a small book, since his father could not read. By noon the fish had been sold, the nets hung over the wall to dry, \
-and the women walked home along the sea with their baskets. Nobody spoke about the storm of the week before, but every \
-roof in the village showed where it had passed. In the evening the teacher came down with a lamp and a map. She asked \
-the oldest of the fishermen where the current turned, and he drew a line with his finger from the lighthouse to the \
-island, and said that the sea had changed its mind there when he was young. She marked the place, thanked him, and \
-walked back up the hill, where the school stood with its one window still alight."""
+TEXT = """\
+The harbour was quiet when the first boats came in. A boy counted the crates on the quay and wrote each number into \
+a small book, since his father could not read. By noon the fish had been sold, the nets hung over the wall to dry, \
+and the women walked home along the sea with their baskets. Nobody spoke about the storm of the week before, but \
+every roof in the village showed where it had passed. In the evening the teacher came down with a lamp and a map. \
+She asked the oldest of the fishermen where the current turned, and he drew a line with his finger from the \
+lighthouse to the island, and said that the sea had changed its mind there when he was young. She marked the place, \
+thanked him, and walked back up the hill, where the school stood with its one window still alight."""
 
 
 def run(command, **arguments):
@@ -100,7 +101,8 @@ class Correctness:
         ids = (ids["ids"] if isinstance(ids, dict) else ids)[:tokens]
         self.ids.write_text(json.dumps(ids), encoding="utf-8")
         self.environment.step(f"interpreting {self.model.stem} for its logits",
-                              [tern_tool, "eval", self.model, "--tokens", self.ids, "--logits", self.logits])
+                              [tern_tool, "eval", self.model, "--backend", "interpreter", "--tokens", self.ids,
+                               "--logits", self.logits])
         text = run([tern_tool, "run", self.model, "--backend", "interpreter", "-p", TEXT[:51], "-n", 16, "--json",
                     "--ignore-eos"])
         self.greedy.write_text(text, encoding="utf-8")

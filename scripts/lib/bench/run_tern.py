@@ -79,11 +79,14 @@ def compare(model, ids_file, logits_file, window):
         ids = json.load(file)
     reference = numpy.load(logits_file, mmap_mode="r")
     session = model.session(1, window)
-    total = {"kl": 0.0, "top": 0, "nll": 0.0, "reference_nll": 0.0, "predictions": 0, "kl_max": 0.0}
+    total = {"kl": 0.0, "top": 0, "nll": 0.0, "reference_nll": 0.0, "predictions": 0, "kl_max": 0.0, "error": 0.0}
 
     def add(begin, part, first, rows, pointer):
-        own = log_softmax(numpy.ctypeslib.as_array(pointer, shape=(rows, reference.shape[1])))
-        wanted = log_softmax(reference[begin + first:begin + first + rows])
+        logits = numpy.ctypeslib.as_array(pointer, shape=(rows, reference.shape[1]))
+        expected = reference[begin + first:begin + first + rows]
+        error = float(numpy.abs(logits - expected).max() / numpy.ptp(expected))
+        total["error"] = max(total["error"], error)
+        own, wanted = log_softmax(logits), log_softmax(expected)
         divergence = (numpy.exp(wanted) * (wanted - own)).sum(axis=-1)
         total["kl"] += float(divergence.sum())
         total["kl_max"] = max(total["kl_max"], float(divergence.max()))
@@ -98,7 +101,8 @@ def compare(model, ids_file, logits_file, window):
         session.reset()
         session.prefill(part, on_logits=lambda *chunk: add(begin, part, *chunk))
     return {"tokens": len(ids), "kl_mean": total["kl"] / len(ids), "kl_max": total["kl_max"],
-            "top1_agreement": total["top"] / len(ids), "perplexity": math.exp(total["nll"] / total["predictions"]),
+            "largest_error": total["error"], "top1_agreement": total["top"] / len(ids),
+            "perplexity": math.exp(total["nll"] / total["predictions"]),
             "reference_perplexity": math.exp(total["reference_nll"] / total["predictions"])}
 
 
