@@ -35,7 +35,7 @@ LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens
 int64_t contextParts(int64_t sequences, int64_t groups);
 
 /// Queries of one attention task with many tokens.
-inline constexpr int64_t attentionQueries = 16;
+inline constexpr int64_t attentionQueries = 48;
 
 } // namespace tern
 
