@@ -98,7 +98,7 @@ Explanation::Explanation(mlir::MLIRContext &context) : collector(std::make_share
     std::shared_ptr<Collector> target;
   };
   mlir::remark::RemarkCategories categories;
-  categories.all = ".*";
+  categories.all = categories.passed = categories.missed = ".*";
   // It can only fail where a remark engine is there already, and this is the one place that makes them.
   (void)mlir::remark::enableOptimizationRemarks(context, std::make_unique<Streamer>(collector),
                                                 std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), categories);

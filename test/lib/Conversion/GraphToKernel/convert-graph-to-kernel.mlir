@@ -56,8 +56,8 @@ func.func @forward(%x: !graph.tensor<f32[B, 64]>) -> !graph.tensor<f32[B, 64]> {
 // CHECK: kernel.append_state %arg2
 // CHECK: kernel.append_state %arg3
 // CHECK-LABEL: kernel.func @attention_1(
-// CHECK-SAME: schedule = #kernel.schedule<kind = attention, tokens = 16>
-// CHECK-SAME: tasks = [#kernel.tasks<roots = [0], dims = ["B", 2, "T"], tiles = [1, 1, 16]>]
+// CHECK-SAME: schedule = #kernel.schedule<kind = attention, tokens = 48>
+// CHECK-SAME: tasks = [#kernel.tasks<roots = [0], dims = ["B", 2, "T"], tiles = [1, 1, 48]>]
 // CHECK: kernel.read_state
 // CHECK: kernel.read_state
 // CHECK: graph.attention
