@@ -4,6 +4,7 @@
 
 #include "ArtifactAssembly.h"
 #include "Lowering.h"
+#include "VerifyEach.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Base/AtomicFile.h"
 #include "tern/Import/Importer.h"
@@ -44,7 +45,7 @@ size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name)
 
 class CompilerRun {
 public:
-  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options) {}
+  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options), verifier(options.precision, options.threads) {}
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
@@ -177,6 +178,9 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
+    if (options.verifyEach &&
+        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+      return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
     std::error_code error;
@@ -209,6 +213,7 @@ private:
   std::vector<CpuTarget> targets;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
+  PhaseVerifier verifier;
 };
 
 } // namespace

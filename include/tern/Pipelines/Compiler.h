@@ -45,6 +45,7 @@ struct CompilerOptions {
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
   unsigned threads = 0;
+  bool verifyEach = false;                 ///< Compare what each phase leaves with what it was given, by running both.
 
   /// Called when a phase has ended, and while weights are packed.
   std::function<void(llvm::StringRef phase, double seconds)> onPhase;
