@@ -57,10 +57,10 @@ func.func @states_by_reference() {
   return
 }
 
-kernel.func @append(%s: !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, %x: !graph.tensor<f32[1, T, 1]>,
-                    %p: !graph.tensor<i32[1, T]>) attributes {
-    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1, "T"], tiles = [1, 1]>]} {
-  kernel.append_state %s, %x at %p : !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, (f32[1, T, 1], i32[1, T])
+kernel.func @append(%s: !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, %x: !graph.tensor<f32[1, 4, 1]>,
+                    %p: !graph.tensor<i32[1, 4]>) attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1, 4], tiles = [1, 1]>]} {
+  kernel.append_state %s, %x at %p : !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, (f32[1, 4, 1], i32[1, 4])
   kernel.return
 }
 kernel.func @read(%s: !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>) -> !graph.tensor<f32[1, C, 1]> attributes {
@@ -74,13 +74,8 @@ func.func @append_by_reference() {
   %x = graph.constant dense<[[[3.0], [9.0], [1.0], [2.0]]]> : tensor<1x4x1xf32> as f32[1, 4, 1]
   %p = graph.constant dense<[[2, -1, 0, 1]]> : tensor<1x4xi32> as i32[1, 4]
   %s = kernel.load_state @k : !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>
-  func.call @append_all(%x, %p) : (!graph.tensor<f32[1, 4, 1]>, !graph.tensor<i32[1, 4]>) -> ()
+  kernel.launch @append(%s, %x, %p) : (!kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, !graph.tensor<f32[1, 4, 1]>, !graph.tensor<i32[1, 4]>) -> ()
   %0 = kernel.launch @read(%s) : (!kernel.state<!graph.tensor<f32[1, C, 1]>, rows>) -> !graph.tensor<f32[1, C, 1]>
   check.expect_constant %0 is dense<[[[1.0], [2.0], [3.0]]]> : tensor<1x3x1xf32> : (f32[1, C, 1])
-  return
-}
-func.func private @append_all(%x: !graph.tensor<f32[1, T, 1]>, %p: !graph.tensor<i32[1, T]>) {
-  %s = kernel.load_state @k : !kernel.state<!graph.tensor<f32[1, C, 1]>, rows>
-  kernel.launch @append(%s, %x, %p) : (!kernel.state<!graph.tensor<f32[1, C, 1]>, rows>, !graph.tensor<f32[1, T, 1]>, !graph.tensor<i32[1, T]>) -> ()
   return
 }

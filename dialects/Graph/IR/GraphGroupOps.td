@@ -12,7 +12,14 @@ def Graph_GroupOp : Graph_Op<"group", [SingleBlock, RecursiveMemoryEffects, NoRe
     between them to memory; it loses nothing of what they are. Ops inside use values from outside freely. `kind` says
     what the group is built round: `linear`, `attention`, `rows` (work on rows of the last dimension) or `serial`.
 
-    Constraints: (C1) results have the types of what `graph.yield` gives; (C2) groups do not nest.
+    Constraints:
+    - (C1) results have the types of what `graph.yield` gives;
+    - (C2) groups do not nest;
+    - (C3) `kind` is one of those four;
+    - (C4) a `linear` group holds linear layers that share their input and have numbers of output rows; all that it
+      hands out depends on one of them;
+    - (C5) an `attention` group holds one `graph.attention` and nothing else.
+
     Effects: those of the ops inside.
 
     ```mlir
@@ -37,7 +44,18 @@ def Graph_GroupOp : Graph_Op<"group", [SingleBlock, RecursiveMemoryEffects, NoRe
 def Graph_YieldOp : Graph_Op<"yield", [Pure, Terminator, HasParent<"GroupOp">]> {
   let summary = "what a group hands out";
   let description = [{
-    Constraint: (C1) operands have the types of the group's results.
+    Semantics: hands its operands out as the results of the group; the first constraint of `graph.group` says that their
+    types agree.
+
+    ```mlir
+    func.func @example(%x: !graph.tensor<f32[8]>) -> !graph.tensor<f32[8]> {
+      %0 = graph.group "rows" -> f32[8] {
+        %1 = graph.silu %x : (f32[8]) -> f32[8]
+        graph.yield %1 : (f32[8])
+      }
+      return %0 : !graph.tensor<f32[8]>
+    }
+    ```
   }];
   let arguments = (ins Variadic<Graph_AnyTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` custom<ShortTypes>(type($operands)))?";

@@ -225,6 +225,8 @@ def FormGroups : Pass<"graph-form-groups", "::mlir::func::FuncOp"> {
     Before:
 
     ```mlir
+    graph.weight @gate : f32[96, 64] = #graph.random<tensor = "gate", seed = 1, center = 0.0, scale = 0.1>
+    graph.weight @up : f32[96, 64] = #graph.random<tensor = "up", seed = 1, center = 0.0, scale = 0.1>
     func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[64]>) -> !graph.tensor<f32[B, T, 96]> {
       %0 = graph.rms_norm %x, %w epsilon 1.0e-05 : (f32[B, T, 64], f32[64]) -> f32[B, T, 64]
       %1 = graph.load_weight @gate : f32[96, 64]
@@ -239,6 +241,8 @@ def FormGroups : Pass<"graph-form-groups", "::mlir::func::FuncOp"> {
     After `graph-form-groups`:
 
     ```mlir
+    graph.weight @gate : f32[96, 64] = #graph.random<tensor = "gate", seed = 1, center = 0.0, scale = 0.1>
+    graph.weight @up : f32[96, 64] = #graph.random<tensor = "up", seed = 1, center = 0.0, scale = 0.1>
     func.func @layer(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[64]>) -> !graph.tensor<f32[B, T, 96]> {
       %0 = graph.load_weight @gate : f32[96, 64]
       %1 = graph.load_weight @up : f32[96, 64]

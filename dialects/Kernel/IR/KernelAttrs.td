@@ -35,7 +35,7 @@ def Kernel_ScheduleAttr : AttrDef<Kernel_Dialect, "Schedule"> {
   let mnemonic = "schedule";
   let summary = "how the code of a kernel is generated";
   let description = [{
-    `#kernel.schedule<kind = linear, rows = 2, tokens = 6, inline_prologue = 1, splits = 1>`
+    `#kernel.schedule<kind = linear, rows = 2, tokens = 6, inline_prologue = 1, prefetch = 1024>`
 
     - `kind`: `rows` computes tensors row by row; `linear` multiplies by weights in tiles of 16 rows; `attention`
       streams keys and values; `serial` runs one op in plain loops.
@@ -63,7 +63,8 @@ def Kernel_TasksAttr : AttrDef<Kernel_Dialect, "Tasks"> {
     numbered with the last dimension fastest, computes the `roots` of the kernel: results are counted first, then the
     ops that write states, in the order of the body. A dimension is a number or the name of a symbol, as in tensors.
 
-    Constraints: (C1) there is a root; (C2) `dims` and `tiles` have the same length, and tiles are positive.
+    Constraints: (C1) there is a root; (C2) `dims` and `tiles` have the same length, tiles are positive and sizes not
+    negative.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$roots, ArrayRefParameter<"::mlir::Attribute">:$dims,
                         ArrayRefParameter<"int64_t">:$tiles);

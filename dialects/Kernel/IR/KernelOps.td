@@ -66,6 +66,13 @@ def Kernel_ReturnOp : Kernel_Op<"return", [Pure, HasParent<"FuncOp">, Terminator
   let summary = "what a kernel computes";
   let description = [{
     Constraint: (C1) operands have the types of the kernel's results.
+
+    ```mlir
+    kernel.func @copy(%x: !graph.tensor<f32[4]>) -> !graph.tensor<f32[4]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [], tiles = []>]} {
+      kernel.return %x : !graph.tensor<f32[4]>
+    }
+    ```
   }];
   let arguments = (ins Variadic<Graph_AnyTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
@@ -123,6 +130,15 @@ def Kernel_ReadStateOp : Kernel_Op<"read_state", [DeclareOpInterfaceMethods<Memo
     Semantics: that of `graph.read_state`; of a state by position, with the entries of all positions written so far.
 
     Constraint: (C1) the result is the state's tensor.
+    Effects: reads the state.
+
+    ```mlir
+    kernel.func @read(%s: !kernel.state<!graph.tensor<f32[1, 16]>, rows>) -> !graph.tensor<f32[1, 16]> attributes {
+        schedule = #kernel.schedule<kind = serial>, tasks = [#kernel.tasks<roots = [0], dims = [], tiles = []>]} {
+      %0 = kernel.read_state %s : !kernel.state<!graph.tensor<f32[1, 16]>, rows> -> f32[1, 16]
+      kernel.return %0 : !graph.tensor<f32[1, 16]>
+    }
+    ```
   }];
   let arguments = (ins Kernel_StateType:$state);
   let results = (outs Graph_NumberTensor:$result);
@@ -136,6 +152,15 @@ def Kernel_WriteStateOp : Kernel_Op<"write_state", [DeclareOpInterfaceMethods<Me
     Semantics: that of `graph.write_state`. A kernel that reads the state as well reads what it held before.
 
     Constraint: (C1) `value` is the state's tensor.
+    Effects: writes the state.
+
+    ```mlir
+    kernel.func @write(%s: !kernel.state<!graph.tensor<f32[1, 16]>, rows>, %x: !graph.tensor<f32[1, 16]>) attributes {
+        schedule = #kernel.schedule<kind = serial>, tasks = [#kernel.tasks<roots = [0], dims = [], tiles = []>]} {
+      kernel.write_state %s, %x : !kernel.state<!graph.tensor<f32[1, 16]>, rows>, f32[1, 16]
+      kernel.return
+    }
+    ```
   }];
   let arguments = (ins Kernel_StateType:$state, Graph_NumberTensor:$value);
   let assemblyFormat = "$state `,` $value attr-dict `:` type($state) `,` custom<ShortType>(type($value))";
@@ -147,7 +172,19 @@ def Kernel_AppendStateOp : Kernel_Op<"append_state", [DeclareOpInterfaceMethods<
   let description = [{
     Semantics: that of `graph.append_state`, without the state as a result: kernels that read it take the state.
 
-    Constraint: (C1) `value` is the state's tensor but for axis 1.
+    Constraints: (C1) `value` is the state's tensor but for axis 1; (C2) `positions` is `[B, T]` with the first two
+    dimensions of `value`.
+    Effects: writes the state.
+
+    ```mlir
+    kernel.func @append(%s: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>, %x: !graph.tensor<f16[1, T, 3, 64]>,
+                        %p: !graph.tensor<i32[1, T]>) attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1, "T"], tiles = [1, 1]>]} {
+      kernel.append_state %s, %x at %p
+          : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>, (f16[1, T, 3, 64], i32[1, T])
+      kernel.return
+    }
+    ```
   }];
   let arguments = (ins Kernel_StateType:$state, Graph_NumberTensor:$value, Graph_IntegerTensor:$positions);
   let assemblyFormat = [{
@@ -168,7 +205,22 @@ def Kernel_AttendPartOp : Kernel_Op<"attend_part", [Pure, AttrSizedOperandSegmen
 
     Shapes: as in `graph.attention`, `result [B, T, H, S, e + 2]` in f32.
 
-    Constraints: (C1) `S` is a number; (C2) shapes are those above.
+    Constraints: (C1) `S` is a number; (C2) shapes are those above, and positions are given where `graph.attention` needs
+    them.
+
+    ```mlir
+    kernel.func @decode(%q: !graph.tensor<f32[1, 1, 9, 64]>, %k: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>,
+                        %v: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, heads>, %p: !graph.tensor<i32[1, 1]>)
+        -> !graph.tensor<f32[1, 1, 9, 4, 66]> attributes {
+        schedule = #kernel.schedule<kind = attention>,
+        tasks = [#kernel.tasks<roots = [0], dims = [1, 3, 4], tiles = [1, 1, 1]>]} {
+      %0 = kernel.read_state %k : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16> -> f16[1, C, 3, 64]
+      %1 = kernel.read_state %v : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, heads> -> f16[1, C, 3, 64]
+      %2 = kernel.attend_part %q, %0, %1 at %p mask causal scale 0.125
+          : (f32[1, 1, 9, 64], f16[1, C, 3, 64], f16[1, C, 3, 64], i32[1, 1]) -> f32[1, 1, 9, 4, 66]
+      kernel.return %2 : !graph.tensor<f32[1, 1, 9, 4, 66]>
+    }
+    ```
   }];
   let arguments = (ins Graph_FloatTensor:$query, Graph_FloatTensor:$key, Graph_FloatTensor:$value,
                        Optional<Graph_IntegerTensor>:$positions, Optional<Graph_IntegerTensor>:$lengths,
@@ -196,6 +248,15 @@ def Kernel_AttendCombineOp : Kernel_Op<"attend_combine", [Pure]> {
     Shapes: `part [B, T, H, S, e + 2]`, `sinks [H]`, `result [B, T, H, e]`.
 
     Constraint: (C1) shapes are those above.
+
+    ```mlir
+    kernel.func @combine(%p: !graph.tensor<f32[1, 1, 9, 4, 66]>) -> !graph.tensor<f32[1, 1, 9, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>,
+        tasks = [#kernel.tasks<roots = [0], dims = [1, 1, 9], tiles = [1, 1, 1]>]} {
+      %0 = kernel.attend_combine %p : (f32[1, 1, 9, 4, 66]) -> f32[1, 1, 9, 64]
+      kernel.return %0 : !graph.tensor<f32[1, 1, 9, 64]>
+    }
+    ```
   }];
   let arguments = (ins Graph_FloatTensor:$part, Optional<Graph_FloatTensor>:$sinks);
   let results = (outs Graph_FloatTensor:$result);

@@ -9,8 +9,8 @@ def Kernel_StateType : TypeDef<Kernel_Dialect, "State"> {
   let mnemonic = "state";
   let summary = "a reference to a state of the module";
   let description = [{
-    `!kernel.state<!graph.tensor<f16[B, C, 3, 64]>, lanes16>`: which tensor survives, and how it lies in memory. Kernels take states as
-    arguments, so that all layers share them.
+    `!kernel.state<!graph.tensor<f16[B, C, 3, 64]>, lanes16>`: which tensor survives, and how it lies in memory. Kernels
+    take states as arguments, so that all layers share them.
 
     Constraint: (C1) layouts `heads` and `lanes16` are of tensors of rank 4, `tiles16` is of weights only.
   }];

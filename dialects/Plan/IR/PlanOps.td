@@ -16,6 +16,10 @@ def Plan_MemoryOp : Plan_Op<"memory"> {
     `scratch` bytes of its own.
 
     Constraint: (C1) both are not negative.
+
+    ```mlir
+    plan.memory arena 4608 scratch 512
+    ```
   }];
   let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$arena, ConfinedAttr<I64Attr, [IntNonNegative]>:$scratch);
   let assemblyFormat = "`arena` $arena `scratch` $scratch attr-dict";
@@ -29,6 +33,13 @@ def Plan_EntryOp : Plan_Op<"entry", [Symbol, SingleBlock, NoTerminator, NoRegion
 
     Constraints: (C1) the body holds inputs, outputs and launches alone; (C2) a range is two positive numbers, the
     smaller first.
+
+    ```mlir
+    plan.entry @prefill attributes {ranges = {T = [1, 256]}} {
+      plan.input "tokens" : i32[1, T] at 0
+      plan.output "logits" : f32[1, 1, 131] at 1024
+    }
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DictionaryAttr:$ranges);
   let regions = (region SizedRegion<1>:$body);
@@ -42,6 +53,12 @@ class Plan_ArgumentOp<string mnemonic, string about> : Plan_Op<mnemonic, [HasPar
     A row-major tensor, `at` so many bytes into the arena.
 
     Constraint: (C1) the offset is not negative.
+
+    ```mlir
+    plan.entry @step attributes {ranges = {}} {
+      plan.}] # mnemonic # [{ "x" : f32[1, 64] at 256
+    }
+    ```
   }];
   let arguments = (ins StrAttr:$name, TypeAttrOf<Graph_AnyTensor>:$type, ConfinedAttr<I64Attr, [IntNonNegative]>:$offset);
   let assemblyFormat = "$name `:` custom<ShortTypeAttr>($type) `at` $offset attr-dict";
@@ -61,7 +78,17 @@ def Plan_LaunchOp : Plan_Op<"launch", [HasParent<"EntryOp">, DeclareOpInterfaceM
 
     Constraints: (C1) `kernel` names a function of the module, a `kernel.func` or what the phase `lower` made of it;
     (C2) a `kernel.func` gets as many places as it has arguments and results; (C3) places are `#plan.arena`,
-    `#plan.weight` or `#plan.state`.
+    `#plan.weight` or `#plan.state`; (C4) the latter two name a weight and a state of the module.
+
+    ```mlir
+    kernel.func @copy(%x: !graph.tensor<f32[4]>) -> !graph.tensor<f32[4]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [], tiles = []>]} {
+      kernel.return %x : !graph.tensor<f32[4]>
+    }
+    plan.entry @step attributes {ranges = {}} {
+      plan.launch @copy [#plan.arena<offset = 0, bytes = 16>, #plan.arena<offset = 64, bytes = 16>] wait
+    }
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, ArrayAttr:$places, UnitAttr:$wait);
   let assemblyFormat = "$kernel $places (`wait` $wait^)? attr-dict";

@@ -21,8 +21,11 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
-    Assumes that every op but weights and constants stands in a group (`graph-form-groups`). A remark at each launch
-    gives its kind, its tasks and why it was split or not.
+    Assumes that every op but weights and constants stands in a group (`graph-form-groups`). States by position grow to
+    the module's `graph.max_context`, unless an entry gives another maximum. It is an error if an entry names a dimension
+    that the function does not have or a name that is taken, if a group reads or appends to a state that another op of it
+    appends to, or if what an op appended is read after a later write: states are read where they lie. A remark at each
+    launch gives its kernel and its kind, and one at each product whose prologue runs ahead says why.
 
     Before:
 
@@ -39,15 +42,18 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
     After `convert-graph-to-kernel{entries=decode_1:B=1:T=1}`:
 
     ```mlir
-    kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]> attributes {
-        maxima = {}, schedule = #kernel.schedule<kind = rows>,
-        tasks = [#kernel.tasks<roots = [0], dims = [1, 1], tiles = [1, 1]>]} {
-      %0 = graph.silu %arg0 : (f32[1, 1, 64]) -> f32[1, 1, 64]
-      kernel.return %0 : !graph.tensor<f32[1, 1, 64]>
-    }
-    func.func @decode_1(%arg0: !graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]> {
-      %0 = kernel.launch @silu_0(%arg0) : (!graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]>
-      return %0 : !graph.tensor<f32[1, 1, 64]>
+    module attributes {kernel.symbols = ["capacity"]} {
+      kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]> attributes {
+          maxima = {}, schedule = #kernel.schedule<kind = rows>,
+          tasks = [#kernel.tasks<roots = [0], dims = [1, 1], tiles = [1, 1]>]} {
+        %0 = graph.silu %arg0 : (f32[1, 1, 64]) -> f32[1, 1, 64]
+        kernel.return %0 : !graph.tensor<f32[1, 1, 64]>
+      }
+      func.func @decode_1(%arg0: !graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]>
+          attributes {kernel.maxima = {}} {
+        %0 = kernel.launch @silu_0(%arg0) : (!graph.tensor<f32[1, 1, 64]>) -> !graph.tensor<f32[1, 1, 64]>
+        return %0 : !graph.tensor<f32[1, 1, 64]>
+      }
     }
     ```
 
@@ -94,7 +100,7 @@ def ConvertKernelToPlan : Pass<"convert-kernel-to-plan", "::mlir::ModuleOp"> {
     ```mlir
     plan.memory arena 512 scratch 0
     kernel.func @silu_0(%arg0: !graph.tensor<f32[1, 64]>) -> !graph.tensor<f32[1, 64]> attributes {
-        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
+        kernel.task_bytes = [256], schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
       %0 = graph.silu %arg0 : (f32[1, 64]) -> f32[1, 64]
       kernel.return %0 : !graph.tensor<f32[1, 64]>
     }

@@ -80,10 +80,12 @@ static void addLinear(kernel::FuncOp kernel, const EntrySpec &spec, SmallVectorI
     LinearSchedule schedule = scheduleLinear(rows, tokens);
     SmallVector<Attribute> dims{graph::staticDim(kernel.getContext(), rows)};
     SmallVector<int64_t> tiles{16 * schedule.tiles};
+    // Tokens of a task are neighbours: all of them, or some of the last dimension.
+    bool isSplit = schedule.taskTokens > 0 && !sizes.empty() && sizes.back() > schedule.taskTokens;
     for (auto [index, dim] : llvm::enumerate(type.getDims().drop_back())) {
-      bool isLast = static_cast<int64_t>(index) == type.getRank() - 2;
+      bool isLast = index + 1 == sizes.size();
       dims.push_back(dim);
-      tiles.push_back(isLast && schedule.taskTokens > 0 ? std::min(schedule.taskTokens, sizes[index]) : sizes[index]);
+      tiles.push_back(std::max<int64_t>(1, !isSplit ? sizes[index] : isLast ? schedule.taskTokens : 1));
     }
     spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), space, dims, tiles));
   }

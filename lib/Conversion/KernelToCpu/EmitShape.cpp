@@ -143,8 +143,12 @@ static Val emitConcat(const Request &r, graph::ConcatOp op, unsigned first, int6
   Value input = op.getInputs()[first];
   int64_t size = *cast<graph::SymbolicTensorType>(input.getType()).getStaticDim(axis);
   auto here = [&] {
+    // Inside the input whatever the index: what does not change in an inner loop is computed ahead of this branch.
     Index place(r.index);
-    place[axis] = begin == 0 ? r.index[axis] : r.index[axis] - begin;
+    bool isVector = r.lanes > 1 && axis + 1 == static_cast<int64_t>(r.index.size());
+    int64_t last = std::max<int64_t>(0, size - (isVector ? r.lanes : 1));
+    Val own = begin == 0 ? r.index[axis] : r.index[axis] - begin;
+    place[axis] = r.b().minimum(r.b().maximum(own, r.b().index(0)), r.b().index(last));
     return Vals{r.e.element(input, place, r.lanes)};
   };
   if (first + 1 == op.getInputs().size())

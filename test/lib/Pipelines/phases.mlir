@@ -1,6 +1,6 @@
 // The phases after normalize: what their pipelines hold, what each option does, and a decoder through all of them.
 // RUN: tern-opt %s --tern-precision --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=PRECISION
-// RUN: tern-opt %s --tern-precision=policy=int8 | FileCheck %s --check-prefix=INT8
+// RUN: tern-opt %s --tern-precision=policy=bf16 | FileCheck %s --check-prefix=BF16
 // RUN: tern-opt %s --tern-fuse --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=FUSE
 // RUN: tern-opt %s --tern-fuse="verify=false launch-bytes=7" --dump-pass-pipeline -o /dev/null 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=UNVERIFIED
@@ -19,7 +19,7 @@
 // PRECISION-NEXT: graph-share-rope-tables
 // PRECISION: canonicalize
 // PRECISION: cse
-// INT8: graph.quantize {{.*}} -> i8_32
+// BF16: graph.cast {{.*}} -> bf16
 // FUSE: func.func(
 // FUSE-NEXT: graph-form-groups{launch-bytes=16384}
 // FUSE: graph-verify-groups
@@ -45,8 +45,8 @@
 module attributes {graph.max_context = 512 : i64} {
   graph.weight @embed : f32[96, 64] = #graph.random<tensor = "e", seed = 1, center = 0.0, scale = 0.1>
   graph.weight @norm : f32[64] = #graph.random<tensor = "n", seed = 1, center = 1.0, scale = 0.1>
-  graph.weight @q : q8_0[64, 64] = #graph.random<tensor = "q", seed = 1, center = 0.0, scale = 0.1>
-  graph.weight @kv : q8_0[32, 64] = #graph.random<tensor = "k", seed = 1, center = 0.0, scale = 0.1>
+  graph.weight @q : f32[64, 64] = #graph.random<tensor = "q", seed = 1, center = 0.0, scale = 0.1>
+  graph.weight @kv : f32[32, 64] = #graph.random<tensor = "k", seed = 1, center = 0.0, scale = 0.1>
   graph.state @key key of layer 0 : f32[B, C, 2, 16]
   graph.state @value value of layer 0 : f32[B, C, 2, 16]
   func.func @forward(%tokens: !graph.tensor<i32[B, T]>, %p: !graph.tensor<i32[B, T]>, %out: !graph.tensor<i32[B, N]>)
@@ -55,10 +55,10 @@ module attributes {graph.max_context = 512 : i64} {
     %1 = graph.embedding %0[%tokens] : (f32[96, 64], i32[B, T]) -> f32[B, T, 64]
     %2 = graph.load_weight @norm : f32[64]
     %3 = graph.rms_norm %1, %2 epsilon 1.0e-05 : (f32[B, T, 64], f32[64]) -> f32[B, T, 64]
-    %4 = graph.load_weight @q : q8_0[64, 64]
-    %5 = graph.load_weight @kv : q8_0[32, 64]
-    %6 = graph.linear %3, %4 : (f32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
-    %7 = graph.linear %3, %5 : (f32[B, T, 64], q8_0[32, 64]) -> f32[B, T, 32]
+    %4 = graph.load_weight @q : f32[64, 64]
+    %5 = graph.load_weight @kv : f32[32, 64]
+    %6 = graph.linear %3, %4 : (f32[B, T, 64], f32[64, 64]) -> f32[B, T, 64]
+    %7 = graph.linear %3, %5 : (f32[B, T, 64], f32[32, 64]) -> f32[B, T, 32]
     %8 = graph.reshape %6 : (f32[B, T, 64]) -> f32[B, T, 4, 16]
     %9 = graph.reshape %7 : (f32[B, T, 32]) -> f32[B, T, 2, 16]
     %10 = graph.rope %8 by #graph.rotary<theta = 10000.0, dims = 16, layout = half> at %p
@@ -70,7 +70,7 @@ module attributes {graph.max_context = 512 : i64} {
     %14 = graph.attention %10, %12, %13 at %p mask causal scale 0.25
         : (f32[B, T, 4, 16], f32[B, C, 2, 16], f32[B, C, 2, 16], i32[B, T]) -> f32[B, T, 4, 16]
     %15 = graph.reshape %14 : (f32[B, T, 4, 16]) -> f32[B, T, 64]
-    %16 = graph.linear %15, %4 : (f32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
+    %16 = graph.linear %15, %4 : (f32[B, T, 64], f32[64, 64]) -> f32[B, T, 64]
     %17 = graph.add %1, %16 : (f32[B, T, 64], f32[B, T, 64]) -> f32[B, T, 64]
     %18 = graph.gather %17[%out] batch_dims 1 : (f32[B, T, 64], i32[B, N]) -> f32[B, N, 64]
     %19 = graph.linear %18, %0 : (f32[B, N, 64], f32[96, 64]) -> f32[B, N, 96]

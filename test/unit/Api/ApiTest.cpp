@@ -307,7 +307,7 @@ TEST_F(Api, BadCallsAreRefused) {
   EXPECT_THAT(error.message, HasSubstr("tern_prefill_options_init"));
   std::vector<int32_t> prompt(200, 1);
   EXPECT_EQ(tern_generate(session, 1, prompt.data(), prompt.size(), nullptr, nullptr, &error), TERN_FAILED);
-  EXPECT_THAT(error.message, HasSubstr("200 more do not fit"));
+  EXPECT_THAT(error.message, HasSubstr("has 200 tokens, and the context has room for"));
 }
 
 TEST_F(Api, StructuresOfOtherVersionsAreUnderstood) {

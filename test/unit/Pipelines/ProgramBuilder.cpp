@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include <regex>
+
 using namespace tern;
 using namespace tern::testing;
 
@@ -282,6 +284,11 @@ static int mentions(const std::string &text, const std::string &name) {
   return count;
 }
 
+/// Whether a type of `text` has the dimension `symbol`.
+static bool hasDimension(const std::string &text, const std::string &symbol) {
+  return std::regex_search(text, std::regex("(\\[|, )" + symbol + "(,|\\])"));
+}
+
 RandomProgram ProgramBuilder::finish() {
   RandomProgram program;
   std::vector<Value> returned;
@@ -308,8 +315,11 @@ RandomProgram ProgramBuilder::finish() {
   program.arguments = arguments;
   program.slots = batch;
   program.ops = ops;
-  program.entry = "run:B=" + std::to_string(batch);
-  program.entry += tokensAreSymbolic ? ":T<" + std::to_string(tokens) : ":T=" + std::to_string(tokens);
+  program.entry = "run"; // with the dimensions that the program has
+  if (hasDimension(program.text, "B"))
+    program.entry += ":B=" + std::to_string(batch);
+  if (hasDimension(program.text, "T"))
+    program.entry += (tokensAreSymbolic ? ":T<" : ":T=") + std::to_string(tokens);
   std::int64_t position = 0;
   for (int call = 0; call < (hasStates ? 3 : 1); ++call) {
     std::int64_t size = tokensAreSymbolic ? uniform(1, tokens) : tokens;

@@ -33,7 +33,7 @@ static bool isBlocks(const Value &weight) { return tern::storageFormatInfo(forma
 /// An input whose last dimension is a number, often whole blocks.
 static Value linearInput(ProgramBuilder &p) {
   std::string columns = p.oneOf({"32", "64", "96", "256", "512", "7", "24", "33", "1", "48"});
-  return p.pick([&](const Value &value) { return value.isFloat() && number(value.dims.back()) > 0 && value.magnitude() < 30; },
+  return p.pick([&](const Value &value) { return value.isFloat() && !value.dims.empty() && number(value.dims.back()) > 0 && value.magnitude() < 30; },
                 [&] { return p.floats(p.randomFloat(), p.chance(80) ? Dims{"B", "T", columns} : Dims{"B", columns}, 1); });
 }
 

@@ -47,7 +47,7 @@ BlockPool::BlockPool() : path(::testing::TempDir() + "tern-blocks-" + std::to_st
     for (int block = 0; block < 64; ++block)
       blocks.push_back(randomBlock(info, generator));
     Range &range = ranges[static_cast<std::size_t>(i)];
-    range = {all.size(), 1024};
+    range = {all.size(), 16384}; // the largest weight has 4 x 128 rows of 512 columns
     for (std::uint64_t block = 0; block < range.blocks; ++block) {
       const std::vector<std::uint8_t> &bytes = blocks[generator() % blocks.size()];
       all.append(bytes.begin(), bytes.end());

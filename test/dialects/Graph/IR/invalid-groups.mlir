@@ -23,7 +23,7 @@ func.func @group_C1_count(%x: !graph.tensor<f32[B, 64]>) {
 // -----
 
 func.func @group_C1_empty() {
-  // expected-error @+1 {{expects a non-empty block}}
+  // expected-error @+1 {{failed to verify constraint: region with 1 blocks}}
   graph.group "rows" {
   }
   return

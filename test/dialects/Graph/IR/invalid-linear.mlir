@@ -96,14 +96,6 @@ func.func @linear_C3_rank(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f3
 
 // -----
 
-func.func @linear_blocks_as_input(%x: !graph.tensor<q8_0[B, 64]>, %w: !graph.tensor<f32[96, 64]>) {
-  // expected-error @+1 {{operand #0 must be tensor of floats, but got '!graph.tensor<q8_0[B, 64]>'}}
-  %0 = graph.linear %x, %w : (q8_0[B, 64], f32[96, 64]) -> f32[B, 96]
-  return
-}
-
-// -----
-
 func.func @linear_integer_weight(%x: !graph.tensor<f32[B, 64]>, %w: !graph.tensor<i8[96, 64]>) {
   // expected-error @+1 {{operand #1 must be tensor of floats or stored blocks}}
   %0 = graph.linear %x, %w : (f32[B, 64], i8[96, 64]) -> f32[B, 96]

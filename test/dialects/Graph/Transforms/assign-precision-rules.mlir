@@ -25,11 +25,11 @@
 // NAMED: graph.state @model.k key of layer 0 : f16[B, C, 2, 32]
 // NAMED: graph.linear %{{.*}}, %arg1 : (i15_32
 
-// NAME: error: --precision must be default, f32, bf16 or int8, got 'half'
-// RULE: error: --precision a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got 'lm_head'
-// FORMAT: error: --precision a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got 'lm_head=q4_0'
-// PATTERN: error: --precision must hold patterns of names, got 'a['
-// STATE: error: --precision a cache holds f32, f16 or bf16, got 'state=int8'
+// NAME: error: --precision: must be default, f32, bf16 or int8, got 'half'
+// RULE: error: --precision: a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got 'lm_head'
+// FORMAT: error: --precision: a rule is PATTERN=FORMAT with f32, f16, bf16, int8 or int15, got 'lm_head=q4_0'
+// PATTERN: error: --precision: must hold patterns of names, got 'a['
+// STATE: error: --precision: a cache holds f32, f16 or bf16, got 'state=int8'
 // UNUSED: error: --precision: the rule for 'lm_haed' fits no linear layer and no state
 
 graph.state @model.k key of layer 0 : f32[B, C, 2, 32]

@@ -11,29 +11,30 @@
 // RUN: tern-opt %s --split-input-file -o /dev/null \
 // RUN:   --check-equivalence="pipeline=graph-assign-precision{policy=int8} dims=B=2,T=3,C=3 absolute=5e-2"
 
-// Two layers that share an input share its rounded form.
+// Two layers that share an input share its rounded form. The weight is quantised here, as tests have no file of blocks.
 // CHECK-LABEL: func.func @shared_input(
-// CHECK-NEXT: %[[W:.*]] = graph.load_weight @w
+// CHECK-NEXT: %[[W:.*]] = graph.quantize %arg1
 // CHECK-NEXT: %[[Q:.*]] = graph.quantize %arg0 : (f32[B, T, 64]) -> i15_32[B, T, 64]
-// CHECK-NEXT: %[[A:.*]] = graph.linear %[[Q]], %[[W]] : (i15_32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
-// CHECK-NEXT: %[[B:.*]] = graph.linear %[[Q]], %[[W]] : (i15_32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
+// CHECK-NEXT: %[[A:.*]] = graph.linear %[[Q]], %[[W]] : (i15_32[B, T, 64], i8_32[64, 64]) -> f32[B, T, 64]
+// CHECK-NEXT: %[[B:.*]] = graph.linear %[[Q]], %[[W]] : (i15_32[B, T, 64], i8_32[64, 64]) -> f32[B, T, 64]
 // CHECK-NEXT: return %[[A]], %[[B]]
 // F32-LABEL: func.func @shared_input(
+// F32: graph.quantize %arg1
 // F32-NOT: graph.quantize
 // F32-NOT: graph.cast
 // F32: return
 // BF16-LABEL: func.func @shared_input(
 // BF16: %[[Q:.*]] = graph.cast %arg0 : (f32[B, T, 64]) -> bf16[B, T, 64]
-// BF16: graph.linear %[[Q]], %{{.*}} : (bf16[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
+// BF16: graph.linear %[[Q]], %{{.*}} : (bf16[B, T, 64], i8_32[64, 64]) -> f32[B, T, 64]
 // INT8-LABEL: func.func @shared_input(
 // INT8: graph.quantize %arg0 : (f32[B, T, 64]) -> i8_32[B, T, 64]
-graph.weight @w : q8_0[64, 64] = #graph.random<tensor = "w", seed = 1, center = 0.0, scale = 0.1>
-func.func @shared_input(%x: !graph.tensor<f32[B, T, 64]>) -> (!graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, T, 64]>) {
-  %0 = graph.load_weight @w : q8_0[64, 64]
-  // expected-remark @+1 {{activations in i15_32, weight in q8_0, sums in f32}}
-  %1 = graph.linear %x, %0 : (f32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
-  // expected-remark @+1 {{activations in i15_32, weight in q8_0, sums in f32}}
-  %2 = graph.linear %x, %0 : (f32[B, T, 64], q8_0[64, 64]) -> f32[B, T, 64]
+func.func @shared_input(%x: !graph.tensor<f32[B, T, 64]>, %w: !graph.tensor<f32[64, 64]>)
+    -> (!graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, T, 64]>) {
+  %0 = graph.quantize %w : (f32[64, 64]) -> i8_32[64, 64]
+  // expected-remark @+1 {{activations in i15_32, weight in i8_32, sums in f32}}
+  %1 = graph.linear %x, %0 : (f32[B, T, 64], i8_32[64, 64]) -> f32[B, T, 64]
+  // expected-remark @+1 {{activations in i15_32, weight in i8_32, sums in f32}}
+  %2 = graph.linear %x, %0 : (f32[B, T, 64], i8_32[64, 64]) -> f32[B, T, 64]
   return %1, %2 : !graph.tensor<f32[B, T, 64]>, !graph.tensor<f32[B, T, 64]>
 }
 
@@ -117,6 +118,9 @@ func.func @cache_as_query(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<
 // CHECK: graph.quantize
 // CHECK: ^bb1
 // CHECK: graph.quantize
+func.func @compared(%x: !graph.tensor<f32[B]>) -> !graph.tensor<f32[B]> {
+  return %x : !graph.tensor<f32[B]>
+}
 func.func private @blocks(%x: !graph.tensor<f32[B, 64]>, %w: !graph.tensor<q8_0[64, 64]>) -> !graph.tensor<f32[B, 64]> {
   // expected-remark @+1 {{activations in i15_32}}
   %0 = graph.linear %x, %w : (f32[B, 64], q8_0[64, 64]) -> f32[B, 64]

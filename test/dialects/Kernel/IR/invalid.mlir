@@ -8,7 +8,7 @@ kernel.func @func_C1_argument(%x: i32) attributes {schedule = #kernel.schedule<k
 
 // -----
 
-// expected-error @below {{results must be graph tensors, got '!kernel.state<!graph.tensor<f32[4]>, rows>'}}
+// expected-error @below {{results must be graph tensors, got '!kernel.state<<f32[4]>, rows>'}}
 kernel.func @func_C1_result(%x: !kernel.state<!graph.tensor<f32[4]>, rows>) -> !kernel.state<!graph.tensor<f32[4]>, rows>
     attributes {schedule = #kernel.schedule<kind = rows>, tasks = []} {
   kernel.return

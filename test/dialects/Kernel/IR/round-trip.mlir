@@ -34,8 +34,8 @@ kernel.func @every_number(%x: !graph.tensor<f32[64]>, %w: !graph.tensor<f32[32, 
 }
 
 // CHECK-LABEL: kernel.func @append(
-// CHECK-SAME: %arg0: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>
-// CHECK-NEXT: kernel.append_state %arg0, %arg1 at %arg2 : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>, (f16[1, T, 3, 64], i32[1, T])
+// CHECK-SAME: %arg0: !kernel.state<<f16[1, C, 3, 64]>, lanes16>
+// CHECK-NEXT: kernel.append_state %arg0, %arg1 at %arg2 : <<f16[1, C, 3, 64]>, lanes16>, (f16[1, T, 3, 64], i32[1, T])
 kernel.func @append(%s: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>, %x: !graph.tensor<f16[1, T, 3, 64]>, %p: !graph.tensor<i32[1, T]>)
     attributes {schedule = #kernel.schedule<kind = rows>,
     tasks = [#kernel.tasks<roots = [0], dims = [1, "T"], tiles = [1, 1]>]} {
@@ -44,8 +44,8 @@ kernel.func @append(%s: !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>,
 }
 
 // CHECK-LABEL: kernel.func @replace(
-// CHECK-NEXT: %[[OLD:.*]] = kernel.read_state %arg0 : !kernel.state<!graph.tensor<f32[1, 16]>, rows> -> f32[1, 16]
-// CHECK-NEXT: kernel.write_state %arg0, %arg1 : !kernel.state<!graph.tensor<f32[1, 16]>, rows>, f32[1, 16]
+// CHECK-NEXT: %[[OLD:.*]] = kernel.read_state %arg0 : <<f32[1, 16]>, rows> -> f32[1, 16]
+// CHECK-NEXT: kernel.write_state %arg0, %arg1 : <<f32[1, 16]>, rows>, f32[1, 16]
 // CHECK-NEXT: kernel.return %[[OLD]] : !graph.tensor<f32[1, 16]>
 kernel.func @replace(%s: !kernel.state<!graph.tensor<f32[1, 16]>, rows>, %x: !graph.tensor<f32[1, 16]>)
     -> !graph.tensor<f32[1, 16]> attributes {schedule = #kernel.schedule<kind = serial>,
@@ -80,9 +80,9 @@ kernel.func @attend(%q: !graph.tensor<f32[1, 1, 6, 64]>, %k: !kernel.state<!grap
 }
 
 // CHECK-LABEL: func.func @example(
-// CHECK-NEXT: %[[K:.*]] = kernel.load_state @k : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>
+// CHECK-NEXT: %[[K:.*]] = kernel.load_state @k : <<f16[1, C, 3, 64]>, lanes16>
 // CHECK-NEXT: kernel.launch @append(%[[K]], %arg0, %arg1) : (
-// CHECK-NEXT: %[[S:.*]] = kernel.load_state @s : !kernel.state<!graph.tensor<f32[1, 16]>, rows>
+// CHECK-NEXT: %[[S:.*]] = kernel.load_state @s : <<f32[1, 16]>, rows>
 // CHECK-NEXT: kernel.launch @replace(%[[S]], %arg2) : (
 func.func @example(%x: !graph.tensor<f16[1, T, 3, 64]>, %p: !graph.tensor<i32[1, T]>, %y: !graph.tensor<f32[1, 16]>) {
   %0 = kernel.load_state @k : !kernel.state<!graph.tensor<f16[1, C, 3, 64]>, lanes16>

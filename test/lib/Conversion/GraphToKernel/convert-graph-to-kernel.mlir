@@ -29,14 +29,14 @@ graph.weight @b : f32[64, 64] = #graph.random<tensor = "b", seed = 1, center = 0
 func.func @forward(%x: !graph.tensor<f32[B, 64]>) -> !graph.tensor<f32[B, 64]> {
   %0 = graph.load_weight @a : f32[64, 64]
   %1 = graph.load_weight @b : f32[64, 64]
-  // expected-remark @+1 {{@linear_silu_0: linear kernel of 2 ops in forward}}
   %2 = graph.group "linear" -> f32[B, 64] {
+    // expected-remark @+1 {{@linear_silu_0: linear kernel of 2 ops in forward}}
     %4 = graph.linear %x, %0 : (f32[B, 64], f32[64, 64]) -> f32[B, 64]
     %5 = graph.silu %4 : (f32[B, 64]) -> f32[B, 64]
     graph.yield %5 : (f32[B, 64])
   }
-  // expected-remark @+1 {{@linear_silu_0: linear kernel of 2 ops in forward}}
   %3 = graph.group "linear" -> f32[B, 64] {
+    // expected-remark @+1 {{@linear_silu_0: linear kernel of 2 ops in forward}}
     %4 = graph.linear %2, %1 : (f32[B, 64], f32[64, 64]) -> f32[B, 64]
     %5 = graph.silu %4 : (f32[B, 64]) -> f32[B, 64]
     graph.yield %5 : (f32[B, 64])
@@ -51,8 +51,8 @@ func.func @forward(%x: !graph.tensor<f32[B, 64]>) -> !graph.tensor<f32[B, 64]> {
 // CHECK: graph.state @v {{.*}} {kernel.layout = #kernel.layout<heads>}
 // CHECK-LABEL: kernel.func @append_state_0(
 // CHECK-SAME: %arg0: !graph.tensor<f32[B, T, 2, 8]>, %arg1: !graph.tensor<i32[B, T]>,
-// CHECK-SAME: %arg2: !kernel.state<!graph.tensor<f32[B, C, 2, 8]>, lanes16>
-// CHECK-SAME: %arg3: !kernel.state<!graph.tensor<f32[B, C, 2, 8]>, heads>
+// CHECK-SAME: %arg2: !kernel.state<<f32[B, C, 2, 8]>, lanes16>
+// CHECK-SAME: %arg3: !kernel.state<<f32[B, C, 2, 8]>, heads>
 // CHECK: kernel.append_state %arg2
 // CHECK: kernel.append_state %arg3
 // CHECK-LABEL: kernel.func @attention_1(
@@ -69,8 +69,8 @@ func.func @forward(%x: !graph.tensor<f32[B, 64]>) -> !graph.tensor<f32[B, 64]> {
 graph.state @k key of layer 0 : f32[B, C, 2, 8]
 graph.state @v value of layer 0 : f32[B, C, 2, 8]
 func.func @forward(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<i32[B, T]>) -> !graph.tensor<f32[B, T, 2, 8]> {
-  // expected-remark @+1 {{@append_state_0: rows kernel of 2 ops in forward}}
   %0:2 = graph.group "rows" -> f32[B, C, 2, 8], f32[B, C, 2, 8] {
+    // expected-remark @+1 {{@append_state_0: rows kernel of 2 ops in forward}}
     %2 = graph.append_state @k, %x at %p : (f32[B, T, 2, 8], i32[B, T]) -> f32[B, C, 2, 8]
     %3 = graph.append_state @v, %x at %p : (f32[B, T, 2, 8], i32[B, T]) -> f32[B, C, 2, 8]
     graph.yield %2, %3 : (f32[B, C, 2, 8], f32[B, C, 2, 8])
@@ -92,21 +92,21 @@ func.func @forward(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<i32[B, 
 // CHECK-LABEL: kernel.func @attend_combine_2(
 // CHECK-SAME: kind = rows
 // CHECK: kernel.attend_combine %arg0 sinks %arg1 : (f32[2, 1, 4, 8, 10], f32[4]) -> f32[2, 1, 4, 8]
-graph.state @k key of layer 0 : f32[B, C, 2, 8]
-graph.state @v value of layer 0 : f32[B, C, 2, 8]
+graph.state @k key of layer 0 : f32[2, C, 2, 8]
+graph.state @v value of layer 0 : f32[2, C, 2, 8]
 func.func @forward(%x: !graph.tensor<f32[2, 1, 2, 8]>, %q: !graph.tensor<f32[2, 1, 4, 8]>, %p: !graph.tensor<i32[2, 1]>,
                    %s: !graph.tensor<f32[4]>) -> !graph.tensor<f32[2, 1, 4, 8]> {
-  // expected-remark @+1 {{@append_state_0: rows kernel}}
-  %0:2 = graph.group "rows" -> f32[B, C, 2, 8], f32[B, C, 2, 8] {
-    %2 = graph.append_state @k, %x at %p : (f32[2, 1, 2, 8], i32[2, 1]) -> f32[B, C, 2, 8]
-    %3 = graph.append_state @v, %x at %p : (f32[2, 1, 2, 8], i32[2, 1]) -> f32[B, C, 2, 8]
-    graph.yield %2, %3 : (f32[B, C, 2, 8], f32[B, C, 2, 8])
+  %0:2 = graph.group "rows" -> f32[2, C, 2, 8], f32[2, C, 2, 8] {
+    // expected-remark @+1 {{@append_state_0: rows kernel}}
+    %2 = graph.append_state @k, %x at %p : (f32[2, 1, 2, 8], i32[2, 1]) -> f32[2, C, 2, 8]
+    %3 = graph.append_state @v, %x at %p : (f32[2, 1, 2, 8], i32[2, 1]) -> f32[2, C, 2, 8]
+    graph.yield %2, %3 : (f32[2, C, 2, 8], f32[2, C, 2, 8])
   }
   %1 = graph.group "attention" -> f32[2, 1, 4, 8] {
     // expected-remark @+2 {{@attend_part_1: attention kernel}}
     // expected-remark @+1 {{@attend_combine_2: rows kernel}}
     %2 = graph.attention %q, %0#0, %0#1 at %p sinks %s mask causal scale 0.5
-        : (f32[2, 1, 4, 8], f32[B, C, 2, 8], f32[B, C, 2, 8], i32[2, 1], f32[4]) -> f32[2, 1, 4, 8]
+        : (f32[2, 1, 4, 8], f32[2, C, 2, 8], f32[2, C, 2, 8], i32[2, 1], f32[4]) -> f32[2, 1, 4, 8]
     graph.yield %2 : (f32[2, 1, 4, 8])
   }
   return %1 : !graph.tensor<f32[2, 1, 4, 8]>

@@ -1,6 +1,6 @@
 // Entries that cannot be.
 // RUN: not tern-opt %s --convert-graph-to-kernel 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: not tern-opt %s --convert-graph-to-kernel="entries=:T=1" 2>&1 | FileCheck %s --check-prefix=NAME
+// RUN: not tern-opt %s --convert-graph-to-kernel="entries=:T=1" 2>&1 | FileCheck %s --check-prefix=EMPTY
 // RUN: not tern-opt %s --convert-graph-to-kernel="entries=a:T" 2>&1 | FileCheck %s --check-prefix=SIGN
 // RUN: not tern-opt %s --convert-graph-to-kernel="entries=a:=4" 2>&1 | FileCheck %s --check-prefix=DIM
 // RUN: not tern-opt %s --convert-graph-to-kernel="entries=a:T=0" 2>&1 | FileCheck %s --check-prefix=ZERO
@@ -14,7 +14,7 @@
 // RUN: not tern-opt %s --convert-graph-to-kernel="function=missing entries=a" 2>&1 | FileCheck %s --check-prefix=FUNCTION
 
 // NONE: error: 'entries' must name an entry point, got none
-// NAME: error: 'entries': ':T=1' must be NAME:DIM=SIZE:DIM<MAXIMUM: the name is missing
+// EMPTY: error: 'entries': ':T=1' must be NAME:DIM=SIZE:DIM<MAXIMUM: the name is missing
 // SIGN: error: 'entries': 'a:T' must be NAME:DIM=SIZE:DIM<MAXIMUM: got 'T'
 // DIM: error: 'entries': 'a:=4' must be NAME:DIM=SIZE:DIM<MAXIMUM: got '=4'
 // ZERO: got 'T=0'

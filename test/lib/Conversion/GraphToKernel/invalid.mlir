@@ -57,9 +57,7 @@ func.func @forward(%x: !graph.tensor<f32[B, T, 2]>, %p: !graph.tensor<i32[B, T]>
 
 // -----
 
-graph.weight @w : q8_0[8, 64] = #graph.random<tensor = "w", seed = 1, center = 0.0, scale = 0.1>
-func.func @forward() -> !graph.tensor<q8_0[8, 64]> {
-  %0 = graph.load_weight @w : q8_0[8, 64]
+func.func @forward(%0: !graph.tensor<q8_0[8, 64]>) -> !graph.tensor<q8_0[8, 64]> {
   // expected-error @below {{of an entry must hand out numbers, got '!graph.tensor<q8_0[8, 64]>'}}
   return %0 : !graph.tensor<q8_0[8, 64]>
 }

@@ -34,7 +34,7 @@ func.func @forward(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<i32[B, 
 // Keys that another op reads as well stay rows, and so do the values: attention streams both or neither.
 // CHECK: graph.state @k key of layer 0 : f32[B, C, 2, 8]{{$}}
 // CHECK: graph.state @v value of layer 0 : f32[B, C, 2, 8]{{$}}
-// CHECK: kernel.func @silu_{{.*}}!kernel.state<!graph.tensor<f32[B, C, 2, 8]>, rows>
+// CHECK: kernel.func @silu_{{.*}}!kernel.state<<f32[B, C, 2, 8]>, rows>
 // CHECK: graph.attention
 graph.state @k key of layer 0 : f32[B, C, 2, 8]
 graph.state @v value of layer 0 : f32[B, C, 2, 8]

@@ -17,11 +17,11 @@
 graph.weight @w : f32[1024, 512] = #graph.random<tensor = "w", seed = 1, center = 0.0, scale = 0.1>
 func.func @forward(%x: !graph.tensor<f32[T, 512]>) -> !graph.tensor<f32[T, 1024]> {
   %0 = graph.load_weight @w : f32[1024, 512]
-  // expected-remark @+2 {{@rms_norm_linear_0: linear kernel of 2 ops in few}}
-  // expected-remark @+1 {{@linear_2: linear kernel of 1 ops in many}}
   %1 = graph.group "linear" -> f32[T, 1024] {
+    // expected-remark @+2 {{@rms_norm_linear_0: linear kernel of 2 ops in few}}
     // expected-remark @+1 {{@rms_norm_1: rows kernel of 1 ops in many}}
     %2 = graph.rms_norm %x epsilon 1.0e-05 : (f32[T, 512]) -> f32[T, 512]
+    // expected-remark @+2 {{@linear_2: linear kernel of 1 ops in many}}
     // expected-remark @+1 {{the prologue runs ahead of the product: 262144 elements are more than each worker should compute}}
     %3 = graph.linear %2, %0 : (f32[T, 512], f32[1024, 512]) -> f32[T, 1024]
     graph.yield %3 : (f32[T, 1024])
