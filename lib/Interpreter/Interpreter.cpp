@@ -148,6 +148,8 @@ static LogicalResult execute(Frame &frame, Operation *op) {
                           (*results)[index].shape())))
       return failure();
   keepConstants(frame.session, op, *results);
+  if (frame.session.options.onResults)
+    frame.session.options.onResults(op, *results);
   for (auto [value, tensor] : llvm::zip_equal(op->getResults(), *results))
     frame.set(value, std::move(tensor));
   return success();

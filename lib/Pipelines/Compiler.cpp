@@ -5,6 +5,7 @@
 #include "ArtifactAssembly.h"
 #include "GoldenPrompt.h"
 #include "Lowering.h"
+#include "VerifyEach.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Base/AtomicFile.h"
 #include "tern/Import/Importer.h"
@@ -45,7 +46,7 @@ size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name)
 
 class CompilerRun {
 public:
-  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options) {}
+  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options), verifier(options.precision, options.threads) {}
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
@@ -201,6 +202,9 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
+    if (options.verifyEach &&
+        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+      return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
     std::error_code error;
@@ -235,6 +239,7 @@ private:
   std::string graphText;
   bool wantsGolden = false;
   std::optional<Golden> golden;
+  PhaseVerifier verifier;
 };
 
 } // namespace

@@ -139,6 +139,7 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
   command->add_option("--compile-from", options.firstPhase, "Phase that the given IR has been through")
       ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end() - 1)));
   command->add_option("--dump-phases-to", options.dumpDirectory, "Directory for the program after each phase");
+  command->add_flag("--verify-each", options.verifyEach, "Run the program after each phase and compare it with that before");
   addTargetOptions(*command, options);
   CLI::Option *weights = command->add_option("--weights", flags->weights,
                                              "embed (default), reference (stay in the model's files) or random:SEED");

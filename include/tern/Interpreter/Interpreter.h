@@ -24,6 +24,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
 
+#include <functional>
+
 namespace tern {
 
 struct InterpreterOptions {
@@ -36,6 +38,9 @@ struct InterpreterOptions {
 
   /// A program that asks for a tensor of more bytes gets an error instead of the machine's memory.
   int64_t tensorBytes = int64_t{16} << 30;
+
+  /// If set, called with what each op gives, inside groups and kernels too; not for values kept from an earlier call.
+  std::function<void(mlir::Operation *, llvm::ArrayRef<Tensor>)> onResults;
 };
 
 class Session;

@@ -48,6 +48,7 @@ struct CompilerOptions {
   /// the interpreter runs in about a second (256 MB of weights).
   std::optional<bool> golden;
   unsigned threads = 0;
+  bool verifyEach = false;                 ///< Compare what each phase leaves with what it was given, by running both.
 
   /// Called when a phase has ended, and while weights are packed.
   std::function<void(llvm::StringRef phase, double seconds)> onPhase;
