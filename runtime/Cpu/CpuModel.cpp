@@ -102,14 +102,13 @@ Status CpuModel::placeWeights() {
   std::vector<WeightCopy> copies;
   std::uint64_t offset = 0;
   for (const ProgramWeight &weight : parts.program.weights) {
-    const char *embedded = parts.weights.data() + weight.offset;
     if (staysMapped(weight)) {
-      addresses.push_back(embedded);
+      addresses.push_back(parts.weights.data() + weight.offset);
       continue;
     }
     char *target = loaded.data() + offset;
     if (weight.source == ProgramWeight::Source::Embedded) {
-      copies.push_back({embedded, target, weight.bytes});
+      copies.push_back({parts.weights.data() + weight.offset, target, weight.bytes});
       addresses.push_back(target);
       offset += aligned(weight.bytes);
       continue;
