@@ -12,6 +12,8 @@ DEBIAN_PACKAGES=(
   nlohmann-json3-dev libcli11-dev libonig-dev libicu-dev libxxhash-dev
   # tests
   libgtest-dev libgmock-dev
+  # kernels for aarch64, run by an emulator
+  qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
   # the model comes from PyPI
   python3 python3-pip ca-certificates
 )

@@ -6,6 +6,7 @@
 #include "lib/Conversion/KernelToCpu/LowerToLlvm.h"
 #include "tern/Target/ObjectCode.h"
 
+#include <memory>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -143,10 +144,21 @@ int64_t CompiledKernel::runOn(const std::vector<std::vector<uint8_t> *> &operand
                             int64_t begin, int64_t end) {
   if (!libraryPath.empty())
     return emulate(operands, dims, begin, end);
+  // Copies at multiples of 64 bytes, as the plan places operands; the arrays of quantised activations rely on it.
+  constexpr size_t alignment = 64;
+  std::vector<std::vector<uint8_t>> rooms;
   std::vector<void *> pointers;
-  for (std::vector<uint8_t> *operand : operands)
-    pointers.push_back(operand->data());
-  return run(pointers, dims, begin, end);
+  for (std::vector<uint8_t> *operand : operands) {
+    std::vector<uint8_t> &room = rooms.emplace_back(operand->size() + alignment);
+    void *place = room.data();
+    size_t space = room.size();
+    pointers.push_back(std::align(alignment, operand->size(), place, space));
+    std::memcpy(place, operand->data(), operand->size());
+  }
+  int64_t problem = run(pointers, dims, begin, end);
+  for (auto [operand, place] : llvm::zip_equal(operands, pointers))
+    std::memcpy(operand->data(), place, operand->size());
+  return problem;
 }
 
 /// A call as RunKernel.c reads it, through a file that comes back with what the kernel left.
