@@ -42,7 +42,7 @@ struct Phase {
 
 class LaunchList {
 public:
-  /// How phases are cut. The defaults were measured with test/benchmark/WorkerTeamBenchmark.
+  /// How phases are cut. test/benchmark/WorkerTeamBenchmark compares other numbers; the defaults are not tuned yet.
   struct Cutting {
     double ownShare = 0.75;            ///< Of a phase's bytes, in the workers' own pieces.
     unsigned sharedPieces = 2;         ///< For each worker, at most.

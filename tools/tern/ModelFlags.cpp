@@ -17,8 +17,9 @@ void ModelFlags::addTo(CLI::App &command, bool hasContext) {
   precisionOption =
       command.add_option("--precision", precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32")
           ->group(group);
-  command.add_option("--target", target, "CPU to compile for (default: this one); of an artifact, the code to use")
-      ->group(group);
+  targetOption =
+      command.add_option("--target", target, "CPU to compile for (default: this one); of an artifact, the code to use")
+          ->group(group);
   command
       .add_option("--cache-dir", cacheDirectory,
                   "Where compiled models are kept (default: $TERN_CACHE_DIR, else tern in $XDG_CACHE_HOME or ~/.cache)")
@@ -43,6 +44,10 @@ Result<std::int64_t> ModelFlags::contextFor(std::int64_t most, std::int64_t need
 }
 
 Status ModelFlags::checkFor(bool isArtifact) const {
+  for (const CLI::Option *option : {precisionOption, targetOption})
+    if (backend == "interpreter" && option && option->count() > 0)
+      return Problem{option->get_name(), "is of compiled code, and the interpreter runs none",
+                     "leave it out, or leave out --backend interpreter"};
   if (!isArtifact)
     return Done{};
   for (const CLI::Option *option : {precisionOption, weightsOption})

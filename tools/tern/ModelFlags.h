@@ -38,7 +38,7 @@ struct ModelFlags {
   Status checkFor(bool isArtifact) const;
 
 private:
-  const CLI::Option *precisionOption = nullptr, *weightsOption = nullptr;
+  const CLI::Option *precisionOption = nullptr, *targetOption = nullptr, *weightsOption = nullptr;
 };
 
 } // namespace tern

@@ -1,7 +1,7 @@
 //===- ScheduleRules.h - Tiles, splits and tokens of kernels -----*- C++ -*-===//
 //
-// The defaults that a tuner or a person overrides by editing the attributes of a kernel. Measured with the prototypes
-// of docs/Performance.md: eight tokens on one tile of 16 rows fill the registers of AVX-512; with many tokens four
+// The defaults that a tuner or a person overrides by editing the attributes of a kernel. Measured with
+// test/benchmark: eight tokens on one tile of 16 rows fill the registers of AVX-512; with many tokens four
 // tiles share a visit to a block of tokens, so that activations are read from the second-level cache a quarter as
 // often; with few, tasks are single tiles, so that the workers' shares differ by little.
 //
