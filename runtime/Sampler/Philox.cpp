@@ -15,11 +15,17 @@ std::array<std::uint32_t, 4> tern::philox(std::array<std::uint32_t, 4> counter, 
   return counter;
 }
 
-double tern::uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t step) {
+std::uint64_t tern::randomBits(std::uint64_t seed, std::uint64_t stream, std::uint64_t step) {
   auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
   auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); };
   std::array<std::uint32_t, 4> words =
       philox({low(step), high(step), low(stream), high(stream)}, {low(seed), high(seed)});
-  std::uint64_t bits = std::uint64_t(words[1]) << 32 | words[0];
-  return static_cast<double>(bits >> 11) * 0x1p-53;
+  return std::uint64_t(words[1]) << 32 | words[0];
+}
+
+std::uint64_t tern::scaledTo(std::uint64_t bits, std::uint64_t range) {
+  // In halves, as not every compiler has 128 bits: the carry of the low products is what the high ones lack.
+  std::uint64_t bitsLow = bits & 0xFFFFFFFF, bitsHigh = bits >> 32, low = range & 0xFFFFFFFF, high = range >> 32;
+  std::uint64_t middle = bitsHigh * low + ((bitsLow * low) >> 32);
+  return bitsHigh * high + (middle >> 32) + ((bitsLow * high + (middle & 0xFFFFFFFF)) >> 32);
 }

@@ -17,9 +17,12 @@ namespace tern {
 /// Ten rounds over `counter` with `key`; words are little end first, as in the paper's reference code.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// A number in [0, 1) with 53 bits: draw `step` of `stream` under `seed`. The counter is (step, stream), low words
-/// first, the key is the seed, and the number is the top 53 bits of (word 1, word 0).
-double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t step);
+/// 64 random bits: draw `step` of `stream` under `seed`. The counter is (step, stream), low words first, the key is the
+/// seed, and the bits are (word 1, word 0).
+std::uint64_t randomBits(std::uint64_t seed, std::uint64_t stream, std::uint64_t step);
+
+/// The high 64 bits of bits * range: as even a number in [0, range) as 64 random bits give.
+std::uint64_t scaledTo(std::uint64_t bits, std::uint64_t range);
 
 } // namespace tern
 

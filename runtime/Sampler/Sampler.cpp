@@ -2,227 +2,294 @@
 
 #include "runtime/Sampler/Sampler.h"
 
+#include "runtime/Sampler/LogitPasses.h"
+#include "runtime/Sampler/OptionChecks.h"
 #include "runtime/Sampler/Philox.h"
-#include "runtime/Sampler/SamplerStages.h"
+#include "runtime/Sampler/Repetition.h"
+#include "runtime/Sampler/Selection.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <sstream>
 
 using namespace tern;
 
-//===----------------------------------------------------------------------===//
-// Options
-//===----------------------------------------------------------------------===//
-
-static std::string shown(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
-/// Nothing, or the problem with an option that must satisfy `holds`.
-static bool check(bool holds, const char *option, const char *rule, double value, Problem &problem) {
-  if (!holds && problem.what.empty())
-    problem = Problem{option, std::string(rule) + ", not " + shown(value), ""};
-  return holds;
-}
-
-static void checkStages(const std::vector<SamplerStage> &stages, Problem &problem) {
-  std::vector<SamplerStage> sorted = stages;
-  std::sort(sorted.begin(), sorted.end());
-  bool once = sorted.size() == 5 && std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end() &&
-              sorted.back() <= SamplerStage::TypicalP;
-  if (!once && problem.what.empty())
-    problem = Problem{"stages", "must name each stage exactly once", ""};
-}
-
-static void checkBias(const SamplerOptions &options, std::size_t vocabularySize, Problem &problem) {
-  std::vector<TokenId> tokens;
-  for (const auto &[token, bias] : options.logitBias) {
-    bool known = token >= 0 && static_cast<std::size_t>(token) < vocabularySize;
-    check(known, "logit_bias", "must name tokens of the vocabulary", token, problem);
-    check(!std::isnan(bias) && bias < INFINITY, "logit_bias", "must be finite, or -inf to ban a token", bias, problem);
-    tokens.push_back(token);
-  }
-  std::sort(tokens.begin(), tokens.end());
-  if (auto twice = std::adjacent_find(tokens.begin(), tokens.end()); twice != tokens.end() && problem.what.empty())
-    problem = Problem{"logit_bias", "token " + std::to_string(*twice) + " is given twice", ""};
+Sampler::Sampler(SamplerOptions given, std::size_t vocabularySize)
+    : options(std::move(given)), vocabularySize(vocabularySize) {
+  if (options.allowedTokens.empty() && options.bannedTokens.empty())
+    return;
+  permitted.assign((vocabularySize + 31) / 32, options.allowedTokens.empty() ? ~0u : 0);
+  for (TokenId token : options.allowedTokens)
+    permitted[static_cast<std::size_t>(token) / 32] |= 1u << (token % 32);
+  for (TokenId token : options.bannedTokens)
+    permitted[static_cast<std::size_t>(token) / 32] &= ~(1u << (token % 32));
 }
 
 Result<Sampler> Sampler::create(SamplerOptions options, std::size_t vocabularySize) {
-  Problem problem;
-  // Written so that not-a-number fails every one.
-  check(vocabularySize > 0 && vocabularySize <= INT32_MAX, "vocabulary", "must have between 1 and 2^31 - 1 tokens",
-        static_cast<double>(vocabularySize), problem);
-  check(options.temperature >= 0 && std::isfinite(options.temperature), "temperature",
-        "must be a finite number of at least 0", options.temperature, problem);
-  check(options.topK >= 0, "top_k", "must be at least 0", static_cast<double>(options.topK), problem);
-  check(options.topP > 0 && options.topP <= 1, "top_p", "must be above 0 and at most 1", options.topP, problem);
-  check(options.minP >= 0 && options.minP <= 1, "min_p", "must be between 0 and 1", options.minP, problem);
-  check(options.typicalP > 0 && options.typicalP <= 1, "typical_p", "must be above 0 and at most 1", options.typicalP,
-        problem);
-  check(options.repetitionPenalty > 0 && std::isfinite(options.repetitionPenalty), "repetition_penalty",
-        "must be a finite number above 0", options.repetitionPenalty, problem);
-  check(std::isfinite(options.presencePenalty), "presence_penalty", "must be finite", options.presencePenalty, problem);
-  check(std::isfinite(options.frequencyPenalty), "frequency_penalty", "must be finite", options.frequencyPenalty,
-        problem);
-  check(options.penaltyWindow >= -1, "penalty_window", "must be at least -1",
-        static_cast<double>(options.penaltyWindow), problem);
-  checkStages(options.stages, problem);
-  checkBias(options, vocabularySize, problem);
-  if (!problem.what.empty())
-    return problem;
+  if (Status status = checkOptions(options, vocabularySize); !status)
+    return status.problem();
   return Sampler(std::move(options), vocabularySize);
+}
+
+bool Sampler::hasPenalties() const { return tern::hasPenalties(options); }
+
+//===----------------------------------------------------------------------===//
+// Logits
+//===----------------------------------------------------------------------===//
+
+static Problem wrongCount(std::size_t count, std::size_t vocabularySize) {
+  return Problem{"logits",
+                 "must have one entry for each of " + std::to_string(vocabularySize) + " tokens, not " +
+                     std::to_string(count),
+                 ""};
+}
+
+static Problem notFinite(Logits logits) {
+  std::size_t token = 0;
+  while (logits.values[token] < INFINITY)
+    ++token;
+  std::ostringstream text;
+  text << "must be finite or -inf, and token " << token << " has " << logits.values[token];
+  return Problem{"logits", text.str(), ""};
+}
+
+static Problem allMasked() { return Problem{"logits", "leave no token to draw: each is -inf, banned or masked", ""}; }
+
+Status Sampler::prepare(Logits logits, const std::vector<TokenId> &history) {
+  if (logits.count != vocabularySize)
+    return wrongCount(logits.count, vocabularySize);
+  if (!set.assign(logits.values, logits.count))
+    return notFinite(logits);
+  if (Status status = applyMasks(history); !status)
+    return status;
+  for (const auto &[token, bias] : options.logitBias)
+    set.adjust(token, [bias = bias](double logit) { return logit + bias; });
+  return set.empty() ? Status(allMasked()) : Status(Done{});
+}
+
+Status Sampler::applyMasks(const std::vector<TokenId> &history) {
+  const std::uint32_t *bits = permitted.empty() ? nullptr : permitted.data();
+  if (options.mask) {
+    Result<const std::uint32_t *> mask = options.mask(history);
+    if (!mask)
+      return mask.problem();
+    if (*mask && bits) {
+      combined.resize(permitted.size());
+      std::transform(permitted.begin(), permitted.end(), *mask, combined.begin(), std::bit_and<>());
+      bits = combined.data();
+    } else if (*mask) {
+      bits = *mask;
+    }
+  }
+  if (bits)
+    set.mask(bits);
+  return Done{};
+}
+
+//===----------------------------------------------------------------------===//
+// What the text so far changes
+//===----------------------------------------------------------------------===//
+
+static std::size_t windowOf(std::int64_t window, const std::vector<TokenId> &history) {
+  return window < 0 ? history.size() : std::min(history.size(), static_cast<std::size_t>(window));
+}
+
+Status Sampler::checkHistory(const std::vector<TokenId> &history, std::size_t window) const {
+  for (auto token = history.end() - static_cast<std::ptrdiff_t>(window); token != history.end(); ++token)
+    if (*token < 0 || static_cast<std::size_t>(*token) >= vocabularySize)
+      return Problem{"history", "must hold tokens of the vocabulary, not " + std::to_string(*token), ""};
+  return Done{};
+}
+
+Status Sampler::penalize(const std::vector<TokenId> &history) {
+  if (!hasPenalties())
+    return Done{};
+  std::size_t window = windowOf(options.penaltyWindow, history);
+  if (Status status = checkHistory(history, window); !status)
+    return status;
+  counts.resize(vocabularySize); // Zeros, to which they return.
+  touched.clear();
+  for (auto token = history.end() - static_cast<std::ptrdiff_t>(window); token != history.end(); ++token)
+    if (counts[static_cast<std::size_t>(*token)]++ == 0)
+      touched.push_back(*token);
+  for (TokenId token : touched) {
+    double count = std::exchange(counts[static_cast<std::size_t>(token)], 0);
+    set.adjust(token, [&](double logit) {
+      double scaled = logit > 0 ? logit / options.repetitionPenalty : logit * options.repetitionPenalty;
+      return std::max(scaled - (options.presencePenalty + options.frequencyPenalty * count), -DBL_MAX);
+    });
+  }
+  return Done{};
+}
+
+/// multiplier * base^power by repeated products, the same everywhere; more than f32 can hold is as good as infinite.
+static double dryPenalty(double multiplier, double base, std::uint64_t power) {
+  double penalty = multiplier;
+  for (; power != 0 && penalty < FLT_MAX && base > 1; --power)
+    penalty *= base;
+  return std::min<double>(penalty, FLT_MAX);
+}
+
+Status Sampler::applyDry(const std::vector<TokenId> &history) {
+  std::size_t window = windowOf(options.dryWindow, history);
+  auto allowed = static_cast<std::uint64_t>(options.dryAllowedLength);
+  if (options.dryMultiplier == 0 || window <= allowed)
+    return Done{};
+  if (Status status = checkHistory(history, window); !status)
+    return status;
+  std::uint32_t limit = lengthSinceBreaker(history, window, options.dryBreakers);
+  if (limit < allowed)
+    return Done{};
+  std::vector<std::uint32_t> lengths = repeatedLengths(history, window, limit);
+  counts.resize(vocabularySize); // The longest repetition that each token would continue.
+  touched.clear();
+  for (std::size_t place = 1; place < window; ++place) {
+    TokenId following = *(history.end() - static_cast<std::ptrdiff_t>(place));
+    std::uint32_t &longest = counts[static_cast<std::size_t>(following)];
+    if (lengths[place] < allowed)
+      continue;
+    if (longest == 0)
+      touched.push_back(following);
+    longest = std::max(longest, lengths[place]);
+  }
+  for (const std::vector<TokenId> &breaker : options.dryBreakers)
+    if (breaker.size() == 1)
+      counts[static_cast<std::size_t>(breaker.front())] = 0;
+  for (TokenId token : touched)
+    if (std::uint64_t longest = std::exchange(counts[static_cast<std::size_t>(token)], 0))
+      set.adjust(token, [&](double logit) {
+        return logit - dryPenalty(options.dryMultiplier, options.dryBase, longest - allowed);
+      });
+  return Done{};
 }
 
 //===----------------------------------------------------------------------===//
 // The chain
 //===----------------------------------------------------------------------===//
 
-/// Keeps extreme penalties and temperatures from making infinities, whose differences are not numbers.
-static double bounded(double logit) { return std::min(std::max(logit, -1e300), 1e300); }
-
-bool Sampler::hasPenalties() const {
-  return options.repetitionPenalty != 1 || options.presencePenalty != 0 || options.frequencyPenalty != 0;
-}
-
-Status Sampler::penalize(std::vector<double> &values, const std::vector<TokenId> &history) const {
-  std::size_t window = options.penaltyWindow < 0
-                           ? history.size()
-                           : std::min(history.size(), static_cast<std::size_t>(options.penaltyWindow));
-  if (!hasPenalties())
-    return Done{};
-  std::vector<TokenId> recent(history.end() - static_cast<std::ptrdiff_t>(window), history.end());
-  std::sort(recent.begin(), recent.end());
-  for (auto first = recent.begin(); first != recent.end();) {
-    auto last = std::upper_bound(first, recent.end(), *first);
-    if (*first < 0 || static_cast<std::size_t>(*first) >= vocabularySize)
-      return Problem{"history", "must hold tokens of the vocabulary, not " + std::to_string(*first), ""};
-    double &logit = values[static_cast<std::size_t>(*first)];
-    logit = logit > 0 ? logit / options.repetitionPenalty : logit * options.repetitionPenalty;
-    logit -= options.presencePenalty + options.frequencyPenalty * static_cast<double>(last - first);
-    first = last;
+Status Sampler::applyStage(SamplerStage stage, const std::vector<TokenId> &history) {
+  bool cuts = !isGreedy();
+  switch (stage) {
+  case SamplerStage::Penalties:
+    return penalize(history);
+  case SamplerStage::Dry:
+    return applyDry(history);
+  case SamplerStage::Temperature:
+    if (cuts)
+      set.scale(static_cast<float>(1 / options.temperature));
+    break;
+  case SamplerStage::TopK:
+    if (cuts)
+      set.keepTopK(options.topK);
+    break;
+  case SamplerStage::TopP:
+    if (cuts)
+      set.keepTopP(options.topP);
+    break;
+  case SamplerStage::MinP:
+    if (cuts)
+      set.keepMinP(options.minP);
+    break;
+  case SamplerStage::TypicalP:
+    if (cuts)
+      set.keepTypical(options.typicalP);
+    break;
   }
   return Done{};
 }
 
-Status Sampler::checkLogits(Logits logits) const {
-  if (logits.count != vocabularySize)
-    return Problem{"logits",
-                   "must have one entry for each of " + std::to_string(vocabularySize) + " tokens, not " +
-                       std::to_string(logits.count),
-                   ""};
-  // First the question, which vectorises, and then the token, if there is one.
-  bool good = true;
-  for (std::size_t token = 0; token < logits.count; ++token)
-    good &= logits.values[token] < INFINITY;
-  for (std::size_t token = 0; !good && token < logits.count; ++token)
-    if (!(logits.values[token] < INFINITY))
-      return Problem{"logits",
-                     "must be finite or -inf, and token " + std::to_string(token) + " has " +
-                         shown(logits.values[token]),
-                     ""};
+Status Sampler::applyChain(Logits logits, const std::vector<TokenId> &history) {
+  if (Status status = prepare(logits, history); !status)
+    return status;
+  for (SamplerStage stage : options.stages)
+    if (Status status = applyStage(stage, history); !status)
+      return status;
   return Done{};
 }
 
-/// The first of the largest logits, where nothing changes them: without the lists that the stages need, a tenth of the
-/// time, which a fast model notices.
-Result<Candidate> Sampler::greedy(Logits logits) const {
-  if (Status status = checkLogits(logits); !status)
-    return status.problem();
-  float largest = -INFINITY;
-  for (std::size_t token = 0; token < logits.count; ++token)
-    largest = logits.values[token] > largest ? logits.values[token] : largest;
-  if (largest == -INFINITY)
-    return Problem{"logits", "mask every token", ""};
-  const float *first = std::find(logits.values, logits.values + logits.count, largest);
-  return Candidate{static_cast<TokenId>(first - logits.values), bounded(largest), 1.0};
+Candidate Sampler::candidateAt(std::size_t place) {
+  if (isGreedy())
+    return {set.token(place), set.logit(place), 1.0};
+  double total = static_cast<double>(set.totalWeight());
+  return {set.token(place), set.logit(place), static_cast<double>(set.weight(place)) / total};
 }
 
-/// Everything that is not masked, after bias and penalties, by ascending id.
-Result<std::vector<Candidate>> Sampler::prepared(Logits logits, const std::vector<TokenId> &history) const {
-  if (Status status = checkLogits(logits); !status)
+Result<std::vector<Candidate>> Sampler::candidates(Logits logits, const std::vector<TokenId> &history) {
+  if (Status status = applyChain(logits, history); !status)
     return status.problem();
-  std::vector<double> values(logits.values, logits.values + logits.count);
-  for (const auto &[token, bias] : options.logitBias)
-    values[static_cast<std::size_t>(token)] += bias;
-  if (Status status = penalize(values, history); !status)
-    return status.problem();
-  std::vector<Candidate> candidates;
-  candidates.reserve(values.size());
-  for (std::size_t token = 0; token < values.size(); ++token)
-    if (values[token] > -INFINITY)
-      candidates.push_back({static_cast<TokenId>(token), bounded(values[token]), 0.0});
-  if (candidates.empty())
-    return Problem{"logits", "mask every token", ""};
-  return candidates;
-}
-
-Result<std::vector<Candidate>> Sampler::candidates(Logits logits, const std::vector<TokenId> &history) const {
-  Result<std::vector<Candidate>> result = prepared(logits, history);
-  if (!result)
-    return result;
-  std::vector<Candidate> &left = *result;
-  if (options.temperature == 0) {
-    Candidate best = left.front();
-    for (const Candidate &candidate : left)
-      best = candidate.logit > best.logit ? candidate : best;
-    best.probability = 1.0;
-    return std::vector<Candidate>{best};
-  }
-  for (SamplerStage stage : options.stages) {
-    switch (stage) {
-    case SamplerStage::Temperature:
-      for (Candidate &candidate : left)
-        candidate.logit = bounded(candidate.logit / options.temperature);
-      break;
-    case SamplerStage::TopK:
-      keepTopK(left, options.topK);
-      break;
-    case SamplerStage::TopP:
-      keepTopP(left, options.topP);
-      break;
-    case SamplerStage::MinP:
-      keepMinP(left, options.minP);
-      break;
-    case SamplerStage::TypicalP:
-      keepTypical(left, options.typicalP);
-      break;
-    }
-  }
-  auto byToken = [](const Candidate &one, const Candidate &other) { return one.token < other.token; };
-  if (!std::is_sorted(left.begin(), left.end(), byToken))
-    std::sort(left.begin(), left.end(), byToken);
-  double largest = left.front().logit, total = 0;
-  for (const Candidate &candidate : left)
-    largest = std::max(largest, candidate.logit);
-  for (Candidate &candidate : left)
-    total += candidate.probability = portableExp(candidate.logit - largest);
-  for (Candidate &candidate : left)
-    candidate.probability /= total;
+  std::vector<Candidate> result;
+  if (isGreedy())
+    return std::vector<Candidate>{candidateAt(set.firstLargest())};
+  set.totalWeight();
+  for (std::size_t place = 0; place != set.size(); ++place)
+    if (set.weight(place) != 0)
+      result.push_back(candidateAt(place));
   return result;
 }
 
+/// Where nothing changes the logits: no copy, which a fast model notices.
+Result<Candidate> Sampler::greedy(Logits logits) const {
+  if (logits.count != vocabularySize)
+    return wrongCount(logits.count, vocabularySize);
+  if (!passes::areBelowInfinity(logits.values, logits.count))
+    return notFinite(logits);
+  float largest = passes::largest(logits.values, logits.count);
+  if (largest == -INFINITY)
+    return allMasked();
+  return Candidate{static_cast<TokenId>(passes::find(logits.values, logits.count, largest)), largest, 1.0};
+}
+
 Result<Candidate> Sampler::sample(Logits logits, const std::vector<TokenId> &history) {
-  if (options.temperature == 0 && options.logitBias.empty() && !hasPenalties())
+  bool isPlain = permitted.empty() && !options.mask && options.logitBias.empty();
+  if (isGreedy() && isPlain && !hasPenalties() && options.dryMultiplier == 0)
     return greedy(logits);
-  Result<std::vector<Candidate>> result = candidates(logits, history);
-  if (!result)
-    return result.problem();
-  if (options.temperature == 0)
-    return result->front();
-  double total = 0, sum = 0;
-  for (const Candidate &candidate : *result)
-    total += candidate.probability;
-  double target = uniform(options.seed, options.stream, step++) * total;
-  const Candidate *drawn = nullptr;
-  for (const Candidate &candidate : *result) {
-    if (candidate.probability <= 0)
-      continue;
-    drawn = &candidate; // the last one, should rounding keep the sum from passing the target
-    if ((sum += candidate.probability) > target)
-      break;
+  if (Status status = applyChain(logits, history); !status)
+    return status.problem();
+  if (isGreedy())
+    return candidateAt(set.firstLargest());
+  std::uint64_t bits = randomBits(options.seed, options.stream, step++);
+  return candidateAt(set.placeAt(scaledTo(bits, set.totalWeight())));
+}
+
+//===----------------------------------------------------------------------===//
+// What the model says
+//===----------------------------------------------------------------------===//
+
+/// The tokens of the `count` largest logits, falling, without masked ones.
+std::vector<TokenId> Sampler::likeliest(Logits logits, std::int64_t count) {
+  std::vector<TokenId> tokens;
+  if (count <= 0)
+    return tokens;
+  auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(count, static_cast<std::int64_t>(logits.count)));
+  if (isFew(logits.count, wanted)) {
+    std::vector<std::uint32_t> places = findFew(logits.values, logits.count, wanted, maxima, flags);
+    tokens.assign(places.begin(), places.end());
+  } else {
+    for (std::size_t token = 0; token != logits.count; ++token)
+      if (logits.values[token] > -INFINITY)
+        tokens.push_back(static_cast<TokenId>(token));
   }
-  return *drawn;
+  std::stable_sort(tokens.begin(), tokens.end(),
+                   [&](TokenId one, TokenId other) { return logits.values[one] > logits.values[other]; });
+  tokens.resize(std::min(tokens.size(), wanted));
+  return tokens;
+}
+
+Result<Logprobs> Sampler::logprobs(Logits logits, TokenId drawn) {
+  if (logits.count != vocabularySize)
+    return wrongCount(logits.count, vocabularySize);
+  if (drawn < 0 || static_cast<std::size_t>(drawn) >= vocabularySize)
+    return Problem{"logprobs", "token " + std::to_string(drawn) + " is not of the vocabulary", ""};
+  if (!passes::areBelowInfinity(logits.values, logits.count))
+    return notFinite(logits);
+  float largest = passes::largest(logits.values, logits.count);
+  if (largest == -INFINITY)
+    return allMasked();
+  double shift = largest + std::log(passes::sumOfExponentials(logits.values, logits.count, largest));
+  auto logprob = [&](TokenId token) { return TokenLogprob{token, static_cast<double>(logits.values[token]) - shift}; };
+  Logprobs result{logprob(drawn), {}};
+  for (TokenId token : likeliest(logits, options.logprobs))
+    result.top.push_back(logprob(token));
+  return result;
 }

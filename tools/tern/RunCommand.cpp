@@ -241,7 +241,7 @@ static void checkOptions(const RunOptions &options) {
   Result<SamplerOptions> samplerOptions = options.sampler.options();
   if (!samplerOptions)
     failCommandLine(samplerOptions.problem());
-  if (Result<Sampler> sampler = Sampler::create(*samplerOptions, INT32_MAX); !sampler)
+  if (Result<Sampler> sampler = Sampler::create(*samplerOptions, Sampler::maxVocabulary); !sampler)
     failCommandLine(sampler.problem());
   StopOptions stops;
   stops.stopStrings = options.stops;

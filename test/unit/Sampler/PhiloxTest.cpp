@@ -16,18 +16,29 @@ TEST(Philox, MatchesKnownAnswers) {
             (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
-TEST(Philox, UniformTakesThe53HighBits) {
-  std::uint64_t bits = std::uint64_t(0xe169c58d) << 32 | 0x6627e8d5;
-  EXPECT_EQ(uniform(0, 0, 0), static_cast<double>(bits >> 11) * 0x1p-53);
-  EXPECT_NE(uniform(0, 0, 0), uniform(1, 0, 0));
-  EXPECT_NE(uniform(0, 0, 0), uniform(0, 1, 0));
-  EXPECT_NE(uniform(0, 0, 0), uniform(0, 0, std::uint64_t(1) << 32));
+TEST(Philox, BitsComeFromTheFirstTwoWords) {
+  EXPECT_EQ(randomBits(0, 0, 0), std::uint64_t(0xe169c58d) << 32 | 0x6627e8d5);
+  EXPECT_NE(randomBits(0, 0, 0), randomBits(1, 0, 0));
+  EXPECT_NE(randomBits(0, 0, 0), randomBits(0, 1, 0));
+  EXPECT_NE(randomBits(0, 0, 0), randomBits(0, 0, std::uint64_t(1) << 32));
 }
 
-TEST(Philox, UniformIsEven) {
+TEST(Philox, ScalingTakesTheHighWordOfTheProduct) {
+  const std::uint64_t all = ~std::uint64_t(0);
+  EXPECT_EQ(scaledTo(all, all), all - 1);
+  EXPECT_EQ(scaledTo(all, 1), 0u);
+  EXPECT_EQ(scaledTo(0, all), 0u);
+  EXPECT_EQ(scaledTo(std::uint64_t(1) << 63, 7), 3u);
+  for (std::uint64_t step = 0; step < 1000; ++step) {
+    std::uint64_t bits = randomBits(1, 0, step), range = randomBits(1, 1, step) >> step % 64;
+    EXPECT_EQ(scaledTo(bits, range), static_cast<std::uint64_t>((static_cast<__uint128_t>(bits) * range) >> 64));
+  }
+}
+
+TEST(Philox, BitsAreEven) {
   std::array<int, 16> counts{};
   for (std::uint64_t step = 0; step < 160000; ++step)
-    ++counts[static_cast<std::size_t>(uniform(42, 7, step) * 16)];
+    ++counts[scaledTo(randomBits(42, 7, step), 16)];
   double chiSquare = 0;
   for (int count : counts)
     chiSquare += (count - 10000.0) * (count - 10000.0) / 10000.0;

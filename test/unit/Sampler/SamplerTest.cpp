@@ -2,7 +2,7 @@
 
 #include "runtime/Sampler/Sampler.h"
 
-#include "runtime/Sampler/SamplerStages.h"
+#include "runtime/Sampler/LogitPasses.h"
 
 #include <cmath>
 #include <functional>
@@ -131,9 +131,28 @@ TEST(Sampler, StagesActInTheGivenOrder) {
   options.temperature = 4;
   options.topP = 0.6;
   EXPECT_THAT(tokensLeft(options), ElementsAre(0, 1, 2)); // flattened first: 0.262, 0.244, 0.205, ...
-  options.stages = {SamplerStage::TopP, SamplerStage::Temperature, SamplerStage::TopK, SamplerStage::MinP,
-                    SamplerStage::TypicalP};
+  options.stages = *parseSamplerStages("top_p;temperature");
   EXPECT_THAT(tokensLeft(options), ElementsAre(0, 1));
+  // A penalty that comes after a cut changes what is left, but brings nothing back.
+  options = {};
+  options.topK = 2;
+  options.presencePenalty = 10;
+  EXPECT_THAT(tokensLeft(options, fiveTokens(), {0}), ElementsAre(1, 2));
+  options.stages = *parseSamplerStages("top-k,penalties");
+  EXPECT_THAT(tokensLeft(options, fiveTokens(), {0, 4}), ElementsAre(0, 1));
+}
+
+TEST(Sampler, StagesHaveNames) {
+  Result<std::vector<SamplerStage>> stages =
+      parseSamplerStages("penalties;dry;temperature;top_k;top_p;min_p;typical_p");
+  ASSERT_TRUE(stages);
+  EXPECT_EQ(*stages, SamplerOptions().stages);
+  for (SamplerStage stage : *stages)
+    EXPECT_EQ(parseSamplerStages(samplerStageName(stage))->front(), stage);
+  EXPECT_EQ(parseSamplerStages("typ_p")->front(), SamplerStage::TypicalP);
+  EXPECT_THAT(parseSamplerStages("top_k;top_z").problem().str(), HasSubstr("'top_z' is no stage"));
+  EXPECT_FALSE(parseSamplerStages(""));
+  EXPECT_FALSE(parseSamplerStages("top_k;"));
 }
 
 TEST(Sampler, PenaltiesLookBackOverTheWindow) {
@@ -172,6 +191,78 @@ TEST(Sampler, TopKBreaksTiesByToken) {
   EXPECT_THAT(tokensLeft(options, {1, 2, 1, 1, 2}), ElementsAre(0, 1, 4));
 }
 
+TEST(Sampler, AllowedAndBannedTokens) {
+  SamplerOptions options;
+  options.allowedTokens = {4, 1, 2};
+  options.bannedTokens = {2};
+  EXPECT_THAT(tokensLeft(options), ElementsAre(1, 4));
+  options.seed = 10;
+  expectDistribution(options, {0, 0.3 / 0.35, 0, 0, 0.05 / 0.35}, oneFree);
+  options.temperature = 0;
+  EXPECT_EQ(make(options).sample(fiveTokens(), {})->token, 1);
+  options.allowedTokens = {2};
+  Result<Candidate> none = make(options).sample(fiveTokens(), {});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.problem().str(), HasSubstr("leave no token to draw"));
+}
+
+// A grammar that lets tokens with the parity of the history's length through.
+TEST(Sampler, MaskIsAskedBeforeEachDraw) {
+  std::uint32_t even = 0x55555555, odd = 0xAAAAAAAA;
+  SamplerOptions options;
+  options.seed = 11;
+  options.mask = [&](const std::vector<TokenId> &history) -> Result<const std::uint32_t *> {
+    return history.size() == 7 ? nullptr : history.size() % 2 == 0 ? &even : &odd;
+  };
+  EXPECT_THAT(tokensLeft(options), ElementsAre(0, 2, 4));
+  EXPECT_THAT(tokensLeft(options, fiveTokens(), {0}), ElementsAre(1, 3));
+  EXPECT_THAT(tokensLeft(options, fiveTokens(), {0, 0, 0, 0, 0, 0, 0}), ElementsAre(0, 1, 2, 3, 4));
+  expectDistribution(options, {0, 0.3 / 0.4, 0, 0.1 / 0.4, 0}, oneFree, {0});
+  options.bannedTokens = {3};
+  EXPECT_THAT(tokensLeft(options, fiveTokens(), {0}), ElementsAre(1));
+  options.temperature = 0;
+  EXPECT_EQ(make(options).sample(fiveTokens(), {0})->token, 1);
+  options.mask = [](const std::vector<TokenId> &) -> Result<const std::uint32_t *> {
+    return Problem{"grammar", "is stuck", ""};
+  };
+  EXPECT_EQ(make(options).sample(fiveTokens(), {}).problem().where, "grammar");
+}
+
+TEST(Sampler, LogprobsAreTheModels) {
+  SamplerOptions options;
+  options.temperature = 0.1;
+  options.topK = 1;
+  options.bannedTokens = {0};
+  options.logprobs = 3;
+  Sampler sampler = make(options);
+  Result<Logprobs> logprobs = sampler.logprobs(fiveTokens(), 4);
+  ASSERT_TRUE(logprobs);
+  EXPECT_EQ(logprobs->drawn.token, 4);
+  EXPECT_NEAR(logprobs->drawn.logprob, std::log(0.05), 1e-6);
+  ASSERT_EQ(logprobs->top.size(), 3u);
+  const double exact[] = {0.4, 0.3, 0.15};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(logprobs->top[static_cast<std::size_t>(i)].token, i);
+    EXPECT_NEAR(logprobs->top[static_cast<std::size_t>(i)].logprob, std::log(exact[i]), 1e-6);
+  }
+  EXPECT_EQ(sampler.step, 0u);
+  options.logprobs = 0;
+  EXPECT_TRUE(make(options).logprobs(fiveTokens(), 0)->top.empty());
+  // More than there are, ties, masked tokens.
+  options = {};
+  options.logprobs = 9;
+  logprobs = make(options, 4).logprobs({1, -INFINITY, 2, 1}, 1);
+  ASSERT_TRUE(logprobs);
+  EXPECT_EQ(logprobs->drawn.logprob, -INFINITY);
+  ASSERT_EQ(logprobs->top.size(), 3u);
+  EXPECT_EQ(logprobs->top[0].token, 2);
+  EXPECT_EQ(logprobs->top[1].token, 0);
+  EXPECT_EQ(logprobs->top[2].token, 3);
+  EXPECT_FALSE(make(options, 3).logprobs({0, std::nanf(""), 0}, 0));
+  EXPECT_FALSE(make(options, 3).logprobs({0, 0, 0}, 3));
+  EXPECT_FALSE(make(options, 3).logprobs({0, 0}, 0));
+}
+
 TEST(Sampler, SameSeedSameTokens) {
   SamplerOptions options;
   options.seed = 1234;
@@ -191,12 +282,16 @@ TEST(Sampler, SameSeedSameTokens) {
   EXPECT_NE(drawn, others);
 }
 
-TEST(Sampler, ExpIsAccurate) {
-  for (double value = 0; value > -700; value -= 0.37)
-    EXPECT_NEAR(portableExp(value) / std::exp(value), 1.0, 5e-16) << value;
-  EXPECT_EQ(portableExp(0), 1.0);
-  EXPECT_EQ(portableExp(-800), 0.0);
-  EXPECT_EQ(portableExp(-1e300), 0.0);
+TEST(Sampler, ExponentialIsAccurate) {
+  for (double value = 0; value > -28; value -= 0.00137) {
+    auto x = static_cast<float>(value);
+    EXPECT_NEAR(passes::exponential(x) / std::exp(static_cast<double>(x)), 1.0, 2e-7) << value;
+  }
+  EXPECT_EQ(passes::exponential(0), 1.0f);
+  EXPECT_EQ(passes::weight(0), passes::unitWeight);
+  EXPECT_EQ(passes::weight(-28.5f), 0u);
+  EXPECT_EQ(passes::weight(-1e30f), 0u);
+  EXPECT_EQ(passes::weight(-INFINITY), 0u);
 }
 
 TEST(Sampler, InvalidOptionsAreProblems) {
@@ -227,8 +322,26 @@ TEST(Sampler, InvalidOptionsAreProblems) {
       {"logit_bias", [](auto &o) { o.logitBias = {{-1, 0.0}}; }},
       {"logit_bias", [](auto &o) { o.logitBias = {{1, INFINITY}}; }},
       {"logit_bias", [](auto &o) { o.logitBias = {{1, 0.0}, {1, 1.0}}; }},
-      {"stages", [](auto &o) { o.stages.pop_back(); }},
-      {"stages", [](auto &o) { o.stages[0] = SamplerStage::TopK; }},
+      {"stages", [](auto &o) { o.stages = {SamplerStage::TopK, SamplerStage::TopK}; }},
+      {"stages", [](auto &o) { o.stages = {static_cast<SamplerStage>(99)}; }},
+      {"stages", [](auto &o) { o.stages = {}, o.topK = 3; }},
+      {"stages", [](auto &o) { o.stages = {SamplerStage::TopK}, o.temperature = 0.5; }},
+      {"stages", [](auto &o) { o.stages = {}, o.topP = 0.5; }},
+      {"stages", [](auto &o) { o.stages = {}, o.minP = 0.5; }},
+      {"stages", [](auto &o) { o.stages = {}, o.typicalP = 0.5; }},
+      {"stages", [](auto &o) { o.stages = {}, o.presencePenalty = 0.5; }},
+      {"stages", [](auto &o) { o.stages = {}, o.dryMultiplier = 0.5; }},
+      {"dry_multiplier", [](auto &o) { o.dryMultiplier = -1; }},
+      {"dry_multiplier", [&](auto &o) { o.dryMultiplier = nan; }},
+      {"dry_base", [](auto &o) { o.dryBase = 0.9; }},
+      {"dry_base", [&](auto &o) { o.dryBase = nan; }},
+      {"dry_allowed_length", [](auto &o) { o.dryAllowedLength = 0; }},
+      {"dry_window", [](auto &o) { o.dryWindow = -2; }},
+      {"dry_breakers", [](auto &o) { o.dryBreakers = {{1}, {}}; }},
+      {"dry_breakers", [](auto &o) { o.dryBreakers = {{1, 5}}; }},
+      {"allowed_tokens", [](auto &o) { o.allowedTokens = {-1}; }},
+      {"banned_tokens", [](auto &o) { o.bannedTokens = {0, 5}; }},
+      {"logprobs", [](auto &o) { o.logprobs = -2; }},
   };
   for (const Case &row : cases) {
     SamplerOptions options;
@@ -238,6 +351,7 @@ TEST(Sampler, InvalidOptionsAreProblems) {
     EXPECT_EQ(sampler.problem().where, row.option) << sampler.problem().str();
   }
   EXPECT_FALSE(Sampler::create({}, 0));
+  EXPECT_FALSE(Sampler::create({}, Sampler::maxVocabulary + 1));
 }
 
 TEST(Sampler, BadLogitsAreProblems) {
@@ -260,6 +374,13 @@ TEST(Sampler, ExtremeValuesStayNumbers) {
   options.temperature = 1e-300;
   options.repetitionPenalty = 1e-300;
   options.typicalP = 0.5;
+  options.dryMultiplier = 1e300;
   Sampler sampler = make(options, 2);
   EXPECT_EQ(sampler.sample({3e38f, -3e38f}, {0, 1})->token, 0);
+  options.temperature = 1e-19;
+  EXPECT_EQ(make(options, 2).sample({3e38f, -3e38f}, {0, 1})->token, 0);
+  options.temperature = 1e300;                                             // all the same
+  EXPECT_EQ(make(options, 2).candidates({3e38f, -3e38f}, {})->size(), 1u); // half of it is enough
+  options.typicalP = 1;
+  EXPECT_EQ(make(options, 2).candidates({3e38f, -3e38f}, {})->size(), 2u);
 }
