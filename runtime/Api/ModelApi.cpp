@@ -93,7 +93,8 @@ tern_status tern_detokenize(const tern_model *model, const int32_t *ids, size_t 
 static Status readRequest(const Json &request, ChatInput &input, std::string &name) {
   if (!request.is_object())
     return Problem{"request", "must be a JSON object with 'messages'", ""};
-  input.addGenerationPrompt = true;
+  // Unless the last message is to be gone on with, a generation prompt follows.
+  input.addGenerationPrompt = !request.contains("continue_final_message") || request["continue_final_message"] == false;
   for (const auto &[key, value] : request.items()) {
     if (key == "messages")
       input.messages = value;
@@ -105,6 +106,10 @@ static Status readRequest(const Json &request, ChatInput &input, std::string &na
       input.extra = value;
     else if (key == "add_generation_prompt" && value.is_boolean())
       input.addGenerationPrompt = value.get<bool>();
+    else if (key == "continue_final_message" && value.is_boolean())
+      input.continueFinalMessage = value.get<bool>() ? "content" : "";
+    else if (key == "continue_final_message" && value.is_string())
+      input.continueFinalMessage = value.get<std::string>();
     else if (key == "template" && value.is_string())
       name = value.get<std::string>();
     else
@@ -125,10 +130,8 @@ static Result<std::string> renderChat(const ModelText &text, const char *request
   Result<Template> chosen = text.chat.templates.choose(name, !input.tools.is_null());
   if (!chosen)
     return chosen.problem();
-  Result<Json> variables = chatVariables(input);
-  if (!variables)
-    return variables.problem();
-  return chosen->render(*variables);
+  Result<Rendering> rendering = renderConversation(*chosen, input);
+  return rendering ? std::move(rendering->text) : Result<std::string>(rendering.problem());
 }
 
 tern_status tern_render_chat(const tern_model *model, const char *request, char *text, size_t capacity, size_t *length,

@@ -1,6 +1,8 @@
 //===- Generator.cpp - Text from a prompt ---------------------------------===//
 
 #include "runtime/Run/Generator.h"
+
+#include "runtime/Run/DryBreakers.h"
 #include "runtime/Text/StreamDecoder.h"
 
 #include <algorithm>
@@ -26,9 +28,27 @@ public:
       : sequence(sequence), request(request), sampler(std::move(sampler)), rules(std::move(rules)),
         stream(tokenizer, /*skipSpecial=*/true), history(request.prompt) {}
 
+  /// Reads the prompt and then goes on.
   Result<Generation> run() {
-    if (Status status = readPrompt(); !status)
-      return status.problem();
+    Stopwatch watch;
+    PrefillOptions options;
+    options.progress = request.progress;
+    options.cancel = request.cancel;
+    Result<LogitsView> read = sequence.prefill(request.prompt, options);
+    if (!read)
+      return read.problem();
+    result.prefillSeconds = watch.seconds();
+    return runAfter(*read);
+  }
+
+  /// Generates from the logits that follow the prompt. With nothing to generate the prompt is in the sequence all the
+  /// same.
+  Result<Generation> runAfter(const LogitsView &afterPrompt) {
+    logits = afterPrompt;
+    result.reason = rules.atStart();
+    done = result.reason.has_value() || logits.cancelled;
+    if (keepFirst && !logits.cancelled)
+      keepFirst->assign(logits.values, logits.values + logits.vocabulary);
     Stopwatch watch;
     while (!done) {
       if (Status status = nextToken(); !status)
@@ -38,58 +58,61 @@ public:
     return std::move(result);
   }
 
-private:
-  /// With nothing to generate the prompt is still read: it is then in the sequence.
-  Status readPrompt() {
-    result.reason = rules.atStart();
-    done = result.reason.has_value();
-    Stopwatch watch;
-    PrefillOptions options;
-    options.progress = request.progress;
-    options.cancel = request.cancel;
-    Result<LogitsView> read = sequence.prefill(request.prompt, options);
-    result.prefillSeconds = watch.seconds();
-    if (!read)
-      return read.problem();
-    logits = *read;
-    done |= logits.cancelled;
-    return Done{};
-  }
+  std::vector<float> *keepFirst = nullptr; ///< Where the logits after the prompt go, if anywhere.
 
+private:
   Status nextToken() {
-    Result<Candidate> next = sampler.sample({logits.values, static_cast<std::size_t>(logits.vocabulary)}, history);
+    Logits row(logits.values, static_cast<std::size_t>(logits.vocabulary));
+    Result<Candidate> next = sampler.sample(row, history);
     if (!next)
       return next.problem();
+    if (request.sampler.logprobs >= 0) {
+      Result<Logprobs> logprobs = sampler.logprobs(row, next->token);
+      if (!logprobs)
+        return logprobs.problem();
+      result.logprobs.push_back(std::move(*logprobs));
+    }
     history.push_back(next->token);
     result.ids.push_back(next->token);
-    Result<std::string> bytes = stream.feed(next->token);
+    bool ends = rules.isEnd(next->token);
+    Result<std::string> bytes = ends ? Result<std::string>(std::string()) : stream.feed(next->token);
     if (!bytes)
       return bytes.problem();
     StopRules::Step step = rules.push(next->token, *bytes);
+    result.reason = step.reason;
+    done = step.reason.has_value();
     show(next->token, step.text);
-    if (step.reason) {
-      result.reason = step.reason;
-      if (*step.reason != StopReason::StopString)
-        show(std::nullopt, stream.finish());
-      done = true;
-    }
-    if (done)
-      return Done{};
-    Result<LogitsView> following = sequence.decode(next->token, request.cancel);
+    if (!done)
+      return readNext(next->token);
+    if (step.reason && step.reason != StopReason::StopString)
+      showRest();
+    return Done{};
+  }
+
+  Status readNext(TokenId token) {
+    Result<LogitsView> following = sequence.decode(token, request.cancel);
     if (!following)
       return following.problem();
     logits = *following;
     if (logits.cancelled) {
-      show(std::nullopt, rules.finish() + stream.finish());
+      showRest();
       done = true;
     }
     return Done{};
   }
 
+  /// What was held back, for text that could have followed.
+  void showRest() {
+    StopRules::Step rest = rules.finish(stream.finish());
+    if (rest.reason)
+      result.reason = rest.reason;
+    show(std::nullopt, rest.text);
+  }
+
   void show(std::optional<TokenId> token, const std::string &text) {
     result.text += text;
-    if (request.stream && (token || !text.empty()) && !request.stream(token, text))
-      done = true;
+    if (request.stream && !told && (token || !text.empty()) && !request.stream(token, text))
+      told = done = true;
   }
 
   TokenSequence &sequence;
@@ -100,7 +123,7 @@ private:
   std::vector<TokenId> history;
   LogitsView logits;
   Generation result;
-  bool done = false;
+  bool done = false, told = false; ///< `told`: by whoever is shown the text.
 };
 
 } // namespace
@@ -118,24 +141,82 @@ Result<LogitsView> SlotSequence::decode(TokenId token, const std::atomic<bool> *
   return decoder.decode({{slot, token}}, cancel);
 }
 
-Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &tokenizer,
-                                  const GenerationRequest &request) {
+/// The sampler's options with breakers as tokens, for which each token of the vocabulary is looked at.
+static Result<SamplerOptions> samplerOptions(const Tokenizer &tokenizer, const GenerationRequest &request,
+                                             std::int64_t vocabulary) {
+  SamplerOptions options = request.sampler;
+  if (options.dryMultiplier == 0)
+    return options;
+  Result<std::vector<std::vector<TokenId>>> breakers = dryBreakersOf(tokenizer, request.dryBreakers);
+  if (!breakers)
+    return breakers.problem();
+  for (std::vector<TokenId> &breaker : *breakers)
+    if (*std::max_element(breaker.begin(), breaker.end()) < vocabulary) // Else no text of the model's has it.
+      options.dryBreakers.push_back(std::move(breaker));
+  return options;
+}
+
+/// A loop, once everything is checked that can be before.
+static Result<Loop> prepareLoop(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request,
+                                SamplerOptions options, std::int64_t room) {
   auto length = static_cast<std::int64_t>(request.prompt.size());
   if (length == 0)
     return Problem{"prompt", "has no tokens", "give a prompt with text in it"};
-  if (length > sequence.room())
+  if (length > room)
     return Problem{"prompt",
-                   "has " + std::to_string(length) + " tokens, and the context has room for " +
-                       std::to_string(sequence.room()),
+                   "has " + std::to_string(length) + " tokens, and the context has room for " + std::to_string(room),
                    "shorten the prompt or ask for a longer context (--max-context)"};
-  Result<Sampler> sampler = Sampler::create(request.sampler, static_cast<std::size_t>(sequence.vocabulary()));
+  Result<Sampler> sampler = Sampler::create(std::move(options), static_cast<std::size_t>(sequence.vocabulary()));
   if (!sampler)
     return sampler.problem();
   StopOptions stops = request.stops;
   // The last token that is generated needs no room: nothing is computed from it.
-  stops.contextRoom = sequence.room() - length + 1;
+  stops.contextRoom = room - length + 1;
   Result<StopRules> rules = StopRules::create(stops);
   if (!rules)
     return rules.problem();
-  return Loop(sequence, tokenizer, request, std::move(*sampler), std::move(*rules)).run();
+  return Loop(sequence, tokenizer, request, std::move(*sampler), std::move(*rules));
+}
+
+Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &tokenizer,
+                                  const GenerationRequest &request) {
+  Result<SamplerOptions> options = samplerOptions(tokenizer, request, sequence.vocabulary());
+  if (!options)
+    return options.problem();
+  Result<Loop> loop = prepareLoop(sequence, tokenizer, request, std::move(*options), sequence.room());
+  return loop ? loop->run() : Result<Generation>(loop.problem());
+}
+
+Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, const Tokenizer &tokenizer,
+                                                      const GenerationRequest &request, std::int64_t count,
+                                                      const std::function<void(std::int64_t sample)> &begin) {
+  if (count < 1)
+    return Problem{"samples", "must be at least 1, not " + std::to_string(count), ""};
+  Result<SamplerOptions> options = samplerOptions(tokenizer, request, sequence.vocabulary());
+  if (!options)
+    return options.problem();
+  std::int64_t start = sequence.length(), room = sequence.room();
+  auto promptEnd = start + static_cast<std::int64_t>(request.prompt.size());
+  std::vector<float> afterPrompt;
+  std::vector<Generation> results;
+  for (std::int64_t sample = 0; sample < count; ++sample, ++options->stream) {
+    Result<Loop> loop = prepareLoop(sequence, tokenizer, request, *options, room);
+    if (!loop)
+      return loop.problem();
+    loop->keepFirst = sample == 0 && count > 1 ? &afterPrompt : nullptr;
+    if (begin)
+      begin(sample);
+    bool atPromptEnd = sample > 0 && sequence.rewind(promptEnd);
+    if (sample > 0 && !atPromptEnd)
+      if (Status status = sequence.rewind(start); !status)
+        return status.problem();
+    LogitsView kept{afterPrompt.data(), 1, static_cast<std::int64_t>(afterPrompt.size()), false};
+    Result<Generation> generation = atPromptEnd ? loop->runAfter(kept) : loop->run();
+    if (!generation)
+      return generation.problem();
+    results.push_back(std::move(*generation));
+    if (!results.back().reason) // cancelled, or told to stop
+      break;
+  }
+  return results;
 }

@@ -26,12 +26,16 @@ public:
   virtual ~TokenSequence() = default;
 
   virtual std::int64_t vocabulary() const = 0;
-  /// Tokens that can still follow.
+  /// Tokens that it holds, and that can still follow.
+  virtual std::int64_t length() const = 0;
   virtual std::int64_t room() const = 0;
 
   /// Appends `ids`, of which there is at least one, and gives the logits after the last.
   virtual Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) = 0;
   virtual Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) = 0;
+
+  /// Forgets all but the first `length` tokens. Problem: it cannot go back to there; to 0 it always can.
+  virtual Status rewind(std::int64_t length) = 0;
 };
 
 /// A slot of a decoder, which must outlive it.
@@ -42,9 +46,11 @@ public:
       : decoder(decoder), slot(slot), context(context) {}
 
   std::int64_t vocabulary() const override { return decoder.vocabulary(); }
+  std::int64_t length() const override { return decoder.length(slot); }
   std::int64_t room() const override;
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
   Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
+  Status rewind(std::int64_t length) override { return decoder.rewind(slot, length); }
 
 private:
   Decoder &decoder;
@@ -54,6 +60,8 @@ private:
 struct GenerationRequest {
   std::vector<TokenId> prompt; ///< Appended to what the sequence holds.
   SamplerOptions sampler;
+  /// Texts over which a repetition does not reach, beside `sampler.dryBreakers`.
+  std::vector<std::string> dryBreakers = {"\n", ":", "\"", "*"};
   StopOptions stops; ///< `contextRoom` is set from the sequence.
 
   std::function<void(std::int64_t done, std::int64_t total)> progress; ///< Of the prompt; may be empty.
@@ -64,7 +72,8 @@ struct GenerationRequest {
 };
 
 struct Generation {
-  std::vector<TokenId> ids; ///< The last one, whatever it is, is not in the sequence.
+  std::vector<TokenId> ids;       ///< The last one, whatever it is, is not in the sequence.
+  std::vector<Logprobs> logprobs; ///< One for each id, if the sampler's options ask for them.
   std::string text;
   std::optional<StopReason> reason; ///< Nothing if it was cancelled.
   double prefillSeconds = 0, decodeSeconds = 0;
@@ -77,6 +86,14 @@ struct Generation {
 
 /// Problems: options out of range, a prompt that is empty or does not fit, those of a step.
 Result<Generation> generate(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request);
+
+/// `count` texts for one prompt, which is read once: sample i is what generate() gives for the stream that is i higher.
+/// `begin`, if set, is called with the number of each before it begins. Cancelled or told to stop, it ends with the
+/// sample that it is at. The sequence holds the last one. Problems: those of generate(); a model whose states cannot go
+/// back to the end of the prompt, where the sequence was not empty before it.
+Result<std::vector<Generation>> generateSamples(TokenSequence &sequence, const Tokenizer &tokenizer,
+                                                const GenerationRequest &request, std::int64_t count,
+                                                const std::function<void(std::int64_t sample)> &begin = nullptr);
 
 } // namespace tern
 

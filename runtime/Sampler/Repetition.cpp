@@ -29,15 +29,33 @@ std::vector<std::uint32_t> tern::repeatedLengths(const std::vector<TokenId> &his
   return lengths;
 }
 
-std::uint32_t tern::lengthSinceBreaker(const std::vector<TokenId> &history, std::size_t window,
-                                       const std::vector<std::vector<TokenId>> &breakers) {
-  auto result = static_cast<std::uint32_t>(window);
-  auto begin = history.end() - static_cast<std::ptrdiff_t>(window);
-  for (const std::vector<TokenId> &breaker : breakers) {
-    auto found = std::find_end(begin, history.end(), breaker.begin(), breaker.end());
-    if (found != history.end())
-      result = std::min(result,
-                        static_cast<std::uint32_t>(history.end() - found) - static_cast<std::uint32_t>(breaker.size()));
+Breakers::Breakers(const std::vector<std::vector<TokenId>> &sequences, std::size_t vocabularySize) {
+  if (!sequences.empty())
+    single.resize(vocabularySize);
+  for (const std::vector<TokenId> &sequence : sequences) {
+    if (sequence.size() == 1)
+      single[static_cast<std::size_t>(sequence.front())] = true;
+    else
+      longer[sequence.front()].push_back(sequence);
+    longest = std::max(longest, sequence.size());
   }
-  return result;
+}
+
+std::uint32_t Breakers::lengthSince(const std::vector<TokenId> &history, std::size_t window) const {
+  if (single.empty())
+    return static_cast<std::uint32_t>(window);
+  // From the last token back; a breaker that begins further back may still end later, by its length.
+  std::size_t found = window;
+  for (std::size_t place = 0; place < window && place < found + longest; ++place) {
+    auto begin = history.end() - 1 - static_cast<std::ptrdiff_t>(place);
+    if (has(*begin))
+      found = std::min(found, place);
+    auto candidates = longer.find(*begin);
+    if (candidates == longer.end())
+      continue;
+    for (const std::vector<TokenId> &sequence : candidates->second)
+      if (sequence.size() <= place + 1 && std::equal(sequence.begin(), sequence.end(), begin))
+        found = std::min(found, place + 1 - sequence.size());
+  }
+  return static_cast<std::uint32_t>(found);
 }

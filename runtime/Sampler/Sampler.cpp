@@ -16,7 +16,7 @@
 using namespace tern;
 
 Sampler::Sampler(SamplerOptions given, std::size_t vocabularySize)
-    : options(std::move(given)), vocabularySize(vocabularySize) {
+    : options(std::move(given)), vocabularySize(vocabularySize), breakers(options.dryBreakers, vocabularySize) {
   if (options.allowedTokens.empty() && options.bannedTokens.empty())
     return;
   permitted.assign((vocabularySize + 31) / 32, options.allowedTokens.empty() ? ~0u : 0);
@@ -138,7 +138,7 @@ Status Sampler::applyDry(const std::vector<TokenId> &history) {
     return Done{};
   if (Status status = checkHistory(history, window); !status)
     return status;
-  std::uint32_t limit = lengthSinceBreaker(history, window, options.dryBreakers);
+  std::uint32_t limit = breakers.lengthSince(history, window);
   if (limit < allowed)
     return Done{};
   std::vector<std::uint32_t> lengths = repeatedLengths(history, window, limit);
@@ -147,20 +147,19 @@ Status Sampler::applyDry(const std::vector<TokenId> &history) {
   for (std::size_t place = 1; place < window; ++place) {
     TokenId following = *(history.end() - static_cast<std::ptrdiff_t>(place));
     std::uint32_t &longest = counts[static_cast<std::size_t>(following)];
-    if (lengths[place] < allowed)
+    if (lengths[place] < allowed || breakers.has(following))
       continue;
     if (longest == 0)
       touched.push_back(following);
     longest = std::max(longest, lengths[place]);
   }
-  for (const std::vector<TokenId> &breaker : options.dryBreakers)
-    if (breaker.size() == 1)
-      counts[static_cast<std::size_t>(breaker.front())] = 0;
   for (TokenId token : touched)
-    if (std::uint64_t longest = std::exchange(counts[static_cast<std::size_t>(token)], 0))
-      set.adjust(token, [&](double logit) {
-        return logit - dryPenalty(options.dryMultiplier, options.dryBase, longest - allowed);
-      });
+    set.adjust(token, [&](double logit) {
+      std::uint64_t longest = counts[static_cast<std::size_t>(token)];
+      return logit - dryPenalty(options.dryMultiplier, options.dryBase, longest - allowed);
+    });
+  for (TokenId token : touched)
+    counts[static_cast<std::size_t>(token)] = 0;
   return Done{};
 }
 

@@ -38,6 +38,7 @@
 
 #include "runtime/Base/Result.h"
 #include "runtime/Sampler/CandidateSet.h"
+#include "runtime/Sampler/Repetition.h"
 
 #include <functional>
 #include <initializer_list>
@@ -142,6 +143,7 @@ private:
 
   SamplerOptions options;
   std::size_t vocabularySize;
+  Breakers breakers;
   std::vector<std::uint32_t> permitted; ///< The bits of allowed and banned tokens; empty if all may be drawn.
 
   // Memory for one draw.

@@ -86,27 +86,39 @@ std::size_t StopRules::safeLength() const {
   return safe - (lead - 1) < length && first >= 0xC0 ? lead - 1 : safe;
 }
 
+bool StopRules::isEnd(TokenId token) const {
+  return std::find(options.endTokens.begin(), options.endTokens.end(), token) != options.endTokens.end();
+}
+
 StopRules::Step StopRules::push(TokenId token, std::string_view bytes) {
   if (stopped)
     return {};
   ++count;
-  bool ends = std::find(options.endTokens.begin(), options.endTokens.end(), token) != options.endTokens.end();
-  if (ends)
-    return {finish(), StopReason::EndToken};
+  if (isEnd(token))
+    return {"", StopReason::EndToken};
   withheld += bytes;
   if (std::size_t stop = firstStop(); stop != std::string::npos) {
     withheld.resize(stop);
-    return {finish(), StopReason::StopString};
+    return {takeAll(), StopReason::StopString};
   }
-  if (std::optional<StopReason> limit = limitReached())
-    return {finish(), limit};
   std::size_t safe = safeLength();
   std::string text = withheld.substr(0, safe);
   withheld.erase(0, safe);
-  return {std::move(text), std::nullopt};
+  return {std::move(text), limitReached()};
 }
 
-std::string StopRules::finish() {
+StopRules::Step StopRules::finish(std::string_view bytes) {
+  if (stopped)
+    return {};
+  withheld += bytes;
+  std::size_t stop = firstStop();
+  if (stop == std::string::npos)
+    return {takeAll(), std::nullopt};
+  withheld.resize(stop);
+  return {takeAll(), StopReason::StopString};
+}
+
+std::string StopRules::takeAll() {
   stopped = true;
   std::size_t lead = withheld.size();
   while (lead > 0 && withheld.size() - lead < 3 && (withheld[lead - 1] & 0xC0) == 0x80)

@@ -47,12 +47,16 @@ public:
   /// What holds before the first token: a limit of 0 stops at once.
   std::optional<StopReason> atStart() const;
 
-  /// Takes the next token and the bytes that it adds, which may end inside a character. After a reason, nothing
-  /// follows.
+  /// Whether the token ends the text; the bytes that it would add are then nobody's.
+  bool isEnd(TokenId token) const;
+
+  /// Takes the next token and the bytes that it adds, which may end inside a character. A stop string ends it all;
+  /// after any other reason, finish() has the rest.
   Step push(TokenId token, std::string_view bytes);
 
-  /// Shows what is withheld, if generation is ended from outside. A character that lacks bytes shows as U+FFFD.
-  std::string finish();
+  /// Takes the bytes that come once no token follows and shows what was withheld, up to a stop string, should one be
+  /// complete now. A character that lacks bytes shows as U+FFFD.
+  Step finish(std::string_view bytes = {});
 
 private:
   explicit StopRules(StopOptions options) : options(std::move(options)) {}
@@ -65,6 +69,7 @@ private:
   std::optional<StopReason> limitReached() const;
   std::size_t firstStop() const;
   std::size_t safeLength() const;
+  std::string takeAll();
 };
 
 } // namespace tern

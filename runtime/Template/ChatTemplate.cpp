@@ -3,6 +3,7 @@
 #include "runtime/Template/ChatTemplate.h"
 
 #include "runtime/Base/MappedFile.h"
+#include "runtime/Template/Characters.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -106,9 +107,12 @@ static Status checkObjects(const Json &list, const char *what) {
   return Done{};
 }
 
+/// Names of a message's reasoning, the usual one first.
+static constexpr const char *reasoningNames[] = {"reasoning_content", "thinking", "reasoning"};
+
 /// The message with its reasoning under every name that templates read it by, as transformers does.
 static Json withReasoning(const Json &message) {
-  for (const char *name : {"reasoning_content", "thinking", "reasoning"}) {
+  for (const char *name : reasoningNames) {
     auto found = message.find(name);
     if (found == message.end() || found->is_null())
       continue;
@@ -144,6 +148,86 @@ Result<Json> tern::chatVariables(const ChatInput &input) {
   variables["tools"] = input.tools;
   variables["documents"] = input.documents;
   return variables;
+}
+
+//===----------------------------------------------------------------------===//
+// Going on with the last message
+//===----------------------------------------------------------------------===//
+
+/// Stands where the last message ends, and is searched in the text; as transformers writes it.
+static constexpr std::string_view tag = "CONTINUE_FINAL_MESSAGE_TAG ", bareTag = tag.substr(0, tag.size() - 1);
+
+static Problem cannotContinue(std::string what, std::string remedy = "") {
+  return Problem{"the final message", std::move(what), std::move(remedy)};
+}
+
+/// The text to tag in a member of the last message: itself, or the last text of a list of parts.
+static Json *textIn(Json &member) {
+  if (member.is_string())
+    return &member;
+  if (member.is_array())
+    for (std::size_t i = member.size(); i-- > 0;)
+      if (member[i].is_object() && member[i].contains("text") && member[i]["text"].is_string())
+        return &member[i]["text"];
+  return nullptr;
+}
+
+/// Puts the tag behind the text of the last message and answers that text.
+static Result<std::string> tagFinalMessage(Json &messages, const std::string &name, const Template &chosen) {
+  if (messages.empty())
+    return cannotContinue("is missing: the conversation is empty");
+  Json &last = messages.back();
+  if (!last.contains(name) || last[name].is_null())
+    return cannotContinue("has no '" + name + "' to continue");
+  Json original = last[name];
+  Json *found = textIn(original);
+  if (!found)
+    return cannotContinue("has no text in its '" + name + "' to continue");
+  bool isReasoning = std::find(std::begin(reasoningNames), std::end(reasoningNames), name) != std::end(reasoningNames);
+  bool isRead = chosen.mentions(name);
+  for (const char *other : reasoningNames) // The copies: a template may read any of them.
+    if (isReasoning && last.contains(other) && last[other] == original) {
+      isRead |= chosen.mentions(other);
+      if (Json *text = textIn(last[other]); name != other)
+        *text = text->get<std::string>() + std::string(tag);
+    }
+  if (!isRead)
+    return cannotContinue("cannot go on in '" + name + "', which the template does not read");
+  Json *tagged = textIn(last[name]);
+  *tagged = tagged->get<std::string>() + std::string(tag);
+  return found->get<std::string>();
+}
+
+Result<Rendering> tern::renderConversation(const Template &chosen, const ChatInput &input, const RenderLimits &limits,
+                                           std::optional<std::tm> clock) {
+  Result<Json> variables = chatVariables(input);
+  if (!variables)
+    return variables.problem();
+  if (input.continueFinalMessage.empty())
+    return chosen.renderTracked(*variables, limits, clock);
+  if (input.addGenerationPrompt)
+    return cannotContinue("cannot be continued where a generation prompt begins another one", "ask for one of the two");
+  Result<std::string> message = tagFinalMessage((*variables)["messages"], input.continueFinalMessage, chosen);
+  if (!message)
+    return message.problem();
+  Result<Rendering> rendering = chosen.renderTracked(*variables, limits, clock);
+  if (!rendering)
+    return rendering;
+  std::string &text = rendering->text;
+  std::size_t end = text.rfind(bareTag);
+  if (end == std::string::npos || text.find(jinja::strip(*message, true, true)) == std::string::npos)
+    return cannotContinue("does not come out of the template as it went in");
+  bool keepsBlanks = text.compare(end, tag.size(), tag) == 0;
+  text.resize(end);
+  if (!keepsBlanks) // The template trims messages, and what it trimmed here was only the tag's.
+    text.resize(jinja::strip(text, false, true).size());
+  std::size_t length = jinja::countCharacters(text);
+  auto &spans = rendering->generated;
+  spans.erase(std::remove_if(spans.begin(), spans.end(), [&](const auto &span) { return span.first > length; }),
+              spans.end());
+  for (auto &span : spans)
+    span.second = std::min(span.second, length);
+  return rendering;
 }
 
 Json tern::specialTokensOf(const Json &tokenizerConfig) {

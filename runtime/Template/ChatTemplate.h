@@ -38,6 +38,9 @@ struct ChatInput {
   Json tools;                    ///< A list of objects, or null.
   Json documents;                ///< A list of objects, or null.
   bool addGenerationPrompt = false;
+  /// The text ends inside the last message, so that the model goes on with it: the member of that message to go on
+  /// with, "content" for what it says. Empty: the message is complete.
+  std::string continueFinalMessage;
   /// bos_token, eos_token and their like, from tokenizer_config.json: strings, or objects with `content`.
   Json specialTokens = Json::object();
   /// Any others, such as enable_thinking. They win over all but messages, tools and documents.
@@ -47,6 +50,12 @@ struct ChatInput {
 /// The variables of a template. Problems: messages, tools or documents of the wrong shape, extra variables of those
 /// names. A message's reasoning is given under all the names that templates read it by (reasoning_content, thinking).
 Result<Json> chatVariables(const ChatInput &input);
+
+/// Renders `chosen` with `input`, as transformers' apply_chat_template does. Problems: those of chatVariables() and of
+/// the template; a final message that cannot be continued, as it has no such member, the template drops or changes it,
+/// or a generation prompt is to follow.
+Result<Rendering> renderConversation(const Template &chosen, const ChatInput &input, const RenderLimits &limits = {},
+                                     std::optional<std::tm> clock = {});
 
 /// The special tokens in a parsed tokenizer_config.json that templates may name, as strings.
 Json specialTokensOf(const Json &tokenizerConfig);

@@ -349,11 +349,19 @@ Value Renderer::makeMacro(const Statement &statement, Scope *scope) {
   return machine.make(Kind::Native, std::make_shared<Macro>(*this, statement, scope));
 }
 
+void Renderer::executeGeneration(const Statement &statement, Scope *scope) {
+  Value text = invoke(statement, scope, {});
+  if (machine.failed())
+    return;
+  countedCharacters += countCharacters(std::string_view(result.text).substr(countedBytes));
+  countedBytes = result.text.size();
+  result.generated.emplace_back(countedCharacters, countedCharacters + countCharacters(text.text()));
+  write(text.text());
+}
+
 void Renderer::executeCallBlock(const Statement &statement, Scope *scope) {
-  if (!statement.value) { // generation
-    Value text = invoke(statement, scope, {});
-    return machine.failed() ? void() : write(text.text());
-  }
+  if (!statement.value)
+    return executeGeneration(statement, scope);
   Value caller = makeMacro(statement, scope);
   Value result = machine.failed() ? Value() : evaluateCall(*statement.value, scope, &caller);
   if (!machine.failed())
@@ -459,10 +467,9 @@ Value jinja::fromJson(Machine &machine, const Json &json) {
   }
 }
 
-Result<std::string> Renderer::run(const Json &variables) {
-  std::string text;
+Result<Rendering> Renderer::run(const Json &variables) {
   Scope context(nullptr);
-  output = &text;
+  output = &result.text;
   if (!variables.is_object())
     return Problem{tree.name, "the variables of a template must be an object", ""};
   for (const auto &[name, value] : *variables.get_ptr<const Json::object_t *>())
@@ -472,7 +479,7 @@ Result<std::string> Renderer::run(const Json &variables) {
   if (!machine.failed())
     execute(tree.body, root);
   if (!machine.failed())
-    return text;
+    return std::move(result);
   Location at = machine.failedAt();
   return Problem{tree.name + ": line " + std::to_string(at.line) + ", column " + std::to_string(at.column),
                  machine.message(), ""};

@@ -33,7 +33,7 @@ public:
   Renderer(const Tree &tree, const RenderLimits &limits, std::optional<std::tm> clock)
       : tree(tree), limits(limits), machine(limits, clock) {}
 
-  Result<std::string> run(const Json &variables);
+  Result<Rendering> run(const Json &variables);
 
   /// What the body of a macro or call block prints when called with `arguments` in the scope it was made in.
   Value invoke(const Statement &macro, Scope *closure, const Arguments &arguments);
@@ -48,6 +48,8 @@ private:
   const RenderLimits &limits;
   Machine machine;
   std::string *output = nullptr;
+  Rendering result;
+  std::size_t countedBytes = 0, countedCharacters = 0; ///< Of the result's text, so far.
   Scope *root = nullptr;
   const Value *filterInput = nullptr; ///< The text of the filter block whose filter is being evaluated.
   std::vector<std::unique_ptr<Scope>> kept;
@@ -70,6 +72,7 @@ private:
   Flow executeSetBlock(const Statement &statement, Scope *scope);
   Flow executeFilterBlock(const Statement &statement, Scope *scope);
   Flow executeWith(const Statement &statement, Scope *scope);
+  void executeGeneration(const Statement &statement, Scope *scope);
   void executeCallBlock(const Statement &statement, Scope *scope);
   void executeBlock(const Statement &statement);
   Value makeMacro(const Statement &statement, Scope *scope);

@@ -22,8 +22,9 @@ Result<Template> Template::parse(std::string source, std::string name) {
     return Problem{name, "a template must be UTF-8, byte " + std::to_string(at) + " is not", ""};
   auto tree = std::make_shared<Tree>();
   tree->name = name;
+  tree->source = normalizeNewlines(source);
   std::optional<SyntaxError> error;
-  parseTemplate(normalizeNewlines(source), *tree, error);
+  parseTemplate(tree->source, *tree, error);
   if (!error)
     return Template(std::move(tree));
   return Problem{name + ": line " + std::to_string(error->at.line) + ", column " + std::to_string(error->at.column),
@@ -32,5 +33,13 @@ Result<Template> Template::parse(std::string source, std::string name) {
 
 Result<std::string> Template::render(const Json &variables, const RenderLimits &limits,
                                      std::optional<std::tm> clock) const {
+  Result<Rendering> rendering = renderTracked(variables, limits, clock);
+  return rendering ? std::move(rendering->text) : Result<std::string>(rendering.problem());
+}
+
+Result<Rendering> Template::renderTracked(const Json &variables, const RenderLimits &limits,
+                                          std::optional<std::tm> clock) const {
   return Renderer(*tree, limits, clock).run(variables);
 }
+
+bool Template::mentions(std::string_view text) const { return tree->source.find(text) != std::string::npos; }

@@ -36,6 +36,14 @@ struct RenderLimits {
   unsigned maxDepth = 600;              ///< Nested evaluation: expressions, blocks and macro calls.
 };
 
+/// What a template printed.
+struct Rendering {
+  std::string text;
+  /// The parts inside {% generation %}, which the model is to say: [begin, end) in characters of the text, as
+  /// transformers counts them. One that begins in a macro or a block that is assigned counts from the text before that.
+  std::vector<std::pair<std::size_t, std::size_t>> generated;
+};
+
 class Template {
 public:
   /// Parses UTF-8 `source`. `name` stands for it in problems, which read "name: line 3, column 14: rule".
@@ -44,6 +52,12 @@ public:
   /// Renders with the members of the object `variables`. strftime_now sees `clock`, or the local time without it.
   Result<std::string> render(const Json &variables, const RenderLimits &limits = {},
                              std::optional<std::tm> clock = {}) const;
+  /// The same, with the parts that the model is to say.
+  Result<Rendering> renderTracked(const Json &variables, const RenderLimits &limits = {},
+                                  std::optional<std::tm> clock = {}) const;
+
+  /// Whether the source has `text` in it.
+  bool mentions(std::string_view text) const;
 
 private:
   explicit Template(std::shared_ptr<const jinja::Tree> tree) : tree(std::move(tree)) {}

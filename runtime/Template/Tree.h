@@ -108,6 +108,7 @@ struct Statement {
 
 struct Tree {
   std::string name; ///< Of the template, for problems.
+  std::string source;
   Body body;
   std::vector<std::string> unset; ///< As Statement::unsetInBody.
   std::vector<const Statement *> blocks;

@@ -9,7 +9,7 @@ namespace tern {
 
 /// Renders `input` through the template that transformers would choose for it: the default one, or the one for tools.
 /// The model's special tokens become part of the input.
-Result<std::string> renderChat(const ModelTemplates &templates, ChatInput input);
+Result<Rendering> renderChat(const ModelTemplates &templates, ChatInput input);
 
 } // namespace tern
 

@@ -87,3 +87,11 @@ Result<LogitsView> InterpretedSequence::decode(TokenId token, const std::atomic<
     return LogitsView{nullptr, 0, vocabulary(), true};
   return view(model.session().feed(token, /*allLogits=*/false));
 }
+
+Status InterpretedSequence::rewind(std::int64_t length) {
+  if (length != 0 && length != model.session().length())
+    return Problem{"interpreter", "cannot go back to an earlier token", "begin the sequence again"};
+  if (length == 0)
+    model.session().reset();
+  return Done{};
+}

@@ -48,21 +48,19 @@ static Result<std::vector<TokenId>> promptIds(const RunOptions &options, const M
   ChatInput input;
   input.messages = Json::array({{{"role", "user"}, {"content", *prompt}}});
   input.addGenerationPrompt = true;
-  Result<std::string> rendered = renderChat({text.chat.templates, text.chat.specialTokens}, input);
+  Result<Rendering> rendered = renderChat({text.chat.templates, text.chat.specialTokens}, input);
   if (!rendered)
     return rendered.problem();
-  return text.tokenizer.encode(*rendered, /*addSpecial=*/false);
+  return text.tokenizer.encode(rendered->text, /*addSpecial=*/false);
 }
 
 /// Generates with `sequence`, showing text as it comes unless JSON is wanted.
 static Status generateInto(RunReport &report, TokenSequence &sequence, const ModelText &text,
                            const RunOptions &options) {
-  Result<SamplerOptions> sampler = options.sampler.options();
-  if (!sampler)
-    return sampler.problem();
   GenerationRequest request;
+  if (Status status = options.sampler.fill(request); !status)
+    return status;
   request.prompt = report.promptIds;
-  request.sampler = *sampler;
   request.stops.stopStrings = options.stops;
   request.stops.maxTokens = options.maxTokens;
   if (!options.ignoreEnd)
@@ -82,11 +80,16 @@ static Status generateInto(RunReport &report, TokenSequence &sequence, const Mod
       return true;
     };
   std::signal(SIGINT, interrupt);
-  Result<Generation> generation = generate(sequence, text.tokenizer, request);
+  auto begin = [&](std::int64_t sample) {
+    if (!options.json && options.sampler.samples() > 1)
+      std::cout << (sample == 0 ? "" : "\n") << "[" << sample + 1 << "] " << std::flush;
+  };
+  Result<std::vector<Generation>> samples =
+      generateSamples(sequence, text.tokenizer, request, options.sampler.samples(), begin);
   std::signal(SIGINT, SIG_DFL);
-  if (!generation)
-    return generation.problem();
-  report.generation = std::move(*generation);
+  if (!samples)
+    return SamplerFlags::ofFlag(samples.problem());
+  report.samples = std::move(*samples);
   return Done{};
 }
 
@@ -219,6 +222,8 @@ static Problems runInterpreted(RunReport &report, const RunOptions &options) {
 static int run(const RunOptions &options) {
   RunReport report;
   report.backend = options.model.backend;
+  if (std::string remark = options.sampler.remark(); !remark.empty())
+    std::cerr << "remark: " << remark << "\n";
   Problems problems = options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);
   if (!problems.empty())
     return fail(problems, options.json);
@@ -226,7 +231,7 @@ static int run(const RunOptions &options) {
     printJson(report.asJson());
     return 0;
   }
-  if (report.generation)
+  if (!report.samples.empty())
     std::cout << std::endl;
   report.printSummary();
   return 0;
@@ -238,15 +243,12 @@ static void checkOptions(const RunOptions &options) {
     throw CLI::RequiredError("-p or --verify");
   if (options.verify && options.model.isInterpreted())
     throw CLI::ValidationError("--verify", "runs compiled code; leave out --backend interpreter");
-  Result<SamplerOptions> samplerOptions = options.sampler.options();
-  if (!samplerOptions)
-    failCommandLine(samplerOptions.problem());
-  if (Result<Sampler> sampler = Sampler::create(*samplerOptions, Sampler::maxVocabulary); !sampler)
-    failCommandLine(sampler.problem());
+  if (Status status = options.sampler.check(); !status)
+    failCommandLine(status.problem());
   StopOptions stops;
   stops.stopStrings = options.stops;
   if (Result<StopRules> rules = StopRules::create(stops); !rules)
-    failCommandLine(rules.problem());
+    failCommandLine(SamplerFlags::ofFlag(rules.problem()));
 }
 
 void tern::addRunCommand(CLI::App &app, Action &action) {

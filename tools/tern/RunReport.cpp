@@ -2,6 +2,7 @@
 
 #include "tools/tern/RunReport.h"
 
+#include <cmath>
 #include <cstdio>
 
 using namespace tern;
@@ -10,18 +11,43 @@ static std::string reasonName(const Generation &generation) {
   return generation.reason ? std::string(stopReasonName(*generation.reason)) : "cancelled";
 }
 
+static Json asJson(const TokenLogprob &token) {
+  // JSON has no infinity; a masked token has none to speak of.
+  return {{"id", token.token}, {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
+}
+
+/// Adds what one sample gave.
+static void addGeneration(Json &object, const Generation &generation) {
+  object["ids"] = generation.ids;
+  object["text"] = generation.text;
+  object["stop_reason"] = reasonName(generation);
+  if (generation.logprobs.empty())
+    return;
+  Json rows = Json::array();
+  for (const Logprobs &logprobs : generation.logprobs) {
+    Json row = asJson(logprobs.drawn);
+    row["top"] = Json::array();
+    for (const TokenLogprob &token : logprobs.top)
+      row["top"].push_back(asJson(token));
+    rows.push_back(std::move(row));
+  }
+  object["logprobs"] = std::move(rows);
+}
+
 Json RunReport::asJson() const {
   Json object = Json::object();
-  if (generation) {
+  if (!samples.empty()) {
+    const Generation &first = samples.front();
     object["prompt_ids"] = promptIds;
-    object["ids"] = generation->ids;
-    object["text"] = generation->text;
-    object["stop_reason"] = reasonName(*generation);
+    addGeneration(object, first);
     object["timing"] = {{"load_s", loadSeconds},
-                        {"prefill_s", generation->prefillSeconds},
-                        {"decode_s", generation->decodeSeconds},
-                        {"decode_tokens_per_s", generation->decodeRate()}};
+                        {"prefill_s", first.prefillSeconds},
+                        {"decode_s", first.decodeSeconds},
+                        {"decode_tokens_per_s", first.decodeRate()}};
   }
+  if (samples.size() > 1)
+    for (const Generation &sample : samples)
+      addGeneration(object["samples"].emplace_back(Json::object()), sample);
   object["backend"] = backend;
   if (!target.empty())
     object["target"] = target;
@@ -42,10 +68,9 @@ void RunReport::printSummary() const {
     std::fprintf(stderr, "verified: %zu golden prompts, divergence %.2g nats from %s (%.2g allowed)\n",
                  verification->prompts, verification->maxDivergence, verification->reference.c_str(),
                  verification->allowed);
-  if (!generation)
-    return;
   std::string on = threads == 0 ? "" : " on " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
-  std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s%s, stopped by %s\n", promptIds.size(),
-               generation->prefillSeconds, generation->ids.size(), generation->decodeRate(), on.c_str(),
-               reasonName(*generation).c_str());
+  for (const Generation &sample : samples)
+    std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s%s, stopped by %s\n",
+                 promptIds.size(), sample.prefillSeconds, sample.ids.size(), sample.decodeRate(), on.c_str(),
+                 reasonName(sample).c_str());
 }

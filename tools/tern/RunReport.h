@@ -20,7 +20,7 @@ struct Verification {
 struct RunReport {
   std::string backend;
   std::vector<TokenId> promptIds;
-  std::optional<Generation> generation; ///< Nothing if it only verified.
+  std::vector<Generation> samples; ///< None if it only verified.
   std::optional<Verification> verification;
   double loadSeconds = 0;
   std::string target;   ///< Of the code; empty for the interpreter.

@@ -2,27 +2,50 @@
 
 #include "tools/tern/SamplerFlags.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 using namespace tern;
 
+namespace {
+struct FlagName {
+  std::string_view option, flag;
+};
+} // namespace
+
 void SamplerFlags::addTo(CLI::App &command) {
   values.temperature = 0;
-  const char *group = "Sampler";
   auto add = [&](const char *flag, auto &value, const char *help) {
-    command.add_option(flag, value, help)->group(group);
+    return command.add_option(flag, value, help)->group("Sampler");
   };
   add("--temperature", values.temperature, "0, the default, is greedy");
-  add("--top-k", values.topK, "Draw from the k most probable tokens; 0: from all");
-  add("--top-p", values.topP, "Draw from the fewest tokens whose probabilities reach p; 1: from all");
-  add("--min-p", values.minP, "Draw from tokens at least p times as probable as the first; 0: from all");
-  add("--typical-p", values.typicalP, "Draw from the p most typical tokens; 1: from all");
+  ofDraws = {
+      add("--top-k", values.topK, "Draw from the k most probable tokens; 0: from all"),
+      add("--top-p", values.topP, "Draw from the fewest tokens whose probabilities reach p; 1: from all"),
+      add("--min-p", values.minP, "Draw from tokens at least p times as probable as the first; 0: from all"),
+      add("--typical-p", values.typicalP, "Draw from the p most typical tokens; 1: from all"),
+  };
   add("--repeat-penalty", values.repetitionPenalty, "Factor on tokens that occurred; 1: none");
   add("--presence-penalty", values.presencePenalty, "Taken from logits of tokens that occurred");
   add("--frequency-penalty", values.frequencyPenalty, "Taken for each time that a token occurred");
-  add("--penalty-window", values.penaltyWindow, "Tokens that penalties look back on; -1: all");
+  add("--penalty-window,--repeat-last-n", values.penaltyWindow, "Tokens that penalties look back on; -1: all");
+  add("--dry-multiplier", values.dryMultiplier, "Penalty on going on with a repetition; 0, the default: none");
+  add("--dry-base", values.dryBase, "Factor on it for each further token that is repeated")->capture_default_str();
+  add("--dry-allowed-length", values.dryAllowedLength, "Tokens that may be repeated freely")->capture_default_str();
+  add("--dry-penalty-last-n,--dry-window", values.dryWindow, "Tokens that it looks back on; -1: all");
+  add("--dry-sequence-breaker", breakers,
+      "Text that repetitions do not reach over; may be repeated; none: no breakers (default: newline : \" *)");
   add("--logit-bias", biases, "ID=BIAS, added to a token's logit; -inf bans it; may be repeated");
+  add("--allowed-tokens", values.allowedTokens, "Ids, with commas: no other tokens")->delimiter(',');
+  add("--banned-tokens", values.bannedTokens, "Ids, with commas: not these tokens")->delimiter(',');
+  add("--samplers", order,
+      "Order of the chain (default: penalties;dry;temperature;top_k;top_p;min_p;typical_p); what is left out does not "
+      "act");
   add("--seed", values.seed, "Same seed, same text");
+  add("--num-samples,--num-return-sequences", sampleCount, "Texts for the one prompt")->check(CLI::PositiveNumber);
+  add("--logprobs", values.logprobs,
+      "With --json: the probabilities of the tokens, and of the n likeliest in each place")
+      ->check(CLI::NonNegativeNumber);
 }
 
 Result<SamplerOptions> SamplerFlags::options() const {
@@ -37,5 +60,62 @@ Result<SamplerOptions> SamplerFlags::options() const {
       return Problem{"--logit-bias", "must be ID=BIAS, got '" + bias + "'", "write for example --logit-bias 42=-1.5"};
     options.logitBias.emplace_back(static_cast<TokenId>(id), value);
   }
+  if (order.empty())
+    return options;
+  Result<std::vector<SamplerStage>> stages = parseSamplerStages(order);
+  if (!stages)
+    return ofFlag(stages.problem());
+  options.stages = std::move(*stages);
   return options;
+}
+
+Status SamplerFlags::check() const {
+  Result<SamplerOptions> read = options();
+  if (!read)
+    return read.problem();
+  Result<Sampler> sampler = Sampler::create(std::move(*read), Sampler::maxVocabulary);
+  return sampler ? Status(Done{}) : Status(ofFlag(sampler.problem()));
+}
+
+Status SamplerFlags::fill(GenerationRequest &request) const {
+  Result<SamplerOptions> read = options();
+  if (!read)
+    return read.problem();
+  request.sampler = std::move(*read);
+  if (breakers.size() == 1 && breakers.front() == "none")
+    request.dryBreakers.clear();
+  else if (!breakers.empty())
+    request.dryBreakers = breakers;
+  return Done{};
+}
+
+std::string SamplerFlags::remark() const {
+  std::string given;
+  for (const CLI::Option *option : ofDraws)
+    if (option->count() > 0)
+      given += (given.empty() ? "" : ", ") + option->get_name();
+  if (values.temperature != 0 || given.empty())
+    return "";
+  return "at temperature 0 the most probable token is taken, whatever " + given + "; give --temperature";
+}
+
+Problem SamplerFlags::ofFlag(Problem problem) {
+  static constexpr FlagName renamed[] = {{"repetition_penalty", "--repeat-penalty"},
+                                         {"dry_window", "--dry-penalty-last-n"},
+                                         {"dry_breakers", "--dry-sequence-breaker"},
+                                         {"stages", "--samplers"},
+                                         {"samples", "--num-samples"},
+                                         {"stop", "--stop"}};
+  for (const FlagName &row : renamed)
+    if (problem.where == row.option)
+      return {std::string(row.flag), problem.what, problem.remedy};
+  for (const char *same : {"temperature", "top_k", "top_p", "min_p", "typical_p", "presence_penalty",
+                           "frequency_penalty", "penalty_window", "dry_multiplier", "dry_base", "dry_allowed_length",
+                           "logit_bias", "allowed_tokens", "banned_tokens", "logprobs"})
+    if (problem.where == same) {
+      std::replace(problem.where.begin(), problem.where.end(), '_', '-');
+      problem.where.insert(0, "--");
+      break;
+    }
+  return problem;
 }

@@ -3,25 +3,42 @@
 #ifndef TERN_TOOLS_TERN_SAMPLERFLAGS_H
 #define TERN_TOOLS_TERN_SAMPLERFLAGS_H
 
-#include "runtime/Sampler/Sampler.h"
+#include "runtime/Run/Generator.h"
 
 #include <CLI/CLI.hpp>
 
 namespace tern {
 
-/// The sampler's options as flags: --temperature, --top-k, --top-p, --min-p, --typical-p, --repeat-penalty,
-/// --presence-penalty, --frequency-penalty, --penalty-window, --logit-bias, --seed.
+/// The sampler's options as flags, each by the name that it has in the field.
 class SamplerFlags {
 public:
   /// Adds the flags to `command`. The object must outlive parsing.
   void addTo(CLI::App &command);
 
-  /// The options that were given; greedy by default. Values out of range are left to Sampler::create, which names them.
-  Result<SamplerOptions> options() const;
+  /// Checks all that can be checked without a model. The problem is of a flag, by its name.
+  Status check() const;
+
+  /// What the flags say about a generation; greedy by default. Values out of range are left to generate(), which names
+  /// them.
+  Status fill(GenerationRequest &request) const;
+
+  std::int64_t samples() const { return sampleCount; }
+
+  /// Options that were given and have no effect: a remark for the user; empty if there are none.
+  std::string remark() const;
+
+  /// The problem of an option as one of its flag.
+  static Problem ofFlag(Problem problem);
 
 private:
+  Result<SamplerOptions> options() const;
+
   SamplerOptions values;
+  std::int64_t sampleCount = 1;
   std::vector<std::string> biases; ///< "ID=BIAS".
+  std::vector<std::string> breakers;
+  std::string order;
+  std::vector<CLI::Option *> ofDraws; ///< Those that a greedy choice ignores.
 };
 
 } // namespace tern

@@ -10,7 +10,7 @@ using namespace tern;
 namespace {
 
 struct TemplateOptions {
-  std::string model, file, messages, tools;
+  std::string model, file, messages, tools, documents, continueFinalMessage;
   std::vector<std::pair<std::string, Json>> variables; ///< By name.
   bool addGenerationPrompt = false, json = false;
 };
@@ -62,6 +62,13 @@ static Result<ChatInput> readInput(const TemplateOptions &options) {
       return tools.problem();
     input.tools = std::move(*tools);
   }
+  if (!options.documents.empty()) {
+    Result<Json> documents = readJson(options.documents);
+    if (!documents)
+      return documents.problem();
+    input.documents = std::move(*documents);
+  }
+  input.continueFinalMessage = options.continueFinalMessage;
   for (const auto &[name, value] : options.variables)
     input.extra[name] = value;
   return input;
@@ -74,19 +81,22 @@ static int render(const TemplateOptions &options) {
   Result<ChatInput> input = readInput(options);
   if (!input)
     return fail(input.problem(), options.json);
-  Result<std::string> text = renderChat(*chosen, *input);
-  if (!text)
-    return fail(text.problem(), options.json);
+  Result<Rendering> rendering = renderChat(*chosen, *input);
+  if (!rendering)
+    return fail(rendering.problem(), options.json);
+  const std::string &text = rendering->text;
   if (!options.json) {
-    std::cout << *text << std::flush;
+    std::cout << text << std::flush;
     return 0;
   }
-  Json object{{"text", *text}};
+  Json object{{"text", text}};
+  for (const auto &[begin, end] : rendering->generated)
+    object["generated"].push_back({begin, end});
   if (!options.model.empty()) {
     Result<Tokenizer> tokenizer = openTokenizer(options.model);
     if (!tokenizer)
       return fail(tokenizer.problem(), true);
-    Result<std::vector<std::int32_t>> ids = tokenizer->encode(*text, /*addSpecial=*/false);
+    Result<std::vector<std::int32_t>> ids = tokenizer->encode(text, /*addSpecial=*/false);
     if (!ids)
       return fail(ids.problem(), true);
     object["ids"] = *ids;
@@ -104,10 +114,17 @@ void tern::addTemplateCommand(CLI::App &app, Action &action) {
   auto *file = command->add_option("--template", options->file, "Template to use instead of the model's");
   command->add_option("--messages", options->messages, "JSON list of messages; - reads standard input")->required();
   command->add_option("--tools", options->tools, "JSON list of tools");
+  command->add_option("--documents", options->documents, "JSON list of documents");
   auto variables = std::make_shared<std::vector<std::string>>();
   command->add_option("--var", *variables, "name=JSON, a further variable; may be repeated");
-  command->add_flag("--add-generation-prompt", options->addGenerationPrompt, "End with the start of the model's turn");
-  command->add_flag("--json", options->json, "Print one JSON object; with a model it has the token ids too");
+  CLI::Option *prompt = command->add_flag("--add-generation-prompt", options->addGenerationPrompt,
+                                          "End with the start of the model's turn");
+  command
+      ->add_flag("--continue-final-message{content}", options->continueFinalMessage,
+                 "End inside the last message, for the model to go on with it; =NAME: with that member of it")
+      ->excludes(prompt);
+  command->add_flag("--json", options->json,
+                    "Print one JSON object: the text, what {% generation %} marks in it, with a model the ids");
   command->callback([=, &action] {
     if (model->count() == 0 && file->count() == 0)
       throw CLI::RequiredError("model or --template");

@@ -2,6 +2,8 @@
 
 #include "runtime/Sampler/Repetition.h"
 
+#include "runtime/Sampler/Sampler.h"
+
 #include <cmath>
 #include <gmock/gmock.h>
 #include <map>
@@ -23,12 +25,12 @@ TEST(Repetition, LengthsCountFromTheEnd) {
 
 TEST(Repetition, BreakersLimitHowFarBackItGoes) {
   Tokens text = {1, 2, 3, 4, 5};
-  EXPECT_EQ(lengthSinceBreaker(text, 5, {}), 5u);
-  EXPECT_EQ(lengthSinceBreaker(text, 5, {{3}}), 2u);
-  EXPECT_EQ(lengthSinceBreaker(text, 5, {{5}}), 0u);
-  EXPECT_EQ(lengthSinceBreaker(text, 5, {{1}, {2, 3}}), 2u);
-  EXPECT_EQ(lengthSinceBreaker(text, 3, {{2, 3}}), 3u); // not whole within the window
-  EXPECT_EQ(lengthSinceBreaker(text, 5, {{4, 5, 6}}), 5u);
+  EXPECT_EQ(Breakers().lengthSince(text, 5), 5u);
+  EXPECT_EQ(Breakers({{3}}, 10).lengthSince(text, 5), 2u);
+  EXPECT_EQ(Breakers({{5}}, 10).lengthSince(text, 5), 0u);
+  EXPECT_EQ(Breakers({{1}, {2, 3}}, 10).lengthSince(text, 5), 2u);
+  EXPECT_EQ(Breakers({{2, 3}}, 10).lengthSince(text, 3), 3u); // not whole within the window
+  EXPECT_EQ(Breakers({{4, 5, 6}}, 10).lengthSince(text, 5), 5u);
 }
 
 /// The longest repetition that each token would continue, by the words of Sampler.h, in cubic time.

@@ -36,17 +36,21 @@ TEST(StopRules, FirstCompleteStopStringEndsTheText) {
 TEST(StopRules, EndTokensAreNotShown) {
   StopRules rules = make({{2, 7}, {"stop"}});
   EXPECT_EQ(rules.push(1, "hi st").text, "hi ");
+  EXPECT_TRUE(rules.isEnd(7));
+  EXPECT_FALSE(rules.isEnd(1));
   StopRules::Step last = rules.push(7, "</s>");
-  EXPECT_EQ(last.text, "st");
+  EXPECT_EQ(last.text, "");
   EXPECT_EQ(last.reason, StopReason::EndToken);
+  EXPECT_EQ(rules.finish().text, "st");
 }
 
 TEST(StopRules, LimitsEndWithEverythingShown) {
   StopRules rules = make({{}, {"xyz"}, 2});
   EXPECT_EQ(rules.push(1, "ax").text, "a");
   StopRules::Step last = rules.push(1, "y");
-  EXPECT_EQ(last.text, "xy");
+  EXPECT_EQ(last.text, "");
   EXPECT_EQ(last.reason, StopReason::MaxTokens);
+  EXPECT_EQ(rules.finish().text, "xy");
   StopRules room = make({{}, {}, 5, 1});
   EXPECT_EQ(room.push(1, "a").reason, StopReason::ContextEnd);
   EXPECT_EQ(make({{}, {}, 0}).atStart(), StopReason::MaxTokens);
@@ -60,7 +64,17 @@ TEST(StopRules, CharactersAreShownWhole) {
   EXPECT_EQ(rules.push(1, "\x98").text, "");
   EXPECT_EQ(rules.push(1, "\x80!").text, "\xF0\x9F\x98\x80!");
   EXPECT_EQ(rules.push(1, "\xC3").text, "");
-  EXPECT_EQ(rules.finish(), "\xEF\xBF\xBD");
+  EXPECT_EQ(rules.finish().text, "\xEF\xBF\xBD");
+}
+
+// A decoder may hold text back until it knows that no token follows; that text can be the end of a stop string.
+TEST(StopRules, StopStringsEndInWhatComesLast) {
+  StopRules rules = make({{}, {"stop"}, 1});
+  EXPECT_EQ(rules.push(1, "a st").reason, StopReason::MaxTokens);
+  StopRules::Step last = rules.finish("op b");
+  EXPECT_EQ(last.text, "");
+  EXPECT_EQ(last.reason, StopReason::StopString);
+  EXPECT_EQ(rules.finish("more").text, "");
 }
 
 TEST(StopRules, StopStringsAcrossCharacters) {
@@ -93,7 +107,7 @@ TEST(StopRules, PiecesDoNotMatter) {
       stopped = step.reason.has_value();
       at += length;
     }
-    shown += stopped ? "" : rules.finish();
+    shown += stopped ? "" : rules.finish().text;
     EXPECT_EQ(shown, text.substr(0, found)) << text << " / " << stop;
   }
 }

@@ -1,0 +1,19 @@
+//===- DryBreakers.h - Sequence breakers as tokens ----------------*- C++ -*-===//
+
+#ifndef TERN_RUNTIME_RUN_DRYBREAKERS_H
+#define TERN_RUNTIME_RUN_DRYBREAKERS_H
+
+#include "runtime/Sampler/Sampler.h"
+#include "runtime/Text/Tokenizer.h"
+
+namespace tern {
+
+/// The ways in which tokens spell the texts that end a repetition (SamplerOptions::dryBreakers): each token whose text
+/// contains one, and each that ends with its beginning, followed by the tokens of what is missing. Problems: a text
+/// that is empty or not UTF-8.
+Result<std::vector<std::vector<TokenId>>> dryBreakersOf(const Tokenizer &tokenizer,
+                                                        const std::vector<std::string> &texts);
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_RUN_DRYBREAKERS_H
