@@ -37,11 +37,17 @@ const Builtin *findSequenceFilter(std::string_view name);
 const Builtin *findSelectionFilter(std::string_view name);
 const Builtin *findSortingFilter(std::string_view name);
 
+/// Filters with a file of their own.
+Value filterWordWrap(Machine &machine, const Value &self, Arguments &arguments);
+Value filterUrlize(Machine &machine, const Value &self, Arguments &arguments);
+Value filterPrettyPrint(Machine &machine, const Value &self, Arguments &arguments);
+
 /// Methods of str; of dict, list, tuple and the rest.
 const Builtin *findStringMethod(std::string_view name);
 const Builtin *findContainerMethod(const Value &object, std::string_view name);
 
-/// Puts range, dict, namespace, cycler, joiner, raise_exception and strftime_now into `value`; false for other names.
+/// Puts range, dict, namespace, cycler, joiner, lipsum, raise_exception and strftime_now into `value`; false for other
+/// names.
 bool findGlobal(Machine &machine, std::string_view name, Value &value);
 
 /// str % arguments; str.format(arguments).

@@ -173,6 +173,31 @@ static Value globalJoiner(Machine &machine, const Value &, Arguments &arguments)
   return given ? machine.make(Kind::Native, std::make_shared<Joiner>(separator)) : Value();
 }
 
+/// Paragraphs of words that mean nothing, for layouts.
+static Value globalLipsum(Machine &machine, const Value &, Arguments &arguments) {
+  static constexpr const char *words[] = {"lorem", "ipsum", "dolor", "sit",   "amet", "elit", "sed",   "nunc", "quis",
+                                          "urna",  "magna", "felis", "velit", "odio", "arcu", "neque", "ante", "porta"};
+  Parameters given(machine, "lipsum", arguments, {"n", "html", "min", "max"});
+  std::int64_t paragraphs = given.integer(0, 5), least = given.integer(2, 20), most = given.integer(3, 100);
+  bool html = given.flag(1, true);
+  if (given && least >= most)
+    return machine.fail("'lipsum' needs a 'max' above its 'min'");
+  std::string text;
+  for (std::int64_t i = 0; i < paragraphs && given; ++i) {
+    std::string paragraph;
+    std::int64_t count = std::max<std::int64_t>(least + machine.random(most - least), 0), sentence = 0;
+    for (std::int64_t word = 0; word < count && machine.charge(8); ++word) {
+      std::string next = words[machine.random(std::size(words))];
+      if (sentence == 0)
+        next[0] = static_cast<char>(next[0] - 'a' + 'A');
+      sentence = word + 1 == count || machine.random(12) == 0 ? 0 : sentence + 1;
+      paragraph += (paragraph.empty() ? "" : " ") + next + (sentence == 0 ? "." : "");
+    }
+    text += html ? (i > 0 ? "\n<p>" : "<p>") + paragraph + "</p>" : (i > 0 ? "\n\n" : "") + paragraph;
+  }
+  return machine.makeString(std::move(text), html);
+}
+
 bool jinja::findGlobal(Machine &machine, std::string_view name, Value &value) {
   static constexpr Builtin table[] = {
       {"range", globalRange},
@@ -182,6 +207,7 @@ bool jinja::findGlobal(Machine &machine, std::string_view name, Value &value) {
       {"strftime_now", globalStrftimeNow},
       {"cycler", globalCycler},
       {"joiner", globalJoiner},
+      {"lipsum", globalLipsum},
   };
   const Builtin *found = findBuiltin(table, name);
   if (found)

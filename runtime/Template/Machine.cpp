@@ -95,6 +95,14 @@ Value Machine::makeMethod(const char *name, NativeFunction function, const Value
   return make(Kind::Function, std::make_shared<FunctionObject>(name, function, self));
 }
 
+std::int64_t Machine::random(std::int64_t count) {
+  // SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators").
+  std::uint64_t bits = ++draws * 0x9E3779B97F4A7C15u;
+  bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9u;
+  bits = (bits ^ bits >> 27) * 0x94D049BB133111EBu;
+  return static_cast<std::int64_t>((bits ^ bits >> 31) % static_cast<std::uint64_t>(count));
+}
+
 std::tm Machine::now() const {
   if (clock)
     return *clock;

@@ -61,6 +61,8 @@ public:
   void releaseAtEnd(std::shared_ptr<Object> object) { releases.push_back(std::move(object)); }
   Value makeMethod(const char *name, NativeFunction function, const Value &self);
 
+  /// One of 0 to `count` - 1, another one each time; the same ones in each rendering, which can so be repeated.
+  std::int64_t random(std::int64_t count);
   /// The local time that strftime_now sees.
   std::tm now() const;
 
@@ -69,7 +71,7 @@ public:
 private:
   const RenderLimits &limits;
   std::optional<std::tm> clock;
-  std::uint64_t steps = 0, memory = 0;
+  std::uint64_t steps = 0, memory = 0, draws = 0;
   unsigned nesting = 0;
   std::string failure;
   Location failurePlace;

@@ -119,7 +119,7 @@ const Builtin *jinja::findMarkupFilter(std::string_view name) {
       {"escape", filterEscape},           {"e", filterEscape},
       {"forceescape", filterForceEscape}, {"safe", filterSafe},
       {"striptags", filterStripTags},     {"xmlattr", filterXmlAttr},
-      {"urlencode", filterUrlEncode},
+      {"urlencode", filterUrlEncode},     {"urlize", filterUrlize},
   };
   return findBuiltin(table, name);
 }

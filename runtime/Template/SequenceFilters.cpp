@@ -37,6 +37,16 @@ static Value filterLast(Machine &machine, const Value &self, Arguments &argument
   return undefined("no last item, the sequence is empty");
 }
 
+static Value filterRandom(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "random", arguments, {});
+  std::int64_t length = given ? lengthOf(machine, self) : 0;
+  if (length < 0 || self.is(Kind::Dict))
+    return machine.fail("'random' needs a sequence, not a " + typeName(self));
+  if (!given || length == 0)
+    return given ? undefined("no random item, the sequence is empty") : Value();
+  return itemOf(machine, self, Value::integer(machine.random(length)));
+}
+
 static Value filterLength(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "length", arguments, {});
   std::int64_t length = lengthOf(machine, self);
@@ -187,7 +197,7 @@ const Builtin *jinja::findSequenceFilter(std::string_view name) {
       {"default", filterDefault}, {"d", filterDefault},       {"first", filterFirst}, {"last", filterLast},
       {"length", filterLength},   {"count", filterLength},    {"list", filterList},   {"items", filterItems},
       {"join", filterJoin},       {"reverse", filterReverse}, {"batch", filterBatch}, {"slice", filterSlice},
-      {"sum", filterSum},
+      {"sum", filterSum},         {"random", filterRandom},
   };
   return findBuiltin(table, name);
 }

@@ -157,7 +157,7 @@ const Builtin *jinja::findTextFilter(std::string_view name) {
       {"title", filterCase<titled>},  {"trim", filterTrim},           {"replace", filterReplace},
       {"center", filterCenter},       {"indent", filterIndent},       {"truncate", filterTruncate},
       {"wordcount", filterWordCount}, {"string", filterString},       {"format", filterFormat},
-      {"tojson", filterToJson},
+      {"tojson", filterToJson},       {"wordwrap", filterWordWrap},   {"pprint", filterPrettyPrint},
   };
   return findBuiltin(table, name);
 }

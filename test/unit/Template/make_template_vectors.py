@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes template_vectors.json: chat templates, their variables, and what Jinja2 makes of them.
 
-  python3 make_template_vectors.py [--seed N] [--random N] [--output FILE]
+  python3 make_template_vectors.py [--seed N] [--random N] [--errors SHARE] [--output FILE]
 
-Needs jinja2 3.1.6, configured here as transformers configures it. Expected is the text, or null for an error. A larger
-run for the same test: TERN_TEMPLATE_VECTORS=FILE build/bin/tests/TernTemplateTests --gtest_filter='*Vectors*'
+Needs jinja2 3.1.6 and transformers 5, whose environment is used. Expected is the text, or null for an error. A larger
+run for the same test (with --errors 1 no random template is left out):
+TERN_TEMPLATE_VECTORS=FILE build/bin/tests/TernTemplateTests --gtest_filter='TemplateVectors*'
 """
 
 import argparse
@@ -13,39 +14,15 @@ import random
 import warnings
 from datetime import datetime
 
-import jinja2
-from jinja2.ext import Extension, loopcontrols
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from transformers.utils.chat_template_utils import _compile_jinja_template
 
 from families import family_cases
 
 NOW = datetime(2024, 7, 26, 13, 5, 9)
 
 
-class Generation(Extension):
-    tags = {"generation"}
-
-    def parse(self, parser):
-        line = next(parser.stream).lineno
-        body = parser.parse_statements(["name:endgeneration"], drop_needle=True)
-        return jinja2.nodes.CallBlock(self.call_method("_content"), [], [], body).set_lineno(line)
-
-    def _content(self, caller):
-        return caller()
-
-
-def raise_exception(message):
-    raise jinja2.exceptions.TemplateError(message)
-
-
-def to_json(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
-    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
-
-
 def environment():
-    env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
-    env.filters["tojson"] = to_json
-    env.globals["raise_exception"] = raise_exception
+    env = _compile_jinja_template("").environment
     env.globals["strftime_now"] = NOW.strftime
     return env
 
@@ -54,7 +31,8 @@ class Generator:
     """Random templates: mostly sensible, often wrong in the ways that templates are."""
 
     NAMES = ["a", "b", "c", "items", "d", "s", "x", "n"]
-    STRINGS = ["", "a", "Ab c", " x ", "it's", 'q"', "é\u00df", "\n", "a,b,c", "1", "2.5", "<b>&", "{}", "%s", "日本", "\t\\"]
+    STRINGS = ["", "a", "Ab c", " x ", "it's", 'q"', "é\u00df", "\n", "a,b,c", "1", "2.5", "<b>&", "{}", "%s", "日本", "\t\\",
+               "well-known e-mail -- yes,  it-is a--b x-y-z", "see http://a.bc/d?e=1, (www.x.org) joe@x.io."]
 
     def __init__(self, rng):
         self.rng = rng
@@ -111,7 +89,9 @@ class Generator:
                "batch(3, {s})", "indent", "indent({i}, true)", "truncate(9)", "truncate(5, true, '', 0)", "wordcount", "count", "e",
                "safe", "urlencode", "center({i})", "attr('k')", "groupby('k')", "d({s})", "format({e})", "map('int') | list",
                "list | tojson", "map('string') | join", "striptags", "xmlattr", "filesizeformat", "max(attribute=0)",
-               "unique | list", "tojson(sort_keys=true)", "tojson(ensure_ascii=true)", "sort(attribute='k')", "nosuch"]
+               "unique | list", "tojson(sort_keys=true)", "tojson(ensure_ascii=true)", "sort(attribute='k')", "nosuch",
+               "wordwrap({i})", "wordwrap(9, false)", "wordwrap(7, wrapstring={s})", "wordwrap(8, break_on_hyphens=false)",
+               "urlize", "urlize({i}, true)", "urlize(target={s}, rel='me')", "pprint", "pprint | wordwrap(20)"]
     TESTS = ["defined", "undefined", "none", "string", "number", "mapping", "iterable", "sequence", "odd", "even", "true", "false",
              "boolean", "integer", "float", "divisibleby 2", "divisibleby({i})", "eq {e0}", "in {e0}", "lower", "upper", "callable",
              "sameas none", "gt {i}", "lt {e0}", "ne {s}", "filter", "escaped"]
@@ -222,6 +202,142 @@ class Generator:
         return head + self.body(0) + self.pick("", "\n", self.body(0))
 
 
+class TypedGenerator(Generator):
+    """Random templates that mostly mean something: each expression has a type, and variables keep theirs."""
+
+    TYPES = {"s": "text", "t": "text", "n": "number", "k": "number", "items": "list", "words": "list", "d": "dict", "messages": "records"}
+    NAMES = list(TYPES)
+
+    def variables(self):
+        def record():
+            return {"role": self.pick("user", "assistant", "system"), "content": self.pick(*self.STRINGS), "n": self.rng.randrange(5),
+                    **({"name": self.pick("a", "b")} if self.rng.random() < 0.5 else {})}
+        return {"s": self.pick(*self.STRINGS), "t": self.pick(*self.STRINGS), "n": self.rng.randrange(-4, 12), "k": self.pick(0, 1, 2, 2.5, 7),
+                "items": [self.rng.randrange(9) for _ in range(self.rng.randrange(6))],
+                "words": [self.pick(*self.STRINGS) for _ in range(self.rng.randrange(5))],
+                "d": {key: self.pick(*self.STRINGS) for key in self.rng.sample(["k", "name", "role", "x y", "é"], self.rng.randrange(5))},
+                "messages": [record() for _ in range(self.rng.randrange(4))]}
+
+    def text(self):
+        return self.pick("", " ", "\n", "text", "  \n  ", "a\n", "\n\n b", "é { ", " {#- note -#} ", "{# c #}\n", "\t", "<i>")
+
+    def text_of(self, depth):
+        if depth > 3 or self.rng.random() < 0.3:
+            return self.pick("s", "t", self.string(), "d.get('k', '')", "messages[0].content | default('')", "d.name | default('x')")
+        t, n = lambda: self.text_of(depth + 1), lambda: self.number_of(depth + 1)
+        kind = self.rng.randrange(9)
+        if kind < 2:
+            return f"({t()} {self.pick('~', '+')} {t()})"
+        if kind == 2:
+            return f"({t()}).{self.fill(self.pick('strip()', 'upper()', 'lower()', 'title()', 'lstrip({s})', 'rstrip()', 'replace({s}, {s})', 'capitalize()', 'swapcase()', 'removeprefix({s})', 'removesuffix({s})', 'zfill({i})', 'center({i})', 'ljust({i}, {s}[:1] or 1 | string)', 'expandtabs({i})', 'casefold()', 'join(words)', 'format(1, 2)'), depth)}"
+        if kind == 3:
+            return f"{t()} | {self.fill(self.pick('upper', 'trim', 'title', 'capitalize', 'replace({s}, {s})', 'indent({i})', 'truncate({i}, true)', 'truncate(12)', 'wordwrap(9)', 'urlize', 'center(12)', 'e', 'striptags', 'urlencode', 'tojson', 'string', 'reverse', 'default({s}, true)', 'pprint', 'forceescape', 'safe'), depth)}"
+        if kind == 4:
+            return f"({self.list_of(depth + 1)}) | {self.fill(self.pick('join', 'join({s})', 'tojson', 'string', 'pprint', 'list | string', 'tojson(indent={i})'), depth)}"
+        if kind == 5:
+            return f"({t()} if {self.truth_of(depth + 1)} else {t()})"
+        if kind == 6:
+            return f"({t()})[{self.pick('', self.integer())}:{self.pick('', self.integer())}{self.pick('', ':-1', ':2')}]"
+        if kind == 7:
+            return f"'%s|%s' {self.pick('%', '%')} ({t()}, {n()})"
+        return f"({n()}) | {self.pick('string', 'tojson', 'abs | string', 'round | string', 'int | string', 'float | string', 'filesizeformat')}"
+
+    def number_of(self, depth):
+        if depth > 3 or self.rng.random() < 0.4:
+            return self.pick("n", "k", "loop.index | default(3)", str(self.rng.randrange(9)), "2.5", "items | length", "ns.v | default(0)")
+        n = lambda: self.number_of(depth + 1)
+        return self.pick(f"({n()} {self.pick('+', '-', '*')} {n()})", f"({n()} {self.pick('//', '%', '/')} {self.pick('2', '3', '-4', '0.5')})",
+                         f"({self.text_of(depth + 1)}) | length", f"({self.list_of(depth + 1)}) | {self.pick('length', 'count')}", f"-({n()})",
+                         f"({n()}) | {self.pick('abs', 'round', 'int', 'float', 'round(1)', 'round(0, %r)' % self.pick('ceil', 'floor'))}",
+                         f"({self.text_of(depth + 1)}).{self.pick('find', 'count', 'rfind')}({self.string()})", "items | sum", "items | max | default(0)",
+                         f"({self.text_of(depth + 1)}) | {self.pick('int', 'float', 'wordcount', 'int(7)')}", "messages | sum(attribute='n')")
+
+    def list_of(self, depth):
+        if depth > 3 or self.rng.random() < 0.3:
+            return self.pick("items", "words", "[1, 2, 3]", "range(4)", "[]", "d.values() | list", "messages | map(attribute='content') | list")
+        l = lambda: self.list_of(depth + 1)
+        return self.pick(f"({l()} | list + {l()} | list)", f"[{self.text_of(depth + 1)}, {self.number_of(depth + 1)}]", f"({l()} | list)[{self.integer()}:]",
+                         f"{l()} | map('string') | list", f"{l()} | {self.pick('reverse', 'unique', 'list')} | list", f"items | {self.pick('sort', 'sort(reverse=true)')}",
+                         f"words | {self.pick('sort', 'map(%r) | list' % 'upper', 'select | list', 'reject(%r, %r) | list' % ('in', 'a b'), 'sort(case_sensitive=true)')}",
+                         f"items | {self.pick('select(%r)' % 'odd', 'reject(%r)' % 'even', 'select(%r, 3)' % '>', 'select(%r, 2)' % 'divisibleby')} | list",
+                         f"messages | {self.pick('selectattr(%r, %r, %r)', 'rejectattr(%r, %r, %r)') % ('role', self.pick('equalto', '==', 'ne', 'in'), self.pick('user', 'assistant'))} | map(attribute='content') | list",
+                         f"({self.text_of(depth + 1)}).{self.pick('split()', 'splitlines()', 'split(%s)' % (self.string() + ' or none'), 'rsplit(none, 1)', 'partition(%r) | list' % 'a')}",
+                         f"{l()} | {self.pick('batch(2)', 'batch(3, 0)', 'slice(2)', 'slice(3, 1)')} | list", "d | dictsort", "d.items() | list", "d | items | list", "d.keys() | list",
+                         f"messages | map(attribute='name', default={self.string()}) | list", "messages | groupby('role') | map(attribute=0) | list")
+
+    def truth_of(self, depth):
+        if depth > 3 or self.rng.random() < 0.3:
+            return self.pick("true", "false", "s", "items", "d.k", "missing", "n > 3", "loop.first | default(false)", "messages")
+        t = lambda: self.truth_of(depth + 1)
+        return self.pick(f"({t()} {self.pick('and', 'or')} {t()})", f"not {t()}", f"{self.string()} {self.pick('in', 'not in')} {self.text_of(depth + 1)}",
+                         f"{self.number_of(depth + 1)} {self.pick('<', '>=', '==', '!=')} {self.number_of(depth + 1)}", f"({self.text_of(depth + 1)}) == {self.string()}",
+                         f"{self.pick('s', 'd.k', 'missing', 'n', 'items', 'd', 'none')} is {self.pick('', 'not ')}{self.pick('defined', 'none', 'string', 'number', 'mapping', 'sequence', 'iterable', 'true', 'boolean', 'integer', 'float')}",
+                         f"({self.text_of(depth + 1)}).{self.pick('startswith', 'endswith')}({self.string()})", f"({self.text_of(depth + 1)}) is {self.pick('lower', 'upper')}",
+                         f"{self.integer()} is {self.pick('odd', 'even', 'divisibleby 3')}", f"'k' in d")
+
+    def dict_of(self, depth):
+        return self.pick("d", "messages[0] | default({})", "{" + f"{self.string()}: {self.expression(depth + 1)}, 'k': {self.number_of(depth + 1)}" + "}", "dict(a=1, **d)", "dict(d, z=2)")
+
+    def expression(self, depth=0):
+        make = self.pick(self.text_of, self.text_of, self.number_of, self.list_of, self.truth_of, self.dict_of)
+        return make(depth)
+
+    def statement(self, depth=0):
+        kind = self.rng.randrange(20)
+        inner = lambda: self.body(depth + 1)
+        if depth > 2 or kind < 8:
+            return f"{self.pick('{{', '{{-', '{{')} {self.expression()} {self.pick('}}', '-}}', '}}')}"
+        if kind < 11:
+            return self.tag(f"if {self.truth_of(1)}") + inner() + self.pick("", self.tag("else") + inner(), self.tag(f"elif {self.truth_of(1)}") + inner()) + self.tag("endif")
+        if kind < 15:
+            source = self.pick("messages", "items", "words", "range(3)", self.list_of(2), "d")
+            show = self.pick("{{ i }}", "{{ loop.index }}/{{ loop.length }}", "{{ loop.cycle('p', 'q') }}", "{{ i.role }}", "{{ loop.nextitem }}", "{{ loop.changed(i) }}", "{{ loop.revindex }}")
+            jump = self.pick("", "", self.tag(f"if {self.truth_of(2)}") + self.tag(self.pick("break", "continue")) + self.tag("endif"))
+            return self.tag(f"for i in {source}{self.pick('', '', ' if ' + self.truth_of(2))}") + jump + show + inner() + self.pick("", self.tag("else") + inner()) + self.tag("endfor")
+        if kind == 15:
+            name, kind_of = self.pick(("s", self.text_of), ("n", self.number_of), ("items", lambda depth: "items | sort"), ("ns.v", self.number_of))
+            return self.tag(f"set {name} = {kind_of(1)}")
+        if kind == 16:
+            return self.tag(f"set {self.pick('s', 't')}{self.pick('', ' | upper', ' | trim')}") + inner() + self.tag("endset")
+        if kind == 17:
+            return self.tag(f"macro say(a, b={self.expression(2)})") + "{{ a }}" + inner() + self.pick("", "{{ b }}", "{{ caller() if caller else '-' }}") + self.tag("endmacro") + "{{ say(" + self.expression(2) + ") }}" + self.pick("", self.tag("call say(1)") + inner() + self.tag("endcall"))
+        if kind == 18:
+            return self.tag(f"filter {self.pick('upper', 'trim', 'indent(2)', 'replace(%s, %s)' % (self.string(), self.string()))}") + inner() + self.tag("endfilter")
+        return self.pick(self.tag(f"with t = {self.text_of(2)}") + inner() + self.tag("endwith"), self.tag("generation") + inner() + self.tag("endgeneration"), self.tag("raw") + "{{ x }}" + self.tag("endraw"))
+
+    def template(self):
+        return "{% set ns = namespace(v=0) %}" + self.body(0) + self.pick("", "\n", self.body(0))
+
+
+def special_cases(rng):
+    """Filters whose rules are of the kind that random templates seldom reach."""
+    pick = rng.choice
+    parts = ["a", "bc", "word", "é", "x-y", "-", "--", "---", " ", "  ", "\n", "\t", "\u3000", "long-hyphenated-word", "1-2", "a--b",
+             "Donaudampfschiff", "'q'", "!", ".", "a-b-", "日本語", "_", "e.g.", ",", "co-op"]
+    for _ in range(120):
+        text = "".join(pick(parts) for _ in range(rng.randrange(12)))
+        yield "{{ s | wordwrap(%d, %s, break_on_hyphens=%s) }}" % (rng.randrange(0, 16), pick(["true", "false"]), pick(["true", "false"])), {"s": text}
+    links = ["http://", "https://", "HTTP://", "www.", "ftp://", "mailto:", "a", "example", ".", ".com", ".co.uk", "xn--p1ai", ":80", ":", "/",
+             "/path", "?q=1&r=2", "#top", "(", ")", "<", ">", ",", " ", "\n", "@", "joe", "127.0.0.1", "[::1]", "[1:2:3]", "%20", "-", "_", "é", "org",
+             "localhost", "9", "tel:", "wiki/A_(b)"]
+    calls = ["", "", "(9)", "(nofollow=true)", "(rel='a b noopener')", "(target='_blank')", "(extra_schemes=['tel:', 'ftp://'])", "(extra_schemes=['x'])", "(-3)", "(0)"]
+    for _ in range(200):
+        yield "{{ s | urlize%s }}" % pick(calls), {"s": "".join(pick(links) for _ in range(rng.randrange(1, 7)))}
+
+    def value(depth):
+        kind = rng.randrange(8 if depth < 4 else 4)
+        if kind < 3:
+            return "".join(pick(["word ", "x", "a longer piece, ", "'", '"', "\n", "é ", "日本"]) for _ in range(rng.randrange(14)))
+        if kind == 3:
+            return pick([None, True, 1, -2.5, 10 ** 15, 1e300])
+        if kind < 6:
+            return [value(depth + 1) for _ in range(rng.randrange(7))]
+        return {pick(["k", "name", "b", "a", "Z", "é", "x y", "longer_key"]) + str(rng.randrange(9)): value(depth + 1) for _ in range(rng.randrange(7))}
+
+    for _ in range(40):
+        yield pick(["{{ v | pprint }}", "{{ (v, 1) | pprint }}", "{{ {'x': v, 3: (v,)} | pprint }}"]), {"v": value(0)}
+
+
 def expected(env, template, variables):
     """The text, None for an error, False for what has no stable answer."""
     try:
@@ -235,11 +351,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=500)
+    parser.add_argument("--errors", type=float, default=0.03)
     parser.add_argument("--output", default="template_vectors.json")
     options = parser.parse_args()
     env = environment()
     warnings.simplefilter("ignore")
-    generator = Generator(random.Random(options.seed))
+    generators = [Generator(random.Random(options.seed)), TypedGenerator(random.Random(options.seed))]
     templates, vectors = {}, []
 
     def add(template, variables, text):
@@ -247,11 +364,16 @@ def main():
 
     for template, variables in family_cases():
         add(template, variables, expected(env, template, variables))
+    for template, variables in special_cases(random.Random(options.seed)):
+        text = expected(env, template, variables)
+        if text is not False:
+            add(template, variables, text)
     while options.random > 0:
+        generator = generators[options.random % 8 != 0]
         template, variables = generator.template(), generator.variables()
         text = expected(env, template, variables)
         # Most random templates fail; a few of those are enough.
-        if text is False or (text is None and generator.rng.random() < 0.97):
+        if text is False or (text is None and generator.rng.random() >= options.errors):
             continue
         add(template, variables, text)
         options.random -= 1
