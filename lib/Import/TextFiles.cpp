@@ -4,6 +4,7 @@
 
 #include "runtime/Base/Json.h"
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace tern;
@@ -250,6 +251,41 @@ Result<std::vector<std::int32_t>> tern::endTokens(const std::string &path) {
   return ids;
 }
 
+/// What the model's chat template puts behind an answer, if that is a special token: the end of a turn.
+static std::optional<std::int32_t> turnEnd(const Tokenizer &tokenizer, const ModelTemplates &templates) {
+  static constexpr std::string_view answer = "0AnswerOf1";
+  Result<Template> chosen = templates.sources.choose("", /*hasTools=*/false);
+  if (!chosen)
+    return std::nullopt;
+  ChatInput input;
+  input.messages = {{{"role", "user"}, {"content", "?"}}, {{"role", "assistant"}, {"content", answer}}};
+  input.specialTokens = templates.specialTokens;
+  Result<Rendering> rendering = renderConversation(*chosen, input);
+  std::size_t at = rendering ? rendering->text.rfind(answer) : std::string::npos;
+  if (at == std::string::npos)
+    return std::nullopt;
+  Result<std::vector<std::int32_t>> following =
+      tokenizer.encode(std::string_view(rendering->text).substr(at + answer.size()), /*addSpecial=*/false);
+  if (!following || following->empty() || !tokenizer.isSpecial(following->front()))
+    return std::nullopt;
+  return following->front();
+}
+
+/// Adds the tokens by which the tokenizer itself ends a text or a turn: where a directory's configuration names none,
+/// and to those of a GGUF file, which often names one of the two.
+static void addTokenizerEnds(const std::string &path, const Tokenizer &tokenizer, const ModelTemplates &templates,
+                             std::vector<std::int32_t> &ids) {
+  if (isDirectory(path) && !ids.empty())
+    return;
+  auto add = [&](std::optional<std::int32_t> id) {
+    if (id && std::find(ids.begin(), ids.end(), *id) == ids.end())
+      ids.push_back(*id);
+  };
+  if (auto eos = templates.specialTokens.find("eos_token"); eos != templates.specialTokens.end() && eos->is_string())
+    add(tokenizer.tokenId(eos->get<std::string>()));
+  add(turnEnd(tokenizer, templates));
+}
+
 //===----------------------------------------------------------------------===//
 // All of it
 //===----------------------------------------------------------------------===//
@@ -275,13 +311,14 @@ static Result<Json> readGenerationDefaults(const std::string &path) {
   return json;
 }
 
-static Result<ChatDefaults> readChatDefaults(const std::string &path) {
+static Result<ChatDefaults> readChatDefaults(const std::string &path, const Tokenizer &tokenizer) {
   Result<ModelTemplates> templates = findChatTemplates(path);
   if (!templates)
     return templates.problem();
   Result<std::vector<std::int32_t>> ends = endTokens(path);
   if (!ends)
     return ends.problem();
+  addTokenizerEnds(path, tokenizer, *templates, *ends);
   Result<Json> generation = readGenerationDefaults(path);
   if (!generation)
     return generation.problem();
@@ -298,9 +335,10 @@ Result<std::optional<ModelTextParts>> tern::readModelTextParts(const std::string
   Result<TokenizerParts> tokenizer = openTokenizerParts(path);
   if (!tokenizer)
     return tokenizer.problem();
-  if (Result<Tokenizer> made = Tokenizer::fromParts(*tokenizer); !made)
+  Result<Tokenizer> made = Tokenizer::fromParts(*tokenizer);
+  if (!made)
     return made.problem();
-  Result<ChatDefaults> chat = readChatDefaults(path);
+  Result<ChatDefaults> chat = readChatDefaults(path, *made);
   if (!chat)
     return chat.problem();
   return std::optional(ModelTextParts{std::move(*tokenizer), std::move(*chat)});
@@ -312,7 +350,7 @@ Result<ModelText> tern::openModelText(const std::string &path) {
   Result<Tokenizer> tokenizer = openTokenizer(path);
   if (!tokenizer)
     return tokenizer.problem();
-  Result<ChatDefaults> chat = readChatDefaults(path);
+  Result<ChatDefaults> chat = readChatDefaults(path, *tokenizer);
   if (!chat)
     return chat.problem();
   return ModelText{std::move(*tokenizer), std::move(*chat)};

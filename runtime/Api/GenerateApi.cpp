@@ -1,6 +1,7 @@
 //===- GenerateApi.cpp - Sampling and generation in C ---------------------===//
 
 #include "runtime/Api/Handles.h"
+#include "runtime/Run/DryBreakers.h"
 
 using namespace tern;
 using namespace tern::api;
@@ -9,14 +10,13 @@ void tern_sampler_options_init(tern_sampler_options *options) {
   *options = {};
   options->size = sizeof(*options);
   options->top_p = options->typical_p = options->repeat_penalty = 1;
-  options->penalty_window = -1;
+  options->penalty_window = options->dry_window = options->logprobs = -1;
+  SamplerOptions defaults;
+  options->dry_base = defaults.dryBase;
+  options->dry_allowed_length = defaults.dryAllowedLength;
 }
 
-bool api::readSampler(const tern_sampler_options *given, SamplerOptions &options) {
-  tern_sampler_options read;
-  tern_sampler_options_init(&read);
-  if (!readOptions(given, read))
-    return false;
+static void fillSampler(const tern_sampler_options &read, SamplerOptions &options) {
   options.temperature = read.temperature;
   options.topK = read.top_k;
   options.topP = read.top_p;
@@ -26,22 +26,68 @@ bool api::readSampler(const tern_sampler_options *given, SamplerOptions &options
   options.presencePenalty = read.presence_penalty;
   options.frequencyPenalty = read.frequency_penalty;
   options.penaltyWindow = read.penalty_window;
+  options.dryMultiplier = read.dry_multiplier;
+  options.dryBase = read.dry_base;
+  options.dryAllowedLength = read.dry_allowed_length;
+  options.dryWindow = read.dry_window;
+  options.logprobs = read.logprobs;
   options.seed = read.seed;
   options.stream = read.stream;
   for (std::size_t i = 0; i != read.bias_count; ++i)
     options.logitBias.emplace_back(read.bias_tokens[i], read.bias_values[i]);
-  return true;
+  options.allowedTokens.assign(read.allowed_tokens, read.allowed_tokens + read.allowed_count);
+  options.bannedTokens.assign(read.banned_tokens, read.banned_tokens + read.banned_count);
+  if (read.mask)
+    options.mask = [mask = read.mask,
+                    user = read.mask_user](const std::vector<TokenId> &history) -> Result<const std::uint32_t *> {
+      return mask(user, history.data(), history.size());
+    };
+}
+
+tern_status api::readSampler(const tern_sampler_options *given, SamplerRequest &request, tern_error *error) {
+  tern_sampler_options read;
+  tern_sampler_options_init(&read);
+  if (!readOptions(given, read))
+    return badSize(error, "tern_sampler_options");
+  fillSampler(read, request.options);
+  request.dryBreakers = GenerationRequest().dryBreakers;
+  if (read.dry_breakers)
+    request.dryBreakers.assign(read.dry_breakers, read.dry_breakers + read.dry_breaker_count);
+  if (!read.stages)
+    return TERN_OK;
+  Result<std::vector<SamplerStage>> stages = parseSamplerStages(read.stages);
+  if (!stages)
+    return report(error, stages.problem());
+  request.options.stages = std::move(*stages);
+  return TERN_OK;
+}
+
+/// Puts the breakers into the options as tokens, if they are needed.
+static Status addBreakers(const tern_model &model, SamplerRequest &request) {
+  if (request.options.dryMultiplier == 0)
+    return Done{};
+  Result<const ModelText *> text = model.loaded->text();
+  if (!text)
+    return text.problem();
+  Result<std::vector<std::vector<TokenId>>> breakers =
+      dryBreakersOf((*text)->tokenizer, request.dryBreakers, model.vocabulary);
+  if (!breakers)
+    return breakers.problem();
+  request.options.dryBreakers = std::move(*breakers);
+  return Done{};
 }
 
 tern_status tern_sampler_create(const tern_model *model, const tern_sampler_options *options, tern_sampler **sampler,
                                 tern_error *error) {
   return guarded(error, [&]() -> tern_status {
     *sampler = nullptr;
-    SamplerOptions read;
-    if (!readSampler(options, read))
-      return badSize(error, "tern_sampler_options");
+    SamplerRequest request;
+    if (tern_status status = readSampler(options, request, error); status != TERN_OK)
+      return status;
+    if (Status status = addBreakers(*model, request); !status)
+      return report(error, status.problem());
     auto vocabulary = static_cast<std::size_t>(model->vocabulary);
-    Result<Sampler> made = Sampler::create(std::move(read), vocabulary);
+    Result<Sampler> made = Sampler::create(std::move(request.options), vocabulary);
     if (!made)
       return report(error, made.problem());
     *sampler = new tern_sampler{std::move(*made), vocabulary};
@@ -59,6 +105,29 @@ tern_status tern_sampler_sample(tern_sampler *sampler, const float *logits, cons
     if (!drawn)
       return report(error, drawn.problem());
     *token = drawn->token;
+    return TERN_OK;
+  });
+}
+
+static std::vector<tern_token_logprob> topOf(const Logprobs &logprobs) {
+  std::vector<tern_token_logprob> top;
+  for (const TokenLogprob &token : logprobs.top)
+    top.push_back({token.token, token.logprob});
+  return top;
+}
+
+tern_status tern_sampler_logprobs(tern_sampler *sampler, const float *logits, int32_t token, double *logprob,
+                                  tern_token_logprob *top, size_t capacity, size_t *length, tern_error *error) {
+  return guarded(error, [&]() -> tern_status {
+    Result<Logprobs> logprobs = sampler->sampler.logprobs({logits, sampler->vocabulary}, token);
+    if (!logprobs)
+      return report(error, logprobs.problem());
+    if (logprob)
+      *logprob = logprobs->drawn.logprob;
+    std::vector<tern_token_logprob> all = topOf(*logprobs);
+    std::copy_n(all.begin(), std::min(all.size(), capacity), top);
+    if (length)
+      *length = all.size();
     return TERN_OK;
   });
 }
@@ -115,6 +184,22 @@ static void fillRequest(const tern_generate_options &options, const ModelText &t
     request.stream = [&](std::optional<TokenId> token, std::string_view shown) {
       return options.on_text(options.user, token.value_or(-1), shown.data(), shown.size()) != 0;
     };
+  if (options.on_logprobs)
+    request.logprobs = [&](const Logprobs &logprobs) {
+      tern_token_logprob drawn = {logprobs.drawn.token, logprobs.drawn.logprob};
+      std::vector<tern_token_logprob> top = topOf(logprobs);
+      options.on_logprobs(options.user, &drawn, top.data(), top.size());
+    };
+}
+
+static tern_generate_result resultOf(const Generation &generation, std::size_t promptLength) {
+  return {sizeof(tern_generate_result),
+          reasonOf(generation.reason),
+          static_cast<std::int64_t>(promptLength),
+          static_cast<std::int64_t>(generation.ids.size()),
+          generation.prefillSeconds,
+          generation.decodeSeconds,
+          generation.decodeRate()};
 }
 
 static tern_status runGeneration(tern_session *session, int64_t slot, std::vector<TokenId> prompt,
@@ -128,10 +213,13 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
   Result<const ModelText *> text = session->model->loaded->text();
   if (!text)
     return report(error, text.problem());
+  SamplerRequest sampler;
+  if (tern_status status = readSampler(options.sampler, sampler, error); status != TERN_OK)
+    return status;
   GenerationRequest request;
   request.prompt = std::move(prompt);
-  if (!readSampler(options.sampler, request.sampler))
-    return badSize(error, "tern_sampler_options");
+  request.sampler = std::move(sampler.options);
+  request.dryBreakers = std::move(sampler.dryBreakers);
   fillRequest(options, **text, request);
   Decoder &decoder = *session->decoder;
   if (slot < 0 || slot >= decoder.slots())
@@ -139,14 +227,18 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
                   "slot " + std::to_string(slot) + ": the session has slots 0 to " +
                       std::to_string(decoder.slots() - 1));
   SlotSequence sequence(decoder, slot, session->context);
-  Result<Generation> generation = generate(sequence, (*text)->tokenizer, request);
-  if (!generation)
-    return report(error, generation.problem());
+  SampleEvents events;
+  if (options.on_sample)
+    events.end = [&](std::int64_t sample, const Generation &generation) {
+      tern_generate_result done = resultOf(generation, request.prompt.size());
+      options.on_sample(options.user, sample, &done);
+    };
+  Result<std::vector<Generation>> samples =
+      generateSamples(sequence, (*text)->tokenizer, request, options.samples == 0 ? 1 : options.samples, events);
+  if (!samples)
+    return report(error, samples.problem());
   if (result)
-    writeResult({sizeof(*result), reasonOf(generation->reason), static_cast<std::int64_t>(request.prompt.size()),
-                 static_cast<std::int64_t>(generation->ids.size()), generation->prefillSeconds,
-                 generation->decodeSeconds, generation->decodeRate()},
-                result);
+    writeResult(resultOf(samples->back(), request.prompt.size()), result);
   return TERN_OK;
 }
 

@@ -86,8 +86,12 @@ tern_status giveText(const std::string &result, char *text, std::size_t capacity
 tern_status giveIds(const std::vector<std::int32_t> &result, std::int32_t *ids, std::size_t capacity,
                     std::size_t *length, tern_error *error);
 
-/// The sampler's options; false as readOptions. Null stands for greedy.
-bool readSampler(const tern_sampler_options *given, SamplerOptions &options);
+/// The sampler's options, for which null stands for greedy, and the texts that break repetitions.
+struct SamplerRequest {
+  SamplerOptions options;
+  std::vector<std::string> dryBreakers;
+};
+tern_status readSampler(const tern_sampler_options *given, SamplerRequest &request, tern_error *error);
 
 inline const std::atomic<bool> *flagOf(const tern_cancel *cancel) { return cancel ? &cancel->set : nullptr; }
 

@@ -4,6 +4,8 @@
 
 #include "runtime/Base/Utf8.h"
 
+#include <algorithm>
+
 using namespace tern;
 
 /// Adds the spellings of `text` that begin in the token `id`, which reads `piece`.
@@ -27,8 +29,8 @@ static Status addSpellings(const Tokenizer &tokenizer, const std::string &text, 
   return Done{};
 }
 
-Result<std::vector<std::vector<TokenId>>> tern::dryBreakersOf(const Tokenizer &tokenizer,
-                                                              const std::vector<std::string> &texts) {
+Result<std::vector<std::vector<TokenId>>>
+tern::dryBreakersOf(const Tokenizer &tokenizer, const std::vector<std::string> &texts, std::int64_t vocabulary) {
   std::vector<std::vector<TokenId>> spellings;
   for (const std::string &text : texts)
     if (text.empty() || !isUtf8(text))
@@ -43,5 +45,9 @@ Result<std::vector<std::vector<TokenId>>> tern::dryBreakersOf(const Tokenizer &t
       if (Status status = addSpellings(tokenizer, text, id, *piece, spellings); !status)
         return status.problem();
   }
+  auto isBeyond = [&](const std::vector<TokenId> &spelling) {
+    return *std::max_element(spelling.begin(), spelling.end()) >= vocabulary;
+  };
+  spellings.erase(std::remove_if(spellings.begin(), spellings.end(), isBeyond), spellings.end());
   return spellings;
 }

@@ -9,10 +9,11 @@
 namespace tern {
 
 /// The ways in which tokens spell the texts that end a repetition (SamplerOptions::dryBreakers): each token whose text
-/// contains one, and each that ends with its beginning, followed by the tokens of what is missing. Problems: a text
-/// that is empty or not UTF-8.
+/// contains one, and each that ends with its beginning, followed by the tokens of what is missing. Without
+/// those that a model with `vocabulary` tokens cannot say. Looks at each token, so call it once. Problems: a text that
+/// is empty or not UTF-8.
 Result<std::vector<std::vector<TokenId>>> dryBreakersOf(const Tokenizer &tokenizer,
-                                                        const std::vector<std::string> &texts);
+                                                        const std::vector<std::string> &texts, std::int64_t vocabulary);
 
 } // namespace tern
 

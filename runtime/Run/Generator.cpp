@@ -70,6 +70,8 @@ private:
       Result<Logprobs> logprobs = sampler.logprobs(row, next->token);
       if (!logprobs)
         return logprobs.problem();
+      if (request.logprobs)
+        request.logprobs(*logprobs);
       result.logprobs.push_back(std::move(*logprobs));
     }
     history.push_back(next->token);
@@ -147,12 +149,10 @@ static Result<SamplerOptions> samplerOptions(const Tokenizer &tokenizer, const G
   SamplerOptions options = request.sampler;
   if (options.dryMultiplier == 0)
     return options;
-  Result<std::vector<std::vector<TokenId>>> breakers = dryBreakersOf(tokenizer, request.dryBreakers);
+  Result<std::vector<std::vector<TokenId>>> breakers = dryBreakersOf(tokenizer, request.dryBreakers, vocabulary);
   if (!breakers)
     return breakers.problem();
-  for (std::vector<TokenId> &breaker : *breakers)
-    if (*std::max_element(breaker.begin(), breaker.end()) < vocabulary) // Else no text of the model's has it.
-      options.dryBreakers.push_back(std::move(breaker));
+  options.dryBreakers.insert(options.dryBreakers.end(), breakers->begin(), breakers->end());
   return options;
 }
 
@@ -189,7 +189,7 @@ Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &toke
 
 Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, const Tokenizer &tokenizer,
                                                       const GenerationRequest &request, std::int64_t count,
-                                                      const std::function<void(std::int64_t sample)> &begin) {
+                                                      const SampleEvents &events) {
   if (count < 1)
     return Problem{"samples", "must be at least 1, not " + std::to_string(count), ""};
   Result<SamplerOptions> options = samplerOptions(tokenizer, request, sequence.vocabulary());
@@ -204,8 +204,8 @@ Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, c
     if (!loop)
       return loop.problem();
     loop->keepFirst = sample == 0 && count > 1 ? &afterPrompt : nullptr;
-    if (begin)
-      begin(sample);
+    if (events.begin)
+      events.begin(sample);
     bool atPromptEnd = sample > 0 && sequence.rewind(promptEnd);
     if (sample > 0 && !atPromptEnd)
       if (Status status = sequence.rewind(start); !status)
@@ -215,6 +215,8 @@ Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, c
     if (!generation)
       return generation.problem();
     results.push_back(std::move(*generation));
+    if (events.end)
+      events.end(sample, results.back());
     if (!results.back().reason) // cancelled, or told to stop
       break;
   }

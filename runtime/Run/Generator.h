@@ -68,6 +68,8 @@ struct GenerationRequest {
   /// Called for each token with the text to show now, which is often empty and may belong to tokens before. At the end
   /// text may come without a token. Answers whether to go on.
   std::function<bool(std::optional<TokenId> token, std::string_view text)> stream;
+  /// Called before `stream` for each token, if the sampler's options ask for logprobs; may be empty.
+  std::function<void(const Logprobs &logprobs)> logprobs;
   const std::atomic<bool> *cancel = nullptr; ///< May be null.
 };
 
@@ -87,13 +89,19 @@ struct Generation {
 /// Problems: options out of range, a prompt that is empty or does not fit, those of a step.
 Result<Generation> generate(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request);
 
+/// What is told between samples; either may be empty.
+struct SampleEvents {
+  std::function<void(std::int64_t sample)> begin;
+  std::function<void(std::int64_t sample, const Generation &generation)> end;
+};
+
 /// `count` texts for one prompt, which is read once: sample i is what generate() gives for the stream that is i higher.
-/// `begin`, if set, is called with the number of each before it begins. Cancelled or told to stop, it ends with the
-/// sample that it is at. The sequence holds the last one. Problems: those of generate(); a model whose states cannot go
-/// back to the end of the prompt, where the sequence was not empty before it.
+/// Cancelled or told to stop, it ends with the sample that it is at. The sequence holds the last one. Problems: those
+/// of generate(); a model whose states cannot go back to the end of the prompt, where the sequence was not empty before
+/// it.
 Result<std::vector<Generation>> generateSamples(TokenSequence &sequence, const Tokenizer &tokenizer,
                                                 const GenerationRequest &request, std::int64_t count,
-                                                const std::function<void(std::int64_t sample)> &begin = nullptr);
+                                                const SampleEvents &events = {});
 
 } // namespace tern
 

@@ -113,19 +113,18 @@ bool isUrl(std::string_view word) {
   return scheme == 0 && (isDomain(host, false) || (startsWith(lower, "www.") && isDomain(host.substr(4), true)));
 }
 
-/// Anything, an @, and then a name with a dot in it.
+/// Anything, an @, and then a name with a dot in it, which has no @.
 bool isMail(std::string_view word) {
-  for (std::size_t at = word.find('@', 1); at != std::string_view::npos; at = word.find('@', at + 1)) {
-    std::string_view host = word.substr(at + 1);
-    std::size_t dot = host.rfind('.'), second = 0;
-    if (host.empty() || dot == std::string_view::npos || dot == 0 || !isWordCharacter(readCharacter(host, second)))
-      continue;
-    auto inHost = [](char32_t code) { return isWordCharacter(code) || code == '.' || code == '-'; };
-    if (consistsOf(host.substr(0, dot), 1, SIZE_MAX, inHost) &&
-        consistsOf(host.substr(dot + 1), 1, SIZE_MAX, isWordCharacter))
-      return true;
-  }
-  return false;
+  std::size_t at = word.rfind('@'), second = 0;
+  if (at == std::string_view::npos || at == 0)
+    return false;
+  std::string_view host = word.substr(at + 1);
+  std::size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos || !isWordCharacter(readCharacter(host, second)))
+    return false;
+  auto inHost = [](char32_t code) { return isWordCharacter(code) || code == '.' || code == '-'; };
+  return consistsOf(host.substr(0, dot), 1, SIZE_MAX, inHost) &&
+         consistsOf(host.substr(dot + 1), 1, SIZE_MAX, isWordCharacter);
 }
 
 struct Links {
@@ -191,11 +190,11 @@ std::string linkedWord(std::string_view word, const Links &links) {
     std::size_t opened = countOf(middle, open);
     if (opened <= countOf(middle, close))
       continue;
-    for (std::size_t moves = std::min(opened, countOf(end, close)); moves > 0; --moves) {
-      std::size_t length = end.find(close) + std::string_view(close).size();
-      middle += end.substr(0, length);
-      end.erase(0, length);
-    }
+    std::size_t moved = 0;
+    for (std::size_t moves = std::min(opened, countOf(end, close)); moves > 0; --moves)
+      moved = end.find(close, moved) + std::string_view(close).size();
+    middle += end.substr(0, moved);
+    end.erase(0, moved);
   }
   return std::string(word.substr(0, head)) + links.linked(middle) + end;
 }

@@ -98,7 +98,7 @@ std::size_t lengthOfPart(Text chunk, std::size_t space, bool onHyphens) {
   if (!onHyphens || chunk.size() <= space)
     return std::min(space, chunk.size());
   std::size_t hyphen = chunk.substr(0, space).rfind(U'-');
-  bool isInside = hyphen != Text::npos && hyphen > 0 && chunk.find_first_not_of(U'-') < hyphen;
+  bool isInside = hyphen != Text::npos && hyphen > 0 && chunk.substr(0, hyphen).find_first_not_of(U'-') != Text::npos;
   return isInside ? hyphen + 1 : space;
 }
 

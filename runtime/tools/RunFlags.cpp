@@ -41,22 +41,76 @@ void RunFlags::addTo(CLI::App &app) {
 
 void RunFlags::addSampler(CLI::App &app) {
   auto add = [&](const char *flag, auto &value, const char *help) {
-    app.add_option(flag, value, help)->group("Sampler");
+    return app.add_option(flag, value, help)->group("Sampler");
   };
   add("--temperature", sampler.temperature, "0, the default, is greedy");
   add("--top-k", sampler.top_k, "Draw from the k most probable tokens; 0: from all");
   add("--top-p", sampler.top_p, "Draw from the fewest tokens whose probabilities reach p; 1: from all");
   add("--min-p", sampler.min_p, "Draw from tokens at least p times as probable as the first; 0: from all");
   add("--typical-p", sampler.typical_p, "Draw from the p most typical tokens; 1: from all");
+  addRepetition(app);
+  addTokens(app);
+  app.add_option_function<std::string>(
+         "--samplers", [this](const std::string &order) { sampler.stages = (stages = order).c_str(); },
+         "Order of the chain (default: penalties;dry;temperature;top_k;top_p;min_p;typical_p); what is left out does "
+         "not act")
+      ->group("Sampler");
+  add("--seed", sampler.seed, "Same seed, same text");
+  add("--num-samples,--num-return-sequences", samples, "Texts for the one prompt")->check(CLI::PositiveNumber);
+  add("--logprobs", sampler.logprobs,
+      "With --json: the probabilities of the tokens, and of the n likeliest in each place")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void RunFlags::addRepetition(CLI::App &app) {
+  auto add = [&](const char *flag, auto &value, const char *help) {
+    return app.add_option(flag, value, help)->group("Sampler");
+  };
   add("--repeat-penalty", sampler.repeat_penalty, "Factor on tokens that occurred; 1: none");
   add("--presence-penalty", sampler.presence_penalty, "Taken from logits of tokens that occurred");
   add("--frequency-penalty", sampler.frequency_penalty, "Taken for each time that a token occurred");
-  add("--penalty-window", sampler.penalty_window, "Tokens that penalties look back on; -1: all");
-  add("--seed", sampler.seed, "Same seed, same text");
+  add("--penalty-window,--repeat-last-n", sampler.penalty_window, "Tokens that penalties look back on; -1: all");
+  add("--dry-multiplier", sampler.dry_multiplier, "Penalty on going on with a repetition; 0, the default: none");
+  add("--dry-base", sampler.dry_base, "Factor on it for each further token that is repeated")->capture_default_str();
+  add("--dry-allowed-length", sampler.dry_allowed_length, "Tokens that may be repeated freely")->capture_default_str();
+  add("--dry-penalty-last-n,--dry-window", sampler.dry_window, "Tokens that it looks back on; -1: all");
+  app.add_option_function<std::vector<std::string>>(
+         "--dry-sequence-breaker", [this](const std::vector<std::string> &texts) { setBreakers(texts); },
+         "Text that repetitions do not reach over; may be repeated; none: no breakers (default: newline : \" *)")
+      ->group("Sampler");
+}
+
+void RunFlags::addTokens(CLI::App &app) {
   app.add_option_function<std::vector<std::string>>(
          "--logit-bias", [this](const std::vector<std::string> &texts) { addBias(texts); },
          "ID=BIAS, added to a token's logit; -inf bans it; may be repeated")
       ->group("Sampler");
+  auto addIds = [&](const char *flag, std::vector<int32_t> &ids, const int32_t *&pointer, size_t &count,
+                    const char *help) {
+    app.add_option_function<std::vector<int32_t>>(
+           flag,
+           [&](const std::vector<int32_t> &given) {
+             ids = given;
+             pointer = ids.data();
+             count = ids.size();
+           },
+           help)
+        ->delimiter(',')
+        ->group("Sampler");
+  };
+  addIds("--allowed-tokens", allowedTokens, sampler.allowed_tokens, sampler.allowed_count,
+         "Ids, with commas: no other tokens");
+  addIds("--banned-tokens", bannedTokens, sampler.banned_tokens, sampler.banned_count,
+         "Ids, with commas: not these tokens");
+}
+
+void RunFlags::setBreakers(const std::vector<std::string> &texts) {
+  breakers = texts.size() == 1 && texts.front() == "none" ? std::vector<std::string>() : texts;
+  breakerTexts.assign(1, nullptr); // So that its address says that breakers were given, even none.
+  for (std::size_t i = 0; i != breakers.size(); ++i)
+    breakerTexts.insert(breakerTexts.end() - 1, breakers[i].c_str());
+  sampler.dry_breakers = breakerTexts.data();
+  sampler.dry_breaker_count = breakers.size();
 }
 
 void RunFlags::addBias(const std::vector<std::string> &texts) {

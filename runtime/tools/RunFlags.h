@@ -17,7 +17,7 @@ class App;
 struct RunFlags {
   std::string artifact, prompt, target;
   unsigned threads = 0;
-  int64_t maxTokens = -1, context = 0;
+  int64_t maxTokens = -1, context = 0, samples = 1;
   std::vector<std::string> stops;
   bool chat = false, ignoreEnd = false, json = false;
   tern_sampler_options sampler;
@@ -33,10 +33,16 @@ struct RunFlags {
 private:
   void addTo(CLI::App &app);
   void addSampler(CLI::App &app);
+  void addRepetition(CLI::App &app);
+  void addTokens(CLI::App &app);
   void addBias(const std::vector<std::string> &texts);
+  void setBreakers(const std::vector<std::string> &texts);
 
-  std::vector<int32_t> biasTokens;
+  std::vector<int32_t> biasTokens, allowedTokens, bannedTokens;
   std::vector<double> biasValues;
+  std::vector<std::string> breakers;
+  std::vector<const char *> breakerTexts;
+  std::string stages;
 };
 
 #endif // TERN_RUNTIME_TOOLS_RUNFLAGS_H

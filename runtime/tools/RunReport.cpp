@@ -2,6 +2,7 @@
 
 #include "RunReport.h"
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -27,24 +28,49 @@ static Json memoryAsJson(const tern_memory &memory) {
           {"total", memory.total}};
 }
 
+static Json asJson(const tern_token_logprob &token) {
+  // JSON has no infinity; a masked token has none to speak of.
+  return {{"id", token.token}, {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
+}
+
+/// Adds what one sample gave.
+static void addSample(Json &object, const RunReport::Sample &sample) {
+  object["ids"] = sample.ids;
+  object["text"] = sample.text;
+  object["stop_reason"] = tern_stop_reason_name(sample.result.reason);
+  for (const RunReport::Logprobs &logprobs : sample.logprobs) {
+    Json row = asJson(logprobs.drawn);
+    row["top"] = Json::array();
+    for (const tern_token_logprob &token : logprobs.top)
+      row["top"].push_back(asJson(token));
+    object["logprobs"].push_back(std::move(row));
+  }
+}
+
 void printJson(const RunReport &report) {
-  print({{"prompt_ids", report.promptIds},
-         {"ids", report.ids},
-         {"text", report.text},
-         {"stop_reason", tern_stop_reason_name(report.result.reason)},
-         {"timing",
-          {{"load_s", report.loadSeconds},
-           {"prefill_s", report.result.prefill_seconds},
-           {"decode_s", report.result.decode_seconds},
-           {"decode_tokens_per_s", report.result.tokens_per_second}}},
-         {"backend", "cpu"},
-         {"target", report.target},
-         {"threads", report.threads},
-         {"memory", {{"planned", memoryAsJson(report.planned)}, {"measured", memoryAsJson(report.measured)}}}});
+  const RunReport::Sample &first = report.samples.front();
+  Json object = {{"prompt_ids", report.promptIds}};
+  addSample(object, first);
+  object["timing"] = {{"load_s", report.loadSeconds},
+                      {"prefill_s", first.result.prefill_seconds},
+                      {"decode_s", first.result.decode_seconds},
+                      {"decode_tokens_per_s", first.result.tokens_per_second}};
+  if (report.samples.size() > 1)
+    for (const RunReport::Sample &sample : report.samples) {
+      Json each = Json::object();
+      addSample(each, sample);
+      object["samples"].push_back(std::move(each));
+    }
+  object["backend"] = "cpu";
+  object["target"] = report.target;
+  object["threads"] = report.threads;
+  object["memory"] = {{"planned", memoryAsJson(report.planned)}, {"measured", memoryAsJson(report.measured)}};
+  print(object);
 }
 
 void printSummary(const RunReport &report) {
-  std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s on %u threads, stopped by %s\n",
-               report.promptIds.size(), report.result.prefill_seconds, report.ids.size(),
-               report.result.tokens_per_second, report.threads, tern_stop_reason_name(report.result.reason));
+  for (const RunReport::Sample &sample : report.samples)
+    std::fprintf(stderr, "%zu prompt tokens in %.2f s, %zu tokens at %.1f tokens/s on %u threads, stopped by %s\n",
+                 report.promptIds.size(), sample.result.prefill_seconds, sample.ids.size(),
+                 sample.result.tokens_per_second, report.threads, tern_stop_reason_name(sample.result.reason));
 }

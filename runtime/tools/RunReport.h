@@ -10,9 +10,19 @@
 
 /// What a run gave.
 struct RunReport {
-  std::vector<int32_t> promptIds, ids;
-  std::string text;
-  tern_generate_result result{};
+  struct Logprobs {
+    tern_token_logprob drawn;
+    std::vector<tern_token_logprob> top;
+  };
+  struct Sample {
+    std::vector<int32_t> ids;
+    std::string text;
+    std::vector<Logprobs> logprobs; ///< One for each id, if they were asked for.
+    tern_generate_result result{};
+  };
+
+  std::vector<int32_t> promptIds;
+  std::vector<Sample> samples; ///< At least one.
   tern_memory planned{}, measured{};
   double loadSeconds = 0;
   uint32_t threads = 0;

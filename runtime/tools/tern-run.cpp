@@ -33,19 +33,32 @@ void interrupt(int) {
 /// What the callbacks of a run need.
 struct Run {
   RunReport report;
-  bool show = false, progress = false;
+  bool show = false, progress = false, numbered = false; ///< `numbered`: there are several samples.
 };
 
 int onText(void *user, int32_t token, const char *text, size_t length) {
   auto &run = *static_cast<Run *>(user);
+  RunReport::Sample &sample = run.report.samples.back();
+  if (run.show && run.numbered && sample.ids.empty() && token >= 0)
+    std::printf("%s[%zu] ", run.report.samples.size() == 1 ? "" : "\n", run.report.samples.size());
   if (token >= 0)
-    run.report.ids.push_back(token);
-  run.report.text.append(text, length);
+    sample.ids.push_back(token);
+  sample.text.append(text, length);
   if (run.show && length != 0) {
     std::fwrite(text, 1, length, stdout);
     std::fflush(stdout);
   }
   return 1;
+}
+
+void onLogprobs(void *user, const tern_token_logprob *drawn, const tern_token_logprob *top, size_t count) {
+  static_cast<Run *>(user)->report.samples.back().logprobs.push_back({*drawn, {top, top + count}});
+}
+
+void onSample(void *user, int64_t, const tern_generate_result *result) {
+  auto &run = *static_cast<Run *>(user);
+  run.report.samples.back().result = *result;
+  run.report.samples.emplace_back();
 }
 
 void onProgress(void *user, int64_t done, int64_t total) {
@@ -120,6 +133,9 @@ tern_generate_options generateOptions(const RunFlags &flags, const std::vector<c
   options.stop_strings = stops.data();
   options.stop_count = stops.size();
   options.ignore_end_tokens = flags.ignoreEnd;
+  options.samples = flags.samples;
+  options.on_sample = onSample;
+  options.on_logprobs = onLogprobs;
   return options;
 }
 
@@ -136,6 +152,8 @@ int run(const RunFlags &flags) {
   Run run;
   run.show = !flags.json;
   run.progress = isatty(STDERR_FILENO);
+  run.numbered = flags.samples > 1;
+  run.report.samples.emplace_back();
   tern_error error{};
   auto failed = [&] { return printError(error.message, flags.json); };
 
@@ -164,14 +182,14 @@ int run(const RunFlags &flags) {
   run.report.promptIds = *ids;
   run.report.threads = info.threads;
   run.report.target = info.target;
-  run.report.result.size = sizeof(run.report.result);
 
   std::vector<const char *> stops;
   for (const std::string &stop : flags.stops)
     stops.push_back(stop.c_str());
   tern_generate_options options = generateOptions(flags, stops, run);
-  if (tern_generate(session.get(), 0, ids->data(), ids->size(), &options, &run.report.result, &error) != TERN_OK)
+  if (tern_generate(session.get(), 0, ids->data(), ids->size(), &options, nullptr, &error) != TERN_OK)
     return failed();
+  run.report.samples.pop_back(); // The one that would have come next.
   tern_session_memory(session.get(), &run.report.planned, &run.report.measured);
   if (flags.json) {
     printJson(run.report);

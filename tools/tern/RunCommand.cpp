@@ -80,12 +80,13 @@ static Status generateInto(RunReport &report, TokenSequence &sequence, const Mod
       return true;
     };
   std::signal(SIGINT, interrupt);
-  auto begin = [&](std::int64_t sample) {
+  SampleEvents events;
+  events.begin = [&](std::int64_t sample) {
     if (!options.json && options.sampler.samples() > 1)
       std::cout << (sample == 0 ? "" : "\n") << "[" << sample + 1 << "] " << std::flush;
   };
   Result<std::vector<Generation>> samples =
-      generateSamples(sequence, text.tokenizer, request, options.sampler.samples(), begin);
+      generateSamples(sequence, text.tokenizer, request, options.sampler.samples(), events);
   std::signal(SIGINT, SIG_DFL);
   if (!samples)
     return SamplerFlags::ofFlag(samples.problem());

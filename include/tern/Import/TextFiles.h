@@ -29,8 +29,10 @@ struct ModelTemplates {
 /// (`tokenizer.chat_template`, `tokenizer.chat_template.NAME`). Problem: there are none.
 Result<ModelTemplates> openChatTemplates(const std::string &path);
 
-/// Token ids that end a text. Of a directory generation_config.json first, then config.json; of a GGUF file the ids
-/// that its vocabulary marks as end of text, turn or message. Empty if none is known.
+/// Token ids that a model's configuration says end a text. Of a directory generation_config.json first, then
+/// config.json; of a GGUF file the ids that its vocabulary marks as end of text, turn or message. Empty if none is
+/// known. Where a directory names none, and for GGUF files always, what is read below adds the tokenizer's own: its
+/// `eos_token`, and the special token that the chat template puts behind an answer.
 Result<std::vector<std::int32_t>> endTokens(const std::string &path);
 
 /// All of the above taken apart, as an artifact keeps it, and generation_config.json. Nothing if the model's files have

@@ -127,8 +127,8 @@ TERN_API tern_status tern_detokenize(const tern_model *model, const int32_t *ids
                                      char *text, size_t capacity, size_t *length, tern_error *error);
 
 /* Renders the model's chat template. `request` is a JSON object: "messages", a list of {"role", "content"}, and if
- * wanted "tools", "documents", "add_generation_prompt" (true unless given), "template" (a name), "variables" (an object
- * that the template sees). Tokenize the result without TERN_ADD_SPECIAL. */
+ * wanted "tools", "documents", "add_generation_prompt" (true unless given), "continue_final_message" (true, or the name
+ * of the member, to end inside the last message), "template" (a name), "variables" (an object that the template sees). Tokenize the result without TERN_ADD_SPECIAL. */
 TERN_API tern_status tern_render_chat(const tern_model *model, const char *request, char *text, size_t capacity,
                                       size_t *length, tern_error *error);
 
@@ -198,6 +198,24 @@ typedef struct tern_sampler_options {
   const int32_t *bias_tokens;
   const double *bias_values; /* Added to the logits; -INFINITY bans a token. */
   size_t bias_count;
+  /* "Don't repeat yourself": penalises going on with what the text said before, by multiplier * base ^ (length of the
+   * repetition - allowed length). A multiplier of 0, the default, turns it off. */
+  double dry_multiplier, dry_base;
+  int64_t dry_allowed_length, dry_window; /* Tokens; a window of -1 is all. */
+  const char *const *dry_breakers;        /* Texts over which no repetition reaches; NULL: newline, ':', '"' and '*'. */
+  size_t dry_breaker_count;
+  const int32_t *allowed_tokens; /* No others may be drawn; NULL allows all. */
+  size_t allowed_count;
+  const int32_t *banned_tokens;
+  size_t banned_count;
+  /* The order of the chain; NULL: "penalties;dry;temperature;top_k;top_p;min_p;typical_p". What is left out does not
+   * act, and it is an error to give its options. */
+  const char *stages;
+  /* If not NULL, called before each draw with the tokens so far. Answers bit t % 32 of word t / 32 for each token t, 1
+   * if it may be drawn, valid until the next call; or NULL, and all may. */
+  const uint32_t *(*mask)(void *mask_user, const int32_t *history, size_t history_length);
+  void *mask_user;
+  int64_t logprobs; /* How many of the likeliest tokens to report beside those drawn; -1, the default: no report. */
 } tern_sampler_options;
 
 TERN_API void tern_sampler_options_init(tern_sampler_options *options);
@@ -209,6 +227,17 @@ TERN_API void tern_sampler_destroy(tern_sampler *sampler);
 /* Draws a token. `history` has the tokens so far, for the penalties. */
 TERN_API tern_status tern_sampler_sample(tern_sampler *sampler, const float *logits, const int32_t *history,
                                          size_t history_length, int32_t *token, tern_error *error);
+
+/* What the model itself, before any option acts, says of a token. */
+typedef struct tern_token_logprob {
+  int32_t token;
+  double logprob; /* Natural logarithm; -INFINITY for a token that is masked. */
+} tern_token_logprob;
+
+/* The logprob of `token`, and the likeliest tokens, falling: as many as the sampler's options ask for, of which at most
+ * `capacity` are written to `top`, and their number to `length`. */
+TERN_API tern_status tern_sampler_logprobs(tern_sampler *sampler, const float *logits, int32_t token, double *logprob,
+                                           tern_token_logprob *top, size_t capacity, size_t *length, tern_error *error);
 
 /*===- Generation -------------------------------------------------------------===*/
 
@@ -223,6 +252,14 @@ typedef enum tern_stop_reason {
 /* "end_token", "stop_string", "max_tokens", "context_end", "cancelled". */
 TERN_API const char *tern_stop_reason_name(tern_stop_reason reason);
 
+typedef struct tern_generate_result {
+  size_t size;
+  tern_stop_reason reason;
+  int64_t prompt_tokens, tokens;
+  double prefill_seconds, decode_seconds;
+  double tokens_per_second; /* Of those after the first, which the prompt's pass gives. */
+} tern_generate_result;
+
 typedef struct tern_generate_options {
   size_t size;
   void *user;
@@ -236,20 +273,17 @@ typedef struct tern_generate_options {
   const char *const *stop_strings;                              /* End the text and are not shown. */
   size_t stop_count;
   int ignore_end_tokens;
+  int64_t samples; /* Texts for the one prompt, one after the other, each with the next stream; 0, the default, is 1. */
+  void (*on_sample)(void *user, int64_t sample, const tern_generate_result *result); /* After each; may be NULL. */
+  /* Called for each token, before on_text, if the sampler's options ask for logprobs. May be NULL. */
+  void (*on_logprobs)(void *user, const tern_token_logprob *drawn, const tern_token_logprob *top, size_t count);
 } tern_generate_options;
 
 TERN_API void tern_generate_options_init(tern_generate_options *options);
 
-typedef struct tern_generate_result {
-  size_t size;
-  tern_stop_reason reason;
-  int64_t prompt_tokens, tokens;
-  double prefill_seconds, decode_seconds;
-  double tokens_per_second; /* Of those after the first, which the prompt's pass gives. */
-} tern_generate_result;
-
-/* Appends the prompt to a slot and generates. `options` and `result` may be NULL; `result->size` must be set. Being
- * cancelled is no failure here: the result says so. */
+/* Appends the prompt to a slot and generates. `options` and `result` may be NULL; `result->size` must be set. Of several
+ * samples the result, and what the slot then holds, is the last one. Being cancelled is no failure here: the result says
+ * so. */
 TERN_API tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
                                    const tern_generate_options *options, tern_generate_result *result,
                                    tern_error *error);

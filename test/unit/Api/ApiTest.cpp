@@ -290,6 +290,103 @@ TEST_F(Api, SamplersDrawTheSameForTheSameSeed) {
   EXPECT_THAT(error.message, HasSubstr("top_p"));
 }
 
+TEST_F(Api, SamplerOptionsReachTheSampler) {
+  tern_sampler_options options;
+  tern_sampler_options_init(&options);
+  options.temperature = 1;
+  std::vector<float> logits(tinyVocabulary, 0.0f);
+  const int32_t history[] = {3, 4, 9, 3, 4};
+  auto draw = [&] {
+    tern_sampler *sampler = nullptr;
+    EXPECT_EQ(tern_sampler_create(model, &options, &sampler, &error), TERN_OK) << error.message;
+    int32_t token = -1;
+    EXPECT_EQ(tern_sampler_sample(sampler, logits.data(), history, std::size(history), &token, &error), TERN_OK)
+        << error.message;
+    tern_sampler_destroy(sampler);
+    return token;
+  };
+  const int32_t allowed[] = {5, 9}, banned[] = {5};
+  options.allowed_tokens = allowed;
+  options.allowed_count = 2;
+  options.banned_tokens = banned;
+  options.banned_count = 1;
+  EXPECT_EQ(draw(), 9);
+  options.banned_count = 0;
+  options.dry_multiplier = 1000; // 9 followed "3 4" before
+  EXPECT_EQ(draw(), 5);
+  options.dry_multiplier = 0;
+  static const uint32_t only9 = 1u << 9;
+  options.mask_user = &options;
+  options.mask = [](void *user, const int32_t *tokens, size_t length) {
+    EXPECT_EQ(length, 5u);
+    EXPECT_EQ(tokens[2], 9);
+    return user ? &only9 : nullptr;
+  };
+  EXPECT_EQ(draw(), 9);
+  options.stages = "top_k";
+  tern_sampler *sampler = nullptr;
+  options.top_p = 0.5;
+  EXPECT_EQ(tern_sampler_create(model, &options, &sampler, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("leave out top_p"));
+  options.stages = "nonsense";
+  EXPECT_EQ(tern_sampler_create(model, &options, &sampler, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("'nonsense' is no stage"));
+}
+
+TEST_F(Api, LogprobsAndSamples) {
+  tern_sampler_options sampling;
+  tern_sampler_options_init(&sampling);
+  sampling.temperature = 1;
+  sampling.logprobs = 2;
+  std::vector<float> logits(tinyVocabulary, 0.0f);
+  logits[7] = 3;
+  tern_sampler *sampler = nullptr;
+  ASSERT_EQ(tern_sampler_create(model, &sampling, &sampler, &error), TERN_OK) << error.message;
+  double logprob = 0;
+  tern_token_logprob top[2];
+  size_t length = 0;
+  ASSERT_EQ(tern_sampler_logprobs(sampler, logits.data(), 7, &logprob, top, 2, &length, &error), TERN_OK);
+  EXPECT_NEAR(logprob, 3 - std::log(std::exp(3) + tinyVocabulary - 1), 1e-5);
+  ASSERT_EQ(length, 2u);
+  EXPECT_EQ(top[0].token, 7);
+  EXPECT_EQ(top[1].token, 0);
+  tern_sampler_destroy(sampler);
+
+  struct Seen {
+    std::vector<int64_t> samples;
+    size_t logprobs = 0, tokens = 0;
+  } seen;
+  tern_generate_options options;
+  tern_generate_options_init(&options);
+  options.user = &seen;
+  options.sampler = &sampling;
+  options.max_tokens = 3;
+  options.ignore_end_tokens = 1;
+  options.samples = 3;
+  options.on_sample = [](void *user, int64_t sample, const tern_generate_result *result) {
+    static_cast<Seen *>(user)->samples.push_back(sample);
+    EXPECT_EQ(result->tokens, 3);
+  };
+  options.on_logprobs = [](void *user, const tern_token_logprob *drawn, const tern_token_logprob *, size_t count) {
+    ++static_cast<Seen *>(user)->logprobs;
+    EXPECT_LE(drawn->logprob, 0);
+    EXPECT_EQ(count, 2u);
+  };
+  options.on_text = [](void *user, int32_t token, const char *, size_t) {
+    static_cast<Seen *>(user)->tokens += token >= 0;
+    return 1;
+  };
+  const int32_t prompt[] = {1, 2};
+  ASSERT_EQ(tern_generate(session, 0, prompt, 2, &options, nullptr, &error), TERN_OK) << error.message;
+  EXPECT_THAT(seen.samples, ElementsAre(0, 1, 2));
+  EXPECT_EQ(seen.logprobs, 9u);
+  EXPECT_EQ(seen.tokens, 9u);
+  EXPECT_EQ(tern_session_length(session, 0), 4); // prompt and two; the last token was not read
+  options.samples = -1;
+  EXPECT_EQ(tern_generate(session, 0, prompt, 2, &options, nullptr, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("samples: must be at least 1"));
+}
+
 TEST_F(Api, BadCallsAreRefused) {
   tern_session *none = nullptr;
   EXPECT_EQ(tern_session_create(model, 1, 257, &none, &error), TERN_FAILED);

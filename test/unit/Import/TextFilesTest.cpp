@@ -180,6 +180,37 @@ TEST_F(TextFilesTest, ADirectoryGivesItsTextSide) {
   EXPECT_EQ((*text)->chat.generation["temperature"], 0.6);
 }
 
+TEST_F(TextFilesTest, TheTokenizerEndsATextWhereNoConfigurationSaysHow) {
+  write("tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {"a": 0, "<unk>": 1}, "unk_token": "<unk>"},
+    "added_tokens": [{"id": 2, "content": "<eos>", "special": true}, {"id": 3, "content": "<end>", "special": true},
+                     {"id": 4, "content": "plain", "special": false}]})");
+  auto ends = [&](const std::string &chatTemplate) {
+    write("tokenizer_config.json", Json{{"eos_token", "<eos>"}, {"chat_template", chatTemplate}}.dump());
+    Result<std::optional<ModelTextParts>> text = readModelTextParts(directory);
+    EXPECT_TRUE(text && *text) << text.problem().str();
+    return text && *text ? (*text)->chat.endTokens : std::vector<std::int32_t>();
+  };
+  const std::string turns = "{% for m in messages %}{{ m.role }}: {{ m.content }}";
+  EXPECT_THAT(ends(turns + "<end>\n{% endfor %}"), ElementsAre(2, 3));
+  EXPECT_THAT(ends(turns + "{{ eos_token }}{% endfor %}"), ElementsAre(2));
+  EXPECT_THAT(ends(turns + "plain{% endfor %}"), ElementsAre(2));
+  EXPECT_THAT(ends("{{ raise_exception('no') }}"), ElementsAre(2));
+  write("config.json", R"({"eos_token_id": 1})");
+  EXPECT_THAT(ends(turns + "<end>{% endfor %}"), ElementsAre(1));
+}
+
+TEST_F(TextFilesTest, AGgufFileEndsTurnsAsItsTemplateDoes) {
+  GgufWriter writer;
+  writer.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm");
+  writer.texts("tokenizer.ggml.tokens", {"a", "<eos>", "<|im_end|>", "aa"}).texts("tokenizer.ggml.merges", {"a a"});
+  writer.array<std::int32_t>("tokenizer.ggml.token_type", GgufType::Int32, {1, 3, 3, 1});
+  writer.key<std::uint32_t>("tokenizer.ggml.eos_token_id", GgufType::UInt32, 1);
+  writer.text("tokenizer.chat_template", "{% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}");
+  Result<std::optional<ModelTextParts>> text = readModelTextParts(write("model.gguf", writer.str()));
+  ASSERT_TRUE(text && *text) << text.problem().str();
+  EXPECT_THAT((*text)->chat.endTokens, ElementsAre(1, 2));
+}
+
 TEST_F(TextFilesTest, AGgufFileGivesItsTextSide) {
   GgufWriter writer;
   writer.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm");

@@ -196,8 +196,10 @@ TEST(Generator, SamplesReadThePromptOnce) {
   request.sampler.seed = 5;
   request.stops.maxTokens = 12;
   std::vector<std::int64_t> begun;
-  Result<std::vector<Generation>> samples =
-      generateSamples(script, byteTokenizer(), request, 3, [&](std::int64_t sample) { begun.push_back(sample); });
+  SampleEvents events;
+  events.begin = [&](std::int64_t sample) { begun.push_back(sample); };
+  events.end = [&](std::int64_t, const Generation &generation) { EXPECT_EQ(generation.ids.size(), 12u); };
+  Result<std::vector<Generation>> samples = generateSamples(script, byteTokenizer(), request, 3, events);
   ASSERT_TRUE(samples) << samples.problem().str();
   ASSERT_THAT(*samples, SizeIs(3));
   EXPECT_EQ(script.prompts, 1);
@@ -224,12 +226,12 @@ TEST(Generator, SamplesReadThePromptOnce) {
 }
 
 TEST(Generator, BreakersAreTextInTokens) {
-  Result<std::vector<std::vector<TokenId>>> breakers = dryBreakersOf(byteTokenizer(), {"ab", "\n", ">x"});
+  Result<std::vector<std::vector<TokenId>>> breakers = dryBreakersOf(byteTokenizer(), {"ab", "\n", ">x"}, 257);
   ASSERT_TRUE(breakers);
   EXPECT_THAT(*breakers, testing::UnorderedElementsAre(ElementsAre('\n'), ElementsAre('a', 'b'), ElementsAre('>', 'x'),
                                                        ElementsAre(256, 'x')));
-  EXPECT_FALSE(dryBreakersOf(byteTokenizer(), {""}));
-  EXPECT_FALSE(dryBreakersOf(byteTokenizer(), {"\xFF"}));
+  EXPECT_FALSE(dryBreakersOf(byteTokenizer(), {""}, 257));
+  EXPECT_FALSE(dryBreakersOf(byteTokenizer(), {"\xFF"}, 257));
 }
 
 // "abXab" would go on with X, unless a breaker in it forbids that it counts as a repetition.
