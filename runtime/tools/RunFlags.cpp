@@ -33,7 +33,7 @@ void RunFlags::addTo(CLI::App &app) {
   app.add_option("--target", target, "Which of the artifact's variants to run (default: the best for this CPU)");
   app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated");
+  app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated")->allow_extra_args(false);
   app.add_flag("--ignore-eos", ignoreEnd, "Go on after the model's end tokens");
   app.add_flag("--json", json, "Print one JSON object at the end instead of streaming");
   addSampler(app);
@@ -77,6 +77,7 @@ void RunFlags::addRepetition(CLI::App &app) {
   app.add_option_function<std::vector<std::string>>(
          "--dry-sequence-breaker", [this](const std::vector<std::string> &texts) { setBreakers(texts); },
          "Text that repetitions do not reach over; may be repeated; none: no breakers (default: newline : \" *)")
+      ->allow_extra_args(false)
       ->group("Sampler");
 }
 
@@ -84,6 +85,7 @@ void RunFlags::addTokens(CLI::App &app) {
   app.add_option_function<std::vector<std::string>>(
          "--logit-bias", [this](const std::vector<std::string> &texts) { addBias(texts); },
          "ID=BIAS, added to a token's logit; -inf bans it; may be repeated")
+      ->allow_extra_args(false)
       ->group("Sampler");
   auto addIds = [&](const char *flag, std::vector<int32_t> &ids, const int32_t *&pointer, size_t &count,
                     const char *help) {
@@ -96,6 +98,7 @@ void RunFlags::addTokens(CLI::App &app) {
            },
            help)
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->group("Sampler");
   };
   addIds("--allowed-tokens", allowedTokens, sampler.allowed_tokens, sampler.allowed_count,

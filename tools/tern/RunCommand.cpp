@@ -269,7 +269,8 @@ void tern::addRunCommand(CLI::App &app, Action &action) {
   command->add_flag("--verify", options->verify, "Check the golden prompts that the artifact holds first");
   options->model.addBackendTo(*command);
   addThreadsOption(*command, options->model.threads);
-  command->add_option("--stop", options->stops, "Text that ends the generation, not shown; may be repeated");
+  command->add_option("--stop", options->stops, "Text that ends the generation, not shown; may be repeated")
+      ->allow_extra_args(false);
   command->add_flag("--ignore-eos", options->ignoreEnd, "Go on after the model's end tokens");
   command->add_flag("--json", options->json, "Print one JSON object at the end instead of streaming");
   options->sampler.addTo(*command);

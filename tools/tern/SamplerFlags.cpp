@@ -34,10 +34,16 @@ void SamplerFlags::addTo(CLI::App &command) {
   add("--dry-allowed-length", values.dryAllowedLength, "Tokens that may be repeated freely")->capture_default_str();
   add("--dry-penalty-last-n,--dry-window", values.dryWindow, "Tokens that it looks back on; -1: all");
   add("--dry-sequence-breaker", breakers,
-      "Text that repetitions do not reach over; may be repeated; none: no breakers (default: newline : \" *)");
-  add("--logit-bias", biases, "ID=BIAS, added to a token's logit; -inf bans it; may be repeated");
-  add("--allowed-tokens", values.allowedTokens, "Ids, with commas: no other tokens")->delimiter(',');
-  add("--banned-tokens", values.bannedTokens, "Ids, with commas: not these tokens")->delimiter(',');
+      "Text that repetitions do not reach over; may be repeated; none: no breakers (default: newline : \" *)")
+      ->allow_extra_args(false);
+  add("--logit-bias", biases, "ID=BIAS, added to a token's logit; -inf bans it; may be repeated")
+      ->allow_extra_args(false);
+  add("--allowed-tokens", values.allowedTokens, "Ids, with commas: no other tokens")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add("--banned-tokens", values.bannedTokens, "Ids, with commas: not these tokens")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   add("--samplers", order,
       "Order of the chain (default: penalties;dry;temperature;top_k;top_p;min_p;typical_p); what is left out does not "
       "act");
