@@ -27,9 +27,9 @@ public:
   explicit operator bool() const { return !machine.failed(); }
 
   /// Whether the parameter was given at all.
-  bool has(std::size_t index) const { return index < values.size() && values[index]; }
+  bool has(std::size_t index) const { return index < values.size() && values[index].value; }
   /// The argument, or None.
-  Value operator[](std::size_t index) const { return has(index) ? *values[index] : Value::none(); }
+  Value operator[](std::size_t index) const { return has(index) ? *values[index].value : Value::none(); }
   /// The argument as an integer, boolean or text; `absent` if it was not given. Fail on other types.
   std::int64_t integer(std::size_t index, std::int64_t absent) const;
   bool flag(std::size_t index, bool absent) const;
@@ -38,8 +38,11 @@ public:
 private:
   Machine &machine;
   const char *function;
-  std::initializer_list<const char *> names;
-  std::vector<const Value *> values;
+  struct Bound {
+    const char *name;
+    const Value *value; ///< Null if it was not given.
+  };
+  std::vector<Bound> values;
 };
 
 } // namespace tern::jinja
