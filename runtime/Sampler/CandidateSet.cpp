@@ -147,7 +147,7 @@ void CandidateSet::keepTopP(double mass) {
   if (mass >= 1)
     return;
   std::uint64_t wanted = shareOf(totalWeight(), mass);
-  if (std::optional<Cut> cut = findCut(logits, weights.data(), wanted, {bins, flags}))
+  if (std::optional<Cut> cut = findCutByWeight(logits, weights.data(), total, wanted, {bins, flags}))
     keepDownTo(logits, cut->score, cut->place);
 }
 

@@ -289,6 +289,13 @@ struct FlagAbove {
   }
 };
 
+struct FlagWeightsAbove {
+  TERN_INLINE std::size_t run(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
+                              std::uint8_t *flags) {
+    return flagIf(count, flags, [=](std::uint32_t i) __attribute__((always_inline)) { return weights[i] > weight; });
+  }
+};
+
 /// Masks the places for which a rule does not hold.
 template <typename Rule>
 TERN_INLINE passes::Kept keepIf(float *__restrict logits, std::uint64_t *__restrict weights, std::size_t count,
@@ -410,6 +417,11 @@ std::size_t passes::flagBin(const std::uint16_t *bins, std::size_t count, std::u
 
 std::size_t passes::flagAbove(const float *scores, std::size_t count, float score, std::uint8_t *flags) {
   return run<FlagAbove>(scores, count, score, flags);
+}
+
+std::size_t passes::flagWeightsAbove(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
+                                     std::uint8_t *flags) {
+  return run<FlagWeightsAbove>(weights, count, weight, flags);
 }
 
 passes::Kept passes::keepDownTo(const float *scores, float score, std::size_t last, float *logits,

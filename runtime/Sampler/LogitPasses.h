@@ -72,6 +72,8 @@ void bins(const float *scores, std::size_t count, float greatest, float scale, s
 /// Each sets flags to 1 or 0 and answers how many are 1. `flags` has room for a multiple of 8, and is 0 beyond `count`.
 std::size_t flagBin(const std::uint16_t *bins, std::size_t count, std::uint16_t bin, std::uint8_t *flags);
 std::size_t flagAbove(const float *scores, std::size_t count, float score, std::uint8_t *flags);
+std::size_t flagWeightsAbove(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
+                             std::uint8_t *flags);
 
 /// What is left after others were masked and their weights set to 0.
 struct Kept {

@@ -138,6 +138,22 @@ std::optional<Cut> tern::findCut(const std::vector<float> &scores, const std::ui
   return cutAmong(std::move(entries), mass);
 }
 
+std::optional<Cut> tern::findCutByWeight(const std::vector<float> &scores, const std::uint64_t *weights,
+                                         std::uint64_t total, std::uint64_t mass, SelectionScratch scratch) {
+  // All the weights up to this one together do not make up what the mass leaves.
+  std::uint64_t negligible = (total - mass) / scores.size();
+  scratch.flags.resize(scores.size() + 8);
+  std::size_t count = passes::flagWeightsAbove(weights, scores.size(), negligible, scratch.flags.data());
+  if (count > std::max<std::size_t>(2048, scores.size() / 16))
+    return findCut(scores, weights, mass, scratch);
+  std::vector<Entry> entries;
+  entries.reserve(count);
+  forEachFlagged(scratch.flags.data(), scores.size(), [&](std::size_t place) {
+    entries.push_back({scores[place], static_cast<std::uint32_t>(place), weights[place]});
+  });
+  return cutAmong(std::move(entries), mass);
+}
+
 bool tern::isFew(std::size_t size, std::size_t count) { return size >= 4096 && count <= size / 256; }
 
 /// The `count`-th largest of the maxima of blocks of scores: as many scores are at least as large.

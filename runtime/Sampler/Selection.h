@@ -33,6 +33,11 @@ struct SelectionScratch {
 std::optional<Cut> findCut(const std::vector<float> &scores, const std::uint64_t *weights, std::uint64_t mass,
                            SelectionScratch scratch);
 
+/// The same where weights fall as scores do, and `total` is their sum: if few can be before the cut, only those are
+/// looked at.
+std::optional<Cut> findCutByWeight(const std::vector<float> &scores, const std::uint64_t *weights, std::uint64_t total,
+                                   std::uint64_t mass, SelectionScratch scratch);
+
 /// The places of the `count` largest of a long list, count being small beside it, ascending; fewer if the rest are
 /// -inf. `maxima` and `flags` are scratch.
 std::vector<std::uint32_t> findFew(const float *scores, std::size_t size, std::size_t count, std::vector<float> &maxima,

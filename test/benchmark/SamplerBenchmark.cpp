@@ -80,7 +80,7 @@ std::vector<float> logitsOf(double width, int peaks, std::size_t count) {
   for (float &logit : logits)
     logit = bell(random);
   for (int peak = 0; peak < peaks; ++peak)
-    logits[random() % count] = 14 - 0.3f * static_cast<float>(peak);
+    logits[random() % count] = 18 - 0.3f * static_cast<float>(peak);
   return logits;
 }
 

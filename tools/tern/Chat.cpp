@@ -4,8 +4,8 @@
 
 using namespace tern;
 
-Result<Rendering> tern::renderChat(const ModelTemplates &templates, ChatInput input) {
-  Result<Template> chosen = templates.sources.choose("", !input.tools.is_null());
+Result<Rendering> tern::renderChat(const ModelTemplates &templates, ChatInput input, const std::string &name) {
+  Result<Template> chosen = templates.sources.choose(name, !input.tools.is_null());
   if (!chosen)
     return chosen.problem();
   input.specialTokens = templates.specialTokens;

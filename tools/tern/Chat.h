@@ -7,9 +7,9 @@
 
 namespace tern {
 
-/// Renders `input` through the template that transformers would choose for it: the default one, or the one for tools.
-/// The model's special tokens become part of the input.
-Result<Rendering> renderChat(const ModelTemplates &templates, ChatInput input);
+/// Renders `input` through the template called `name`; if that is empty, through the one that transformers would
+/// choose: the default one, or the one for tools. The model's special tokens become part of the input.
+Result<Rendering> renderChat(const ModelTemplates &templates, ChatInput input, const std::string &name = "");
 
 } // namespace tern
 

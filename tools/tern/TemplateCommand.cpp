@@ -10,7 +10,7 @@ using namespace tern;
 namespace {
 
 struct TemplateOptions {
-  std::string model, file, messages, tools, documents, continueFinalMessage;
+  std::string model, file, name, messages, tools, documents, continueFinalMessage;
   std::vector<std::pair<std::string, Json>> variables; ///< By name.
   bool addGenerationPrompt = false, json = false;
 };
@@ -81,7 +81,7 @@ static int render(const TemplateOptions &options) {
   Result<ChatInput> input = readInput(options);
   if (!input)
     return fail(input.problem(), options.json);
-  Result<Rendering> rendering = renderChat(*chosen, *input);
+  Result<Rendering> rendering = renderChat(*chosen, *input, options.name);
   if (!rendering)
     return fail(rendering.problem(), options.json);
   const std::string &text = rendering->text;
@@ -112,6 +112,8 @@ void tern::addTemplateCommand(CLI::App &app, Action &action) {
                   "  tern template --template chat.jinja --messages - --var enable_thinking=false");
   auto *model = command->add_option("model", options->model, "Hugging Face directory or .gguf file");
   auto *file = command->add_option("--template", options->file, "Template to use instead of the model's");
+  command->add_option("--name", options->name,
+                      "Which of the model's templates (default: tool_use with tools, else default)");
   command->add_option("--messages", options->messages, "JSON list of messages; - reads standard input")->required();
   command->add_option("--tools", options->tools, "JSON list of tools");
   command->add_option("--documents", options->documents, "JSON list of documents");
