@@ -180,13 +180,13 @@ static Value globalLipsum(Machine &machine, const Value &, Arguments &arguments)
   Parameters given(machine, "lipsum", arguments, {"n", "html", "min", "max"});
   std::int64_t paragraphs = given.integer(0, 5), least = given.integer(2, 20), most = given.integer(3, 100);
   bool html = given.flag(1, true);
-  if (given && least >= most)
-    return machine.fail("'lipsum' needs a 'max' above its 'min'");
+  if (given && (least < 0 || least >= most))
+    return machine.fail("'lipsum' needs a 'min' of at least 0 and a 'max' above it");
   std::string text;
-  for (std::int64_t i = 0; i < paragraphs && given; ++i) {
+  for (std::int64_t i = 0; i < paragraphs && machine.step(); ++i) {
     std::string paragraph;
-    std::int64_t count = std::max<std::int64_t>(least + machine.random(most - least), 0), sentence = 0;
-    for (std::int64_t word = 0; word < count && machine.charge(8); ++word) {
+    std::int64_t count = least + machine.random(most - least), sentence = 0;
+    for (std::int64_t word = 0; word < count && machine.step() && machine.charge(8); ++word) {
       std::string next = words[machine.random(std::size(words))];
       if (sentence == 0)
         next[0] = static_cast<char>(next[0] - 'a' + 'A');

@@ -61,6 +61,8 @@ public:
     if (!nested || !machine.step())
       return;
     std::string all = reprOf(machine, value);
+    if (!machine.step(all.size() / 4)) // Each level of nesting is written once for itself.
+      return;
     bool fits = length(all) <= width - indent - allowance;
     if (!fits && value.is(Kind::Dict))
       printDict(value.as<DictObject>(), indent, allowance, level);

@@ -82,9 +82,23 @@ TEST(Template, LimitsEndHostileTemplates) {
       "{{ 'x' | indent(9999999999) }}",
       "{{ [1] | batch(9999999999, 0) | list }}",
       "{{ [1] | slice(9999999999) | list }}",
+      "{{ lipsum(n=9999999999, min=0, max=1) }}",
+      "{{ lipsum(min=1, max=999999999999) }}",
+      "{{ ('a ' * 9000000) | wordwrap(1, wrapstring='x' * 1000) }}",
+      "{% set ns = namespace(s=[1]) %}{% for i in range(299) %}{% set ns.s = [ns.s, 'a' * 90] %}{% endfor %}{% for i in "
+      "range(9999) %}{{ ns.s | pprint }}{% endfor %}",
   };
   for (const char *source : hostile)
     EXPECT_THAT(render(source), StartsWith("t: line 1")) << source;
+}
+
+// Filters that look for patterns take time in proportion to their text, whatever is in it.
+TEST(Template, PatternsTakeLinearTime) {
+  for (const char *text : {"'a@'", "'('", "'a@b.c'", "'-'", "'a-'", "'&lt;'", "'http://a.'", "'[1:'", "')('", "'x.,)'"})
+    for (const char *filter : {"urlize", "wordwrap(3)", "wordwrap(9, false)", "pprint", "striptags"}) {
+      std::string source = std::string("{{ (") + text + " * 500000) | " + filter + " | length > 5 }}";
+      EXPECT_EQ(render(source), "True") << source;
+    }
 }
 
 TEST(Template, LimitsAreTheCallers) {
