@@ -207,3 +207,41 @@ TEST(SamplerDefinition, LikeliestAreSorted) {
     EXPECT_EQ(logprobs->drawn.logprob, logprobs->top.back().logprob);
   }
 }
+
+// What a device must draw too: logits and history come from Philox, so that anyone can make them.
+TEST(SamplerDefinition, TokensAreTheseForEver) {
+  std::vector<float> logits(32000);
+  for (std::size_t id = 0; id < logits.size(); ++id)
+    logits[id] = static_cast<float>(randomBits(1, 2, id) >> 40) * 0x1p-20f - 8;
+  std::vector<TokenId> history;
+  for (std::uint64_t step = 0; step < 64; ++step)
+    history.push_back(static_cast<TokenId>(randomBits(3, 4, step) % 20));
+  auto draw = [&](const SamplerOptions &options) {
+    Result<Sampler> sampler = Sampler::create(options, logits.size());
+    std::vector<TokenId> tokens;
+    for (int i = 0; i < 6; ++i)
+      tokens.push_back(sampler->sample(logits, history)->token);
+    return tokens;
+  };
+  SamplerOptions options;
+  options.seed = 42;
+  EXPECT_EQ(draw(options), (std::vector<TokenId>{15077, 10566, 21185, 21532, 26828, 9595}));
+  options.temperature = 0.7;
+  options.topP = 0.9;
+  options.typicalP = 0.95;
+  EXPECT_EQ(draw(options), (std::vector<TokenId>{15247, 10759, 21209, 21556, 26963, 9670}));
+  options.topK = 40;
+  options.minP = 0.3;
+  options.stream = 1;
+  EXPECT_EQ(draw(options), (std::vector<TokenId>{3075, 31969, 3075, 23161, 19969, 30808}));
+  options.allowedTokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
+  options.temperature = 5;
+  options.repetitionPenalty = 1.3;
+  options.presencePenalty = 0.2;
+  options.frequencyPenalty = 0.1;
+  options.penaltyWindow = 30;
+  options.dryMultiplier = 0.8;
+  options.dryAllowedLength = 1;
+  options.logitBias = {{3, 4.5}, {20, -INFINITY}};
+  EXPECT_EQ(draw(options), (std::vector<TokenId>{3, 23, 3, 22, 17, 23}));
+}
