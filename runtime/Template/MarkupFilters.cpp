@@ -2,6 +2,7 @@
 
 #include "runtime/Template/Builtins.h"
 #include "runtime/Template/Characters.h"
+#include "runtime/Template/Entities.h"
 #include "runtime/Template/Iteration.h"
 #include "runtime/Template/Parameters.h"
 #include "runtime/Template/Printing.h"
@@ -30,25 +31,22 @@ static Value filterSafe(Machine &machine, const Value &self, Arguments &argument
 static Value filterStripTags(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "striptags", arguments, {});
   std::string text = strOf(machine, self);
-  // Comments first, then tags, then runs of white space, then the entities that escaping makes.
-  for (auto [open, close] : {std::pair("<!--", "-->"), std::pair("<", ">")}) {
-    std::string kept;
-    std::size_t at = 0;
-    for (std::size_t start; (start = text.find(open, at)) != std::string::npos;) {
-      std::size_t end = text.find(close, start);
-      if (end == std::string::npos)
-        break;
-      kept += text.substr(at, start - at);
-      at = end + std::string_view(close).size();
-    }
-    text = kept + text.substr(at);
+  // Tags and comments, up to one that is not closed; then runs of white space; then character references.
+  std::string kept;
+  std::size_t at = 0;
+  for (std::size_t start; (start = text.find('<', at)) != std::string::npos;) {
+    bool isComment = text.compare(start, 4, "<!--") == 0;
+    std::size_t end = isComment ? text.find("-->", start + 4) : text.find('>', start);
+    if (end == std::string::npos)
+      break;
+    kept += text.substr(at, start - at);
+    at = end + (isComment ? 3 : 1);
   }
+  text = kept + text.substr(at);
   std::string joined;
   for (std::string_view word : splitSpace(text, -1, false))
     joined += (joined.empty() ? "" : " ") + std::string(word);
-  for (auto [entity, meaning] : {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&#39;", "'"),
-                                 std::pair("&#34;", "\""), std::pair("&quot;", "\""), std::pair("&amp;", "&")})
-    joined = replaceAll(machine, joined, entity, meaning, -1);
+  joined = unescapeHtml(joined);
   return given ? machine.makeString(std::move(joined)) : Value();
 }
 

@@ -324,6 +324,11 @@ def special_cases(rng):
     for _ in range(200):
         yield "{{ s | urlize%s }}" % pick(calls), {"s": "".join(pick(links) for _ in range(rng.randrange(1, 7)))}
 
+    marks = ["&", "&amp;", "&lt", "&lt;", "&nbsp;", "&notit;", "&notin;", "&copy", "&#65;", "&#x41", "&#128;", "&#0;", "&#xD800;", "&#1;", "&#99999999999;", "&#;",
+             "&#x;", "&hearts;", "&fjlig;", "&ThickSpace;", "x", " ", ";", "<b>", "</b>", "<!--", "-->", "&a;", "&eacute", "&amp", "#", "&NotEqualTilde;"]
+    for _ in range(100):
+        yield "{{ s | striptags }}", {"s": "".join(pick(marks) for _ in range(rng.randrange(1, 8)))}
+
     def value(depth):
         kind = rng.randrange(8 if depth < 4 else 4)
         if kind < 3:
