@@ -99,7 +99,8 @@ static Value filterRound(Machine &machine, const Value &self, Arguments &argumen
   double scale = std::pow(10.0, static_cast<double>(precision)), scaled = self.asDouble() * scale;
   if (!std::isfinite(scaled) || scale == 0)
     return machine.fail("'round' needs a number that can be rounded");
-  return Value::real((method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) / scale);
+  // Python's are integers, which have no -0.
+  return Value::real(((method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) + 0.0) / scale);
 }
 
 static Value filterFileSizeFormat(Machine &machine, const Value &self, Arguments &arguments) {

@@ -31,10 +31,17 @@ static bool isNumber(const Value &value) { return value.isNumber(); }
 static bool isString(const Value &value) { return value.isString(); }
 static bool isMapping(const Value &value) { return value.is(Kind::Dict); }
 static bool isEscaped(const Value &value) { return value.isMarkup(); }
-static bool isFilter(const Value &value) { return value.isString() && findFilter(value.text()); }
-static bool isTest(const Value &value) { return value.isString() && findTest(value.text()); }
 static bool isSequence(const Value &value) {
   return value.isString() || value.isSequence() || value.is(Kind::Dict) || value.is(Kind::Range) || value.isUndefined();
+}
+
+/// Whether there is a filter or a test of that name, looked up as a key is.
+template <NativeFunction (*find)(std::string_view)>
+static Value testName(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "test", arguments, {});
+  if (given && !isHashable(self))
+    return machine.fail("a " + typeName(self) + " cannot be a name");
+  return Value::boolean(given && self.isString() && find(self.text()));
 }
 
 /// Whether there is a letter of the case `wanted` and none of the other.
@@ -114,8 +121,8 @@ NativeFunction jinja::findTest(std::string_view name) {
       {"iterable", plainTest<isIterable>},
       {"callable", plainTest<isCallable>},
       {"escaped", plainTest<isEscaped>},
-      {"filter", plainTest<isFilter>},
-      {"test", plainTest<isTest>},
+      {"filter", testName<findFilter>},
+      {"test", testName<findTest>},
       {"lower", testLower},
       {"upper", testUpper},
       {"odd", testOdd},

@@ -64,7 +64,7 @@ private:
     if (at >= text.size() || text[at] != '-' || at < 2 || !isLetterAt(at + 1))
       return false;
     bool before = (isLetter(text[at - 1]) && isLetter(text[at - 2])) ||
-                  (at >= 3 && endsWords(text[at - 1]) && text[at - 2] == '-' && isLetter(text[at - 3]));
+                  (at >= 3 && isLetter(text[at - 1]) && text[at - 2] == '-' && isLetter(text[at - 3]));
     return before && (isLetterAt(at + 2) || (at + 2 < text.size() && text[at + 2] == '-' && isLetterAt(at + 3)));
   }
 

@@ -311,6 +311,11 @@ class TypedGenerator(Generator):
 
 def special_cases(rng):
     """Filters whose rules are of the kind that random templates seldom reach."""
+    # Found by larger runs.
+    yield "{{ (0 / -4) | round(0, 'ceil') }} {{ -0.25 | round(0, 'ceil') }} {{ -0.25 | round(1, 'floor') }}", {}
+    yield "{{ [] is filter }}", {}
+    yield "{{ 'upper' is filter }}{{ 1 is test }}{{ 'odd' is test }}", {}
+    yield "{{ s | wordwrap(6) }}", {"s": "x-ybca--b a-b-!-worda"}
     pick = rng.choice
     parts = ["a", "bc", "word", "é", "x-y", "-", "--", "---", " ", "  ", "\n", "\t", "\u3000", "long-hyphenated-word", "1-2", "a--b",
              "Donaudampfschiff", "'q'", "!", ".", "a-b-", "日本語", "_", "e.g.", ",", "co-op"]
