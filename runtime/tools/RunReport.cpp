@@ -28,21 +28,24 @@ static Json memoryAsJson(const tern_memory &memory) {
           {"total", memory.total}};
 }
 
-static Json asJson(const tern_token_logprob &token) {
+static Json asJson(const RunReport &report, const tern_token_logprob &token) {
+  auto text = report.tokenTexts.find(token.token);
   // JSON has no infinity; a masked token has none to speak of.
-  return {{"id", token.token}, {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
+  return {{"id", token.token},
+          {"text", text == report.tokenTexts.end() ? "" : text->second},
+          {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
 }
 
 /// Adds what one sample gave.
-static void addSample(Json &object, const RunReport::Sample &sample) {
+static void addSample(Json &object, const RunReport &report, const RunReport::Sample &sample) {
   object["ids"] = sample.ids;
   object["text"] = sample.text;
   object["stop_reason"] = tern_stop_reason_name(sample.result.reason);
   for (const RunReport::Logprobs &logprobs : sample.logprobs) {
-    Json row = asJson(logprobs.drawn);
+    Json row = asJson(report, logprobs.drawn);
     row["top"] = Json::array();
     for (const tern_token_logprob &token : logprobs.top)
-      row["top"].push_back(asJson(token));
+      row["top"].push_back(asJson(report, token));
     object["logprobs"].push_back(std::move(row));
   }
 }
@@ -50,7 +53,7 @@ static void addSample(Json &object, const RunReport::Sample &sample) {
 void printJson(const RunReport &report) {
   const RunReport::Sample &first = report.samples.front();
   Json object = {{"prompt_ids", report.promptIds}};
-  addSample(object, first);
+  addSample(object, report, first);
   object["timing"] = {{"load_s", report.loadSeconds},
                       {"prefill_s", first.result.prefill_seconds},
                       {"decode_s", first.result.decode_seconds},
@@ -58,7 +61,7 @@ void printJson(const RunReport &report) {
   if (report.samples.size() > 1)
     for (const RunReport::Sample &sample : report.samples) {
       Json each = Json::object();
-      addSample(each, sample);
+      addSample(each, report, sample);
       object["samples"].push_back(std::move(each));
     }
   object["backend"] = "cpu";

@@ -6,6 +6,7 @@
 #include "tern/tern.h"
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 /// What a run gave.
@@ -22,7 +23,8 @@ struct RunReport {
   };
 
   std::vector<int32_t> promptIds;
-  std::vector<Sample> samples; ///< At least one.
+  std::vector<Sample> samples;                         ///< At least one.
+  std::unordered_map<int32_t, std::string> tokenTexts; ///< Of the tokens that logprobs name.
   tern_memory planned{}, measured{};
   double loadSeconds = 0;
   uint32_t threads = 0;

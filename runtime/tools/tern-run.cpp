@@ -121,6 +121,25 @@ std::optional<std::vector<int32_t>> promptIds(const tern_model *model, const Run
   return tokenize(model, *rendered, 0, error);
 }
 
+/// Looks up the texts of the tokens that logprobs name; one that has none keeps none.
+void readTokenTexts(const tern_model *model, RunReport &report) {
+  auto read = [&](const tern_token_logprob &token) {
+    tern_error error{};
+    auto text = textOf(
+        [&](char *text, size_t capacity, size_t *length) {
+          return tern_detokenize(model, &token.token, 1, 0, text, capacity, length, &error);
+        },
+        error);
+    report.tokenTexts.emplace(token.token, text.value_or(""));
+  };
+  for (const RunReport::Sample &sample : report.samples)
+    for (const RunReport::Logprobs &logprobs : sample.logprobs) {
+      read(logprobs.drawn);
+      for (const tern_token_logprob &token : logprobs.top)
+        read(token);
+    }
+}
+
 tern_generate_options generateOptions(const RunFlags &flags, const std::vector<const char *> &stops, Run &run) {
   tern_generate_options options;
   tern_generate_options_init(&options);
@@ -191,6 +210,7 @@ int run(const RunFlags &flags) {
     return failed();
   run.report.samples.pop_back(); // The one that would have come next.
   tern_session_memory(session.get(), &run.report.planned, &run.report.measured);
+  readTokenTexts(model.get(), run.report);
   if (flags.json) {
     printJson(run.report);
     return 0;

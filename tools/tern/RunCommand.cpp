@@ -90,8 +90,7 @@ static Status generateInto(RunReport &report, TokenSequence &sequence, const Mod
   std::signal(SIGINT, SIG_DFL);
   if (!samples)
     return SamplerFlags::ofFlag(samples.problem());
-  report.samples = std::move(*samples);
-  return Done{};
+  return report.setSamples(std::move(*samples), text.tokenizer);
 }
 
 /// Adds what `logits` are after `prompt`. Problem: not what they must be.

@@ -11,13 +11,35 @@ static std::string reasonName(const Generation &generation) {
   return generation.reason ? std::string(stopReasonName(*generation.reason)) : "cancelled";
 }
 
-static Json asJson(const TokenLogprob &token) {
+Status RunReport::setSamples(std::vector<Generation> generated, const Tokenizer &tokenizer) {
+  samples = std::move(generated);
+  for (const Generation &sample : samples)
+    for (const Logprobs &logprobs : sample.logprobs) {
+      std::vector<TokenLogprob> tokens = logprobs.top;
+      tokens.push_back(logprobs.drawn);
+      for (const TokenLogprob &token : tokens) {
+        // A model can have more logits than the tokenizer has tokens.
+        Result<std::string> text = token.token < tokenizer.size()
+                                       ? tokenizer.decode({token.token}, /*skipSpecial=*/false)
+                                       : Result<std::string>(std::string());
+        if (!text)
+          return text.problem();
+        tokenTexts.emplace(token.token, std::move(*text));
+      }
+    }
+  return Done{};
+}
+
+Json RunReport::asJson(const TokenLogprob &token) const {
+  auto text = tokenTexts.find(token.token);
   // JSON has no infinity; a masked token has none to speak of.
-  return {{"id", token.token}, {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
+  return {{"id", token.token},
+          {"text", text == tokenTexts.end() ? "" : text->second},
+          {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()}};
 }
 
 /// Adds what one sample gave.
-static void addGeneration(Json &object, const Generation &generation) {
+void RunReport::addGeneration(Json &object, const Generation &generation) const {
   object["ids"] = generation.ids;
   object["text"] = generation.text;
   object["stop_reason"] = reasonName(generation);

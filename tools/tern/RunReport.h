@@ -7,6 +7,8 @@
 #include "runtime/Base/Json.h"
 #include "runtime/Run/Generator.h"
 
+#include <unordered_map>
+
 namespace tern {
 
 /// How an artifact's golden prompts came out.
@@ -20,16 +22,24 @@ struct Verification {
 struct RunReport {
   std::string backend;
   std::vector<TokenId> promptIds;
-  std::vector<Generation> samples; ///< None if it only verified.
+  std::vector<Generation> samples;                     ///< None if it only verified.
+  std::unordered_map<TokenId, std::string> tokenTexts; ///< Of the tokens that logprobs name.
   std::optional<Verification> verification;
   double loadSeconds = 0;
   std::string target;   ///< Of the code; empty for the interpreter.
   unsigned threads = 0; ///< 0 where nobody counted.
   Json memory;
 
+  /// Takes over what was generated.
+  Status setSamples(std::vector<Generation> generated, const Tokenizer &tokenizer);
+
   Json asJson() const;
   /// Lines for a person.
   void printSummary() const;
+
+private:
+  Json asJson(const TokenLogprob &token) const;
+  void addGeneration(Json &object, const Generation &generation) const;
 };
 
 } // namespace tern
