@@ -162,7 +162,7 @@ Status PhaseVerifier::checkArtifact(const std::string &path) {
   Result<std::unique_ptr<LoadedModel>> model = LoadedModel::open(path, options);
   if (!model)
     return model.problem();
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create((*model)->cpu(), 1, 64);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create((*model)->executor(), 1, 64);
   if (!decoder)
     return decoder.problem();
   Trace now;

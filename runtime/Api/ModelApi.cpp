@@ -9,7 +9,7 @@ uint32_t tern_api_version(void) { return TERN_API_VERSION; }
 
 const char *tern_release(void) { return TERN_RELEASE; }
 
-void tern_model_options_init(tern_model_options *options) { *options = {sizeof(*options), 0, nullptr}; }
+void tern_model_options_init(tern_model_options *options) { *options = {sizeof(*options), 0, nullptr, nullptr}; }
 
 tern_status tern_model_open(const char *path, const tern_model_options *given, tern_model **model, tern_error *error) {
   return guarded(error, [&]() -> tern_status {
@@ -25,11 +25,11 @@ tern_status tern_model_open(const char *path, const tern_model_options *given, t
       return report(error, TERN_BAD_ARGUMENT,
                     "threads must be at most " + std::to_string(maxThreads) + ", are " +
                         std::to_string(options.threads));
-    Result<std::unique_ptr<LoadedModel>> loaded =
-        LoadedModel::open(path, {options.threads, options.target ? options.target : ""});
+    Result<std::unique_ptr<LoadedModel>> loaded = LoadedModel::open(
+        path, {options.threads, options.target ? options.target : "", options.backend ? options.backend : ""});
     if (!loaded)
       return report(error, loaded.problem());
-    Result<DecoderEntries> entries = DecoderEntries::find((*loaded)->cpu()->program(), path);
+    Result<DecoderEntries> entries = DecoderEntries::find((*loaded)->executor()->program(), path);
     if (!entries)
       return report(error, entries.problem());
     *model = new tern_model{std::move(*loaded), entries->vocabulary()};
@@ -45,7 +45,7 @@ tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, 
   const LoadedModel &loaded = *model->loaded;
   const ArtifactModel &described = loaded.artifact().manifest().model;
   writeResult({sizeof(*info), described.name.c_str(), described.architecture.c_str(), loaded.variant().target.c_str(),
-               described.maxContext, model->vocabulary, loaded.cpu()->workerCount()},
+               described.maxContext, model->vocabulary, loaded.executor()->workerCount()},
               info);
   return TERN_OK;
 }
@@ -53,14 +53,13 @@ tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, 
 tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
                             tern_error *error) {
   return guarded(error, [&]() -> tern_status {
-    const CpuModel &cpu = *model->loaded->cpu();
-    Result<SessionSize> size = Decoder::sessionSize(cpu, slots, context);
+    const ExecutorModel &executor = *model->loaded->executor();
+    Result<SessionSize> size = Decoder::sessionSize(executor, slots, context);
     if (!size)
       return report(error, size.problem());
-    Result<MemoryUse> use = CpuSession::plan(cpu, *size);
+    Result<MemoryUse> use = executor.plan(*size);
     if (!use)
       return report(error, use.problem());
-    use->weights = cpu.plannedWeightBytes();
     *planned = memoryOf(*use);
     return TERN_OK;
   });

@@ -18,7 +18,7 @@ tern_status tern_session_create(tern_model *model, int64_t slots, int64_t contex
                     Problem{"context",
                             "must be at most the model's " + std::to_string(most) + ", got " + std::to_string(context),
                             "ask for fewer positions"});
-    Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.cpu(), slots, context == 0 ? most : context);
+    Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.executor(), slots, context == 0 ? most : context);
     if (!decoder)
       return report(error, decoder.problem());
     std::int64_t length = std::min((*decoder)->context(), most);

@@ -9,27 +9,12 @@
 #define TERN_RUNTIME_CPU_COUNTEDMEMORY_H
 
 #include "runtime/Base/Result.h"
+#include "runtime/Executor/MemoryUse.h"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace tern {
-
-/// Bytes by what they are for.
-struct MemoryUse {
-  std::uint64_t weights = 0; ///< Mapped from the artifact, or packed on load.
-  std::uint64_t arena = 0;   ///< Inputs, outputs and everything between launches.
-  std::uint64_t states = 0;  ///< Caches and other states of all slots.
-  std::uint64_t scratch = 0; ///< Of all workers.
-
-  std::uint64_t total() const { return weights + arena + states + scratch; }
-  bool operator==(const MemoryUse &other) const {
-    return weights == other.weights && arena == other.arena && states == other.states && scratch == other.scratch;
-  }
-  MemoryUse operator+(const MemoryUse &other) const {
-    return {weights + other.weights, arena + other.arena, states + other.states, scratch + other.scratch};
-  }
-};
 
 /// Zeroed pages of the system. A page takes memory when it is first touched, so a long context costs nothing until it
 /// is used. Blocks of a huge page (2 MiB) and more are aligned to one. Movable, not copyable.

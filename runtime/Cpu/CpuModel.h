@@ -14,6 +14,7 @@
 #include "runtime/Cpu/CountedMemory.h"
 #include "runtime/Cpu/KernelLibrary.h"
 #include "runtime/Cpu/WorkerTeam.h"
+#include "runtime/Executor/Executor.h"
 
 #include <memory>
 
@@ -23,7 +24,7 @@ namespace tern {
 inline constexpr std::uint64_t mostCopiedBytes = std::uint64_t(512) << 20;
 
 /// Owns program, kernels, loaded weights and workers. Sessions on several threads may share it; their steps take turns.
-class CpuModel {
+class CpuModel final : public ExecutorModel {
 public:
   /// What a model is made of.
   struct Parts {
@@ -38,15 +39,17 @@ public:
   /// program, those of openWeightFiles and loadWeights, too little memory.
   static Result<std::shared_ptr<CpuModel>> create(Parts parts, unsigned workers = 0);
 
-  const Program &program() const { return parts.program; }
+  const Program &program() const override { return parts.program; }
   const KernelLibrary &kernels() const { return parts.kernels; }
-  const std::string &where() const { return parts.where; }
+  const std::string &where() const override { return parts.where; }
 
   /// Where weight `index` lies.
   const void *weight(std::size_t index) const { return addresses[index]; }
 
   WorkerTeam &team() { return workers; }
-  unsigned workerCount() const { return workers.size(); }
+  unsigned workerCount() const override { return workers.size(); }
+  Result<MemoryUse> plan(SessionSize size) const override;
+  Result<std::unique_ptr<ExecutorSession>> newSession(SessionSize size) override;
 
   /// Bytes of weights, as the program plans them, and as they were mapped and allocated.
   std::uint64_t plannedWeightBytes() const;

@@ -21,28 +21,8 @@
 
 namespace tern {
 
-/// Slots, and positions that the caches of each hold: a multiple of 64.
-struct SessionSize {
-  std::int64_t slots = 1, capacity = 64;
-};
-
-/// A tensor handed to or from a call, row-major.
-struct TensorView {
-  const void *data = nullptr;
-  std::vector<std::int64_t> shape;
-};
-
-struct EntryCall {
-  std::int32_t entry = 0;
-  std::vector<TensorView> inputs; ///< As Entry::inputs.
-  /// Sizes of symbols that no input has, by index.
-  std::vector<std::pair<std::int32_t, std::int64_t>> sizes;
-  std::int64_t firstSlot = 0, slots = 1;     ///< Those that the call works on.
-  const std::atomic<bool> *cancel = nullptr; ///< May be null; looked at between launches.
-};
-
 /// Not for use from several threads at once; any number of sessions share a model.
-class CpuSession {
+class CpuSession final : public ExecutorSession {
 public:
   /// What a session of that size takes, without the model's weights. Problems: a size out of range.
   static Result<MemoryUse> plan(const CpuModel &model, SessionSize size);
@@ -53,26 +33,17 @@ public:
   CpuSession(const CpuSession &) = delete;
   CpuSession &operator=(const CpuSession &) = delete;
 
-  CpuModel &model() const { return *shared; }
-  SessionSize size() const { return extent; }
+  CpuModel &model() const override { return *shared; }
+  SessionSize size() const override { return extent; }
 
-  /// Weights included.
-  MemoryUse planned() const;
-  MemoryUse measured() const;
-
-  /// Runs an entry to its end; false if it was cancelled. Problems: inputs of other sizes than the entry is for, and
-  /// what kernels report, with the layer. After either, states hold parts of the call.
-  Result<bool> run(const EntryCall &call);
-
-  /// Output `index` of the call that ran last, with the shape that it had there.
-  TensorView output(std::size_t index) const;
-
-  /// Says that a slot is going to hold `positions`. Once that is half of its capacity, its states may take huge pages;
-  /// before, they would take memory for positions that are never used.
-  void expectPositions(std::int64_t slot, std::int64_t positions);
-
-  /// Makes a slot's recurrent states zero, which is how a sequence begins. Caches need nothing.
-  void clearSlot(std::int64_t slot);
+  MemoryUse planned() const override;
+  MemoryUse measured() const override;
+  Result<bool> run(const EntryCall &call) override;
+  TensorView output(std::size_t index) const override;
+  /// Once `positions` is half of a slot's capacity, its states may take huge pages; before, they would take memory for
+  /// positions that are never used.
+  void expectPositions(std::int64_t slot, std::int64_t positions) override;
+  void clearSlot(std::int64_t slot) override;
 
 private:
   /// An entry with its operands as pointers.

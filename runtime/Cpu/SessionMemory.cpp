@@ -80,6 +80,21 @@ Result<std::unique_ptr<CpuSession>> CpuSession::create(std::shared_ptr<CpuModel>
   return session;
 }
 
+Result<MemoryUse> CpuModel::plan(SessionSize size) const {
+  Result<MemoryUse> use = CpuSession::plan(*this, size);
+  if (use)
+    use->weights = plannedWeightBytes();
+  return use;
+}
+
+Result<std::unique_ptr<ExecutorSession>> CpuModel::newSession(SessionSize size) {
+  Result<std::unique_ptr<CpuSession>> session =
+      CpuSession::create(std::static_pointer_cast<CpuModel>(shared_from_this()), size);
+  if (!session)
+    return session.problem();
+  return std::unique_ptr<ExecutorSession>(std::move(*session));
+}
+
 Status CpuSession::allocate() {
   MemoryUse use = *plan(*shared, extent);
   struct {

@@ -14,7 +14,7 @@
 #ifndef TERN_RUNTIME_RUN_GENERATOR_H
 #define TERN_RUNTIME_RUN_GENERATOR_H
 
-#include "runtime/Cpu/Decoder.h"
+#include "runtime/Executor/Decoder.h"
 #include "runtime/Sampler/StopRules.h"
 #include "runtime/Text/Tokenizer.h"
 

@@ -1,27 +1,9 @@
 //===- LoadedModel.cpp - An artifact that is ready to run -----------------===//
 
 #include "runtime/Run/LoadedModel.h"
-
-#include <cstring>
-#include <elf.h>
+#include "runtime/Run/Backends.h"
 
 using namespace tern;
-
-/// The architecture that an ELF object is for, as in a target triple; empty for any other.
-static std::string architectureOf(std::string_view code) {
-  Elf64_Ehdr header;
-  if (code.size() < sizeof(header))
-    return "";
-  std::memcpy(&header, code.data(), sizeof(header));
-  switch (header.e_machine) {
-  case EM_X86_64:
-    return "x86_64";
-  case EM_AARCH64:
-    return "aarch64";
-  default:
-    return "";
-  }
-}
 
 static std::string joined(const std::vector<std::string> &words) {
   std::string text;
@@ -30,33 +12,44 @@ static std::string joined(const std::vector<std::string> &words) {
   return text;
 }
 
-/// Nothing if `cpu` can execute the variant, else what it lacks.
-static std::string lackOf(const ArtifactReader &artifact, const ArtifactVariant &variant, const CpuFeatures &cpu) {
-  if (std::string architecture = architectureOf(artifact.code(variant)); architecture != cpu.architecture())
-    return "is for " + (architecture.empty() ? "another architecture" : architecture);
-  std::vector<std::string> missing = cpu.missing(variant.features);
-  return missing.empty() ? "" : "needs " + joined(missing);
+/// The backends to ask, in order of preference. Problem: there is none of that name.
+static Result<std::vector<const Backend *>> backendsNamed(const std::string &name) {
+  std::vector<const Backend *> all = allBackends(), chosen;
+  std::vector<std::string> names;
+  for (const Backend *backend : all) {
+    names.push_back(backend->name());
+    if (name.empty() || name == backend->name())
+      chosen.push_back(backend);
+  }
+  if (chosen.empty())
+    return Problem{"backend", "must be one of " + joined(names) + ", is '" + name + "'", ""};
+  return chosen;
 }
 
-Result<const ArtifactVariant *> tern::chooseVariant(const ArtifactReader &artifact, const CpuFeatures &cpu,
-                                                    const std::string &target) {
+Result<VariantChoice> tern::chooseVariant(const ArtifactReader &artifact, const LoadOptions &options) {
+  Result<std::vector<const Backend *>> backends = backendsNamed(options.backend);
+  if (!backends)
+    return backends.problem();
+  const std::string &target = options.target;
   std::vector<std::string> targets;
   std::string lacks;
   for (const ArtifactVariant &variant : artifact.manifest().variants) {
     targets.push_back(variant.target);
     if (!target.empty() && variant.target != target)
       continue;
-    std::string lack = lackOf(artifact, variant, cpu);
-    if (lack.empty())
-      return &variant;
-    lacks += (lacks.empty() ? "" : "; ") + variant.target + " " + lack;
+    for (const Backend *backend : *backends) {
+      std::string lack = backend->lackOf(artifact, variant);
+      if (lack.empty())
+        return VariantChoice{backend, &variant};
+      lacks += (lacks.empty() ? "" : "; ") + variant.target + " " + lack;
+    }
   }
   if (lacks.empty())
     return Problem{artifact.path(),
                    target.empty() ? "holds code for no CPU"
                                   : "holds no code for the target '" + target + "', only for " + joined(targets),
                    "compile the model with --target " + (target.empty() ? "cpu" : target)};
-  return Problem{artifact.path(), "this CPU (" + cpu.architecture() + ") can execute none of its code: " + lacks,
+  return Problem{artifact.path(), "this machine can execute none of its code: " + lacks,
                  "compile the model with --target cpu on this machine"};
 }
 
@@ -66,20 +59,12 @@ Result<std::unique_ptr<LoadedModel>> LoadedModel::open(const std::string &path, 
     return opened.problem();
   std::unique_ptr<LoadedModel> loaded(new LoadedModel);
   loaded->reader = std::make_shared<const ArtifactReader>(std::move(*opened));
-  const ArtifactReader &artifact = *loaded->reader;
-  Result<const ArtifactVariant *> variant = chooseVariant(artifact, CpuFeatures::detect(), options.target);
-  if (!variant)
-    return variant.problem();
-  loaded->chosen = *variant;
-  Result<Program> program = artifact.program(**variant);
-  if (!program)
-    return program.problem();
-  Result<KernelLibrary> kernels =
-      KernelLibrary::load(artifact.code(**variant), program->kernels, path + ": " + (*variant)->code);
-  if (!kernels)
-    return kernels.problem();
-  Result<std::shared_ptr<CpuModel>> model = CpuModel::create(
-      {std::move(*program), std::move(*kernels), artifact.weights(), loaded->reader, path}, options.threads);
+  Result<VariantChoice> choice = chooseVariant(*loaded->reader, options);
+  if (!choice)
+    return choice.problem();
+  loaded->chosen = *choice;
+  Result<std::shared_ptr<ExecutorModel>> model =
+      choice->backend->load(loaded->reader, *choice->variant, options.threads);
   if (!model)
     return model.problem();
   loaded->model = std::move(*model);

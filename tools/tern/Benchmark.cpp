@@ -67,11 +67,11 @@ static Status checkRoom(const LoadedModel &model, std::int64_t tokens, const std
 Result<BenchmarkCase> tern::benchmarkPrefill(const LoadedModel &model, const BenchmarkSizes &sizes) {
   if (Status status = checkRoom(model, sizes.prompt, "--prompt"); !status)
     return status.problem();
-  const Program &program = model.cpu()->program();
+  const Program &program = model.executor()->program();
   Result<DecoderEntries> entries = DecoderEntries::find(program, model.artifact().path());
   if (!entries)
     return entries.problem();
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.cpu(), 1, sizes.prompt);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.executor(), 1, sizes.prompt);
   if (!decoder)
     return decoder.problem();
   std::uint64_t bytes = 0, steps = 0;
@@ -84,7 +84,7 @@ Result<BenchmarkCase> tern::benchmarkPrefill(const LoadedModel &model, const Ben
   }
   BenchmarkCase result;
   result.tokens = sizes.prompt;
-  result.threads = model.cpu()->workerCount();
+  result.threads = model.executor()->workerCount();
   result.bytesPerToken = static_cast<double>(bytes) / static_cast<double>(sizes.prompt);
   std::vector<TokenId> ids = someIds(sizes.prompt, (*decoder)->vocabulary());
   Status status = repeatCase(result, sizes.repeat, bytes / std::max<std::uint64_t>(steps, 1), [&]() -> Result<double> {
@@ -133,7 +133,7 @@ Result<BenchmarkCase> tern::benchmarkDecode(const LoadedModel &model, const Benc
   std::int64_t positions = sizes.context + sizes.decode;
   if (Status status = checkRoom(model, positions, "--context and --decode"); !status)
     return status.problem();
-  const Program &program = model.cpu()->program();
+  const Program &program = model.executor()->program();
   Result<DecoderEntries> entries = DecoderEntries::find(program, model.artifact().path());
   if (!entries)
     return entries.problem();
@@ -141,7 +141,7 @@ Result<BenchmarkCase> tern::benchmarkDecode(const LoadedModel &model, const Benc
   if (!entry)
     return Problem{model.artifact().path(), "has no entry that decodes " + std::to_string(batch) + " sequences at once",
                    "compile the model with --batch " + std::to_string(batch)};
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.cpu(), batch, positions);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.executor(), batch, positions);
   if (!decoder)
     return decoder.problem();
   BenchmarkCase result;
@@ -149,7 +149,7 @@ Result<BenchmarkCase> tern::benchmarkDecode(const LoadedModel &model, const Benc
   result.tokens = sizes.decode;
   result.batch = batch;
   result.context = sizes.context;
-  result.threads = model.cpu()->workerCount();
+  result.threads = model.executor()->workerCount();
   std::uint64_t bytes = bytesOfStep(program, entry->index, {batch, 1, 1, sizes.context + sizes.decode / 2});
   result.bytesPerToken = static_cast<double>(bytes) / static_cast<double>(batch);
   Status status = repeatCase(result, sizes.repeat, bytes, [&] { return decodeRate(**decoder, sizes); });

@@ -130,7 +130,7 @@ static EvaluationResult evaluateCompiled(const ModelFlags &flags, const Evaluati
   Result<std::int64_t> window = flags.contextFor(model.maxContext(), static_cast<std::int64_t>(request.ids.size()));
   if (!window)
     return asResult(window.problem());
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->cpu(), 1, *window);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->executor(), 1, *window);
   if (!decoder)
     return asResult(decoder.problem());
   SlotSequence sequence(**decoder, 0, *window);

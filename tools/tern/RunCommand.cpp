@@ -112,7 +112,7 @@ static Status compareWith(const GoldenPrompt &prompt, const LogitsView &logits, 
 
 /// Compares the weights with their hashes, then runs the artifact's golden prompts, read as prompts and token by token.
 static Result<Verification> verify(const LoadedModel &loaded) {
-  if (Status status = loaded.artifact().verifyWeights(loaded.cpu()->program()); !status)
+  if (Status status = loaded.artifact().verifyWeights(loaded.executor()->program()); !status)
     return status.problem();
   Result<Golden> golden = readGolden(loaded.artifact());
   if (!golden)
@@ -121,7 +121,7 @@ static Result<Verification> verify(const LoadedModel &loaded) {
   std::size_t longest = 1;
   for (const GoldenPrompt &prompt : golden->prompts)
     longest = std::max(longest, prompt.tokens.size());
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.cpu(), 1, static_cast<std::int64_t>(longest));
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.executor(), 1, static_cast<std::int64_t>(longest));
   if (!decoder)
     return decoder.problem();
   for (const GoldenPrompt &prompt : golden->prompts)
@@ -156,14 +156,14 @@ static Status generateCompiled(RunReport &report, const CompiledModel &model, co
   Result<std::int64_t> context = options.model.contextFor(model.maxContext(), needed);
   if (!context)
     return context.problem();
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->cpu(), 1, *context);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->executor(), 1, *context);
   if (!decoder)
     return decoder.problem();
   report.loadSeconds = loading.seconds();
   SlotSequence sequence(**decoder, 0, *context);
   if (Status status = generateInto(report, sequence, **text, options); !status)
     return status;
-  const CpuSession &session = (*decoder)->session();
+  const ExecutorSession &session = (*decoder)->session();
   report.memory = {{"planned", memoryAsJson(session.planned())}, {"measured", memoryAsJson(session.measured())}};
   return Done{};
 }
@@ -181,7 +181,7 @@ static Problems runCompiled(RunReport &report, const RunOptions &options) {
   if (!model.problems.empty())
     return model.problems;
   report.target = model.loaded->variant().target;
-  report.threads = model.loaded->cpu()->workerCount();
+  report.threads = model.loaded->executor()->workerCount();
   if (options.verify) {
     Result<Verification> verified = verify(*model.loaded);
     if (!verified)

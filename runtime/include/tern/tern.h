@@ -76,7 +76,8 @@ typedef struct tern_cancel tern_cancel;
 typedef struct tern_model_options {
   size_t size;
   uint32_t threads;   /* 0: one for each core that the process may use. */
-  const char *target; /* "x86-64-v3": that variant of the code; NULL: the best that this CPU can execute. */
+  const char *target; /* "x86-64-v3": that variant of the code; NULL: the best that can be executed here. */
+  const char *backend; /* "cpu": what computes; NULL: any that can execute the code. */
 } tern_model_options;
 
 TERN_API void tern_model_options_init(tern_model_options *options);

@@ -9,7 +9,7 @@ class Error(ctypes.Structure):
 
 
 class ModelOptions(ctypes.Structure):
-    _fields_ = [("size", c_size_t), ("threads", c_uint32), ("target", c_char_p)]
+    _fields_ = [("size", c_size_t), ("threads", c_uint32), ("target", c_char_p), ("backend", c_char_p)]
 
 
 class ModelInfo(ctypes.Structure):

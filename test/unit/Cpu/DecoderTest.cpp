@@ -1,6 +1,6 @@
 //===- DecoderTest.cpp - Sequences of tokens on a session -----------------===//
 
-#include "runtime/Cpu/Decoder.h"
+#include "runtime/Executor/Decoder.h"
 #include "TinyModel.h"
 
 #include <gmock/gmock.h>

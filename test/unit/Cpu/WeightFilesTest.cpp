@@ -3,7 +3,7 @@
 #include "runtime/Cpu/WeightFiles.h"
 #include "TinyModel.h"
 #include "runtime/Base/ContentHash.h"
-#include "runtime/Cpu/Decoder.h"
+#include "runtime/Executor/Decoder.h"
 
 #include <cstdio>
 #include <fstream>

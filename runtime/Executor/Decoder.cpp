@@ -1,13 +1,13 @@
 //===- Decoder.cpp - Sequences of tokens on a session ---------------------===//
 
-#include "runtime/Cpu/Decoder.h"
+#include "runtime/Executor/Decoder.h"
 
 #include <algorithm>
 #include <cstring>
 
 using namespace tern;
 
-Result<SessionSize> Decoder::sessionSize(const CpuModel &model, std::int64_t slots, std::int64_t context) {
+Result<SessionSize> Decoder::sessionSize(const ExecutorModel &model, std::int64_t slots, std::int64_t context) {
   Result<DecoderEntries> entries = DecoderEntries::find(model.program(), model.where());
   if (!entries)
     return entries.problem();
@@ -21,13 +21,13 @@ Result<SessionSize> Decoder::sessionSize(const CpuModel &model, std::int64_t slo
   return SessionSize{(slots + batch - 1) / batch * batch, (context + 63) / 64 * 64};
 }
 
-Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<CpuModel> model, std::int64_t slots,
+Result<std::unique_ptr<Decoder>> Decoder::create(const std::shared_ptr<ExecutorModel> &model, std::int64_t slots,
                                                  std::int64_t context) {
   Result<SessionSize> size = sessionSize(*model, slots, context);
   if (!size)
     return size.problem();
   Result<DecoderEntries> entries = DecoderEntries::find(model->program(), model->where());
-  Result<std::unique_ptr<CpuSession>> session = CpuSession::create(std::move(model), *size);
+  Result<std::unique_ptr<ExecutorSession>> session = model->newSession(*size);
   if (!session)
     return session.problem();
   return std::unique_ptr<Decoder>(new Decoder(std::move(*entries), std::move(*session), slots));

@@ -8,11 +8,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_RUNTIME_CPU_DECODER_H
-#define TERN_RUNTIME_CPU_DECODER_H
+#ifndef TERN_RUNTIME_EXECUTOR_DECODER_H
+#define TERN_RUNTIME_EXECUTOR_DECODER_H
 
-#include "runtime/Cpu/CpuSession.h"
-#include "runtime/Cpu/DecoderEntries.h"
+#include "runtime/Executor/DecoderEntries.h"
+#include "runtime/Executor/Executor.h"
 #include "runtime/Sampler/Sampler.h"
 
 #include <functional>
@@ -47,14 +47,14 @@ struct SlotToken {
 class Decoder {
 public:
   /// `slots` sequences of up to `context` tokens, which is rounded up to a multiple of 64. Problems: those of
-  /// CpuSession and DecoderEntries.
-  static Result<std::unique_ptr<Decoder>> create(std::shared_ptr<CpuModel> model, std::int64_t slots,
+  /// ExecutorModel::newSession and DecoderEntries.
+  static Result<std::unique_ptr<Decoder>> create(const std::shared_ptr<ExecutorModel> &model, std::int64_t slots,
                                                  std::int64_t context);
 
   /// The session that create() makes for these numbers.
-  static Result<SessionSize> sessionSize(const CpuModel &model, std::int64_t slots, std::int64_t context);
+  static Result<SessionSize> sessionSize(const ExecutorModel &model, std::int64_t slots, std::int64_t context);
 
-  const CpuSession &session() const { return *memory; }
+  const ExecutorSession &session() const { return *memory; }
   std::int64_t slots() const { return static_cast<std::int64_t>(sequences.size()); }
   std::int64_t context() const { return memory->size().capacity; }
   std::int64_t vocabulary() const { return entries.vocabulary(); }
@@ -80,7 +80,7 @@ private:
     bool broken = false; ///< A step ended inside; recurrent states hold parts of it.
   };
 
-  Decoder(DecoderEntries entries, std::unique_ptr<CpuSession> session, std::int64_t slots)
+  Decoder(DecoderEntries entries, std::unique_ptr<ExecutorSession> session, std::int64_t slots)
       : entries(std::move(entries)), memory(std::move(session)), sequences(static_cast<std::size_t>(slots)) {}
 
   Status checkSlot(std::int64_t slot, std::int64_t more) const;
@@ -99,7 +99,7 @@ private:
   bool hasRecurrentStates() const;
 
   DecoderEntries entries;
-  std::unique_ptr<CpuSession> memory;
+  std::unique_ptr<ExecutorSession> memory;
   std::vector<Sequence> sequences;
   std::vector<std::int32_t> tokenInput, positionInput, outputInput; ///< Of the present call.
   std::vector<float> gathered; ///< Logits of a step whose rows do not lie in order.
@@ -107,4 +107,4 @@ private:
 
 } // namespace tern
 
-#endif // TERN_RUNTIME_CPU_DECODER_H
+#endif // TERN_RUNTIME_EXECUTOR_DECODER_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_RUNTIME_CPU_DECODERENTRIES_H
-#define TERN_RUNTIME_CPU_DECODERENTRIES_H
+#ifndef TERN_RUNTIME_EXECUTOR_DECODERENTRIES_H
+#define TERN_RUNTIME_EXECUTOR_DECODERENTRIES_H
 
 #include "runtime/Artifact/Program.h"
 
@@ -57,4 +57,4 @@ private:
 
 } // namespace tern
 
-#endif // TERN_RUNTIME_CPU_DECODERENTRIES_H
+#endif // TERN_RUNTIME_EXECUTOR_DECODERENTRIES_H

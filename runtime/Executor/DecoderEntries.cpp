@@ -1,6 +1,6 @@
 //===- DecoderEntries.cpp - Which entry serves which step -----------------===//
 
-#include "runtime/Cpu/DecoderEntries.h"
+#include "runtime/Executor/DecoderEntries.h"
 
 #include <algorithm>
 
