@@ -3,6 +3,7 @@
 #include "runtime/Artifact/ProgramNames.h"
 #include "runtime/Artifact/ProgramReader.h"
 #include "runtime/Base/ContentHash.h"
+#include "runtime/Packing/PackedFormat.h"
 
 using namespace tern;
 
@@ -44,13 +45,28 @@ static std::vector<std::string> readNames(const JsonCursor &cursor) {
   return names;
 }
 
-/// Bytes of a tensor that lies row by row; nothing if its rows are not whole blocks, or beyond maxProgramSize.
-static std::optional<std::uint64_t> bytesOfRows(StorageFormat format, const std::vector<std::int64_t> &shape) {
+/// Rows of all dimensions but the last; nothing if they are too many to count.
+static std::optional<std::uint64_t> rowsOf(const std::vector<std::int64_t> &shape) {
   std::uint64_t rows = 1;
   for (std::size_t i = 0; i + 1 < shape.size(); ++i)
-    if (__builtin_mul_overflow(rows, static_cast<std::uint64_t>(shape[i]), &rows))
+    if (__builtin_mul_overflow(rows, static_cast<std::uint64_t>(shape[i]), &rows) ||
+        rows > static_cast<std::uint64_t>(maxProgramSize))
       return std::nullopt;
-  std::optional<std::uint64_t> bytes = storageBytes(format, rows, shape.empty() ? 1 : shape.back());
+  return rows;
+}
+
+/// Bytes of a tensor in a layout; nothing if its rows are not whole blocks, if its format has no such layout, or beyond
+/// maxProgramSize.
+static std::optional<std::uint64_t> bytesOf(WeightLayout layout, StorageFormat format,
+                                            const std::vector<std::int64_t> &shape) {
+  std::optional<std::uint64_t> rows = rowsOf(shape), bytes;
+  if (!rows)
+    return std::nullopt;
+  std::uint64_t columns = shape.empty() ? 1 : static_cast<std::uint64_t>(shape.back());
+  if (layout == WeightLayout::Rows)
+    bytes = storageBytes(format, *rows, columns);
+  else if (std::optional<PackedFormat> packed = packedFormatOf(format))
+    bytes = packedBytes(*packed, *rows, columns);
   return bytes && *bytes <= static_cast<std::uint64_t>(maxProgramSize) ? bytes : std::nullopt;
 }
 
@@ -95,10 +111,13 @@ void ProgramTables::readWeight(const JsonCursor &cursor) {
   JsonCursor shape = cursor.at("shape"), bytes = cursor.at("bytes");
   shape.forEach([&](const JsonCursor &size) { weight.shape.push_back(size.integer(0, maxProgramSize)); });
   weight.bytes = readSize(bytes);
-  std::optional<std::uint64_t> least = bytesOfRows(weight.format, weight.shape);
-  if (weight.layout == WeightLayout::Rows && !least)
-    shape.fail("must have rows of whole blocks and at most " + std::to_string(maxProgramSize) + " bytes");
-  if (weight.layout == WeightLayout::Rows && least && weight.bytes < *least)
+  // Kernels read what format and shape say, so no less may be there.
+  std::optional<std::uint64_t> least = bytesOf(weight.layout, weight.format, weight.shape);
+  if (!least)
+    shape.fail("must have rows of whole blocks, of a format that the layout '" +
+               std::string(layoutName(weight.layout)) + "' can hold, and at most " + std::to_string(maxProgramSize) +
+               " bytes");
+  else if (weight.bytes < *least)
     bytes.fail("must be at least " + std::to_string(*least) + " for that shape, is " + std::to_string(weight.bytes));
   if (cursor.has("embedded") + cursor.has("stored") + cursor.has("random") != 1)
     cursor.fail("must have exactly one of the keys 'embedded', 'stored' and 'random'");
@@ -140,7 +159,7 @@ void ProgramTables::readStored(const JsonCursor &cursor, ProgramWeight &weight) 
   if (weight.offset + weight.sourceBytes > size)
     offset.fail("must leave room for " + std::to_string(weight.sourceBytes) + " bytes in a file of " +
                 std::to_string(size) + ", is " + std::to_string(weight.offset));
-  if (bytesOfRows(weight.sourceFormat, weight.shape) != weight.sourceBytes)
+  if (bytesOf(WeightLayout::Rows, weight.sourceFormat, weight.shape) != weight.sourceBytes)
     bytes.fail("must be what the shape takes in the format of the file, is " + std::to_string(weight.sourceBytes));
 }
 
