@@ -58,11 +58,9 @@ static Problems readReference(const EvalOptions &options, const EvaluationReques
     reference = evaluation.logits;
     return {};
   }
-  ModelFlags flags = options.model;
-  flags.backend = "interpreter";
   EvaluationRequest whole = request;
   whole.step = false;
-  EvaluationResult result = evaluate(flags, whole);
+  EvaluationResult result = evaluate(options.model.forReference(), whole);
   if (result.evaluation)
     reference = std::move(result.evaluation->logits);
   return result.problems;

@@ -20,10 +20,12 @@ void ModelFlags::addTo(CLI::App &command, bool hasContext) {
   targetOption =
       command.add_option("--target", target, "CPU to compile for (default: this one); of an artifact, the code to use")
           ->group(group);
-  command
-      .add_option("--cache-dir", cacheDirectory,
-                  "Where compiled models are kept (default: $TERN_CACHE_DIR, else tern in $XDG_CACHE_HOME or ~/.cache)")
-      ->group(group);
+  cacheOption =
+      command
+          .add_option(
+              "--cache-dir", cacheDirectory,
+              "Where compiled models are kept (default: $TERN_CACHE_DIR, else tern in $XDG_CACHE_HOME or ~/.cache)")
+          ->group(group);
 }
 
 void ModelFlags::addBackendTo(CLI::App &command) {
@@ -43,15 +45,23 @@ Result<std::int64_t> ModelFlags::contextFor(std::int64_t most, std::int64_t need
   return needed < 0 ? most : std::clamp<std::int64_t>(needed, 1, most);
 }
 
+ModelFlags ModelFlags::forReference() const {
+  ModelFlags flags = *this;
+  flags.backend = "interpreter";
+  flags.precisionOption = flags.targetOption = flags.cacheOption = nullptr;
+  return flags;
+}
+
 Status ModelFlags::checkFor(bool isArtifact) const {
-  for (const CLI::Option *option : {precisionOption, targetOption})
+  for (const CLI::Option *option : {precisionOption, targetOption, cacheOption})
     if (backend == "interpreter" && option && option->count() > 0)
       return Problem{option->get_name(), "is of compiled code, and the interpreter runs none",
                      "leave it out, or leave out --backend interpreter"};
   if (!isArtifact)
     return Done{};
-  for (const CLI::Option *option : {precisionOption, weightsOption})
+  for (const CLI::Option *option : {precisionOption, weightsOption, cacheOption})
     if (option && option->count() > 0)
-      return Problem{option->get_name(), "cannot change " + path + ", which is compiled", "compile the model again"};
+      return Problem{option->get_name(), "cannot change " + path + ", which is compiled",
+                     option == cacheOption ? "leave it out" : "compile the model again"};
   return Done{};
 }

@@ -28,6 +28,9 @@ struct ModelFlags {
   void addTo(CLI::App &command, bool hasContext = true);
   void addBackendTo(CLI::App &command);
 
+  /// The same model in the interpreter, whatever it is compiled with: to compare the two.
+  ModelFlags forReference() const;
+
   bool isInterpreted() const { return backend == "interpreter"; }
 
   /// The context of a session for a model that was made for `most` positions: what was asked for, else `needed` if it
@@ -38,7 +41,8 @@ struct ModelFlags {
   Status checkFor(bool isArtifact) const;
 
 private:
-  const CLI::Option *precisionOption = nullptr, *targetOption = nullptr, *weightsOption = nullptr;
+  const CLI::Option *precisionOption = nullptr, *targetOption = nullptr, *weightsOption = nullptr,
+                    *cacheOption = nullptr;
 };
 
 } // namespace tern
