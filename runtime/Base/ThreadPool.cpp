@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 using namespace tern;
 
@@ -16,7 +17,7 @@ ThreadPool::ThreadPool(unsigned threads) {
   for (unsigned i = 1; i < threads; ++i) {
     try {
       workers.emplace_back([this] { work(); });
-    } catch (const std::system_error &) {
+    } catch (const std::exception &) { // too many threads, or too little memory: those that there are do the work
       return;
     }
   }
@@ -54,6 +55,8 @@ void ThreadPool::parallelFor(std::int64_t begin, std::int64_t end, std::int64_t 
   takePieces();
   std::unique_lock<std::mutex> lock(mutex);
   done.wait(lock, [this] { return busy == 0; });
+  if (std::exception_ptr problem = std::exchange(thrown, nullptr))
+    std::rethrow_exception(problem);
 }
 
 void ThreadPool::takePieces() {
@@ -68,7 +71,13 @@ void ThreadPool::takePieces() {
       }
       end = last - begin > step ? begin + step : last;
     } while (!next.compare_exchange_weak(begin, end, std::memory_order_relaxed));
-    (*loop)(begin, end);
+    try {
+      (*loop)(begin, end);
+    } catch (...) { // the caller's to deal with; nobody begins another piece
+      next.store(last, std::memory_order_relaxed);
+      std::lock_guard<std::mutex> lock(mutex);
+      thrown = std::current_exception();
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -35,7 +36,7 @@ public:
   using Body = std::function<void(std::int64_t begin, std::int64_t end)>;
 
   /// Calls `body` on pieces of at most `grain` (at least 1) that together make up [begin, end), and returns when all
-  /// are done. `body` must not throw. Called from inside a body it runs the inner loop on the same thread; callers from
+  /// are done. What a piece throws is thrown on, and others may then be missing. Called from inside a body it runs the inner loop on the same thread; callers from
   /// several threads take turns.
   void parallelFor(std::int64_t begin, std::int64_t end, std::int64_t grain, const Body &body);
 
@@ -51,6 +52,7 @@ private:
   std::uint64_t generation = 0; ///< Counts loops, so that each worker joins each loop once.
   unsigned busy = 0;            ///< Workers that have not left the present loop.
   bool stopping = false;
+  std::exception_ptr thrown; ///< By a piece of the present loop.
   const Body *loop = nullptr;
   std::int64_t last = 0, step = 1;
 

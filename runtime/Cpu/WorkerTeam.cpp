@@ -71,7 +71,7 @@ WorkerTeam::WorkerTeam(unsigned wanted) {
   for (; count < wanted; ++count) {
     try {
       threads.emplace_back([this, self = count] { work(self); });
-    } catch (const std::system_error &) {
+    } catch (const std::exception &) { // too many threads, or too little memory: those that there are do the work
       return;
     }
     pthread_setname_np(threads.back().native_handle(), ("tern-worker-" + std::to_string(count)).c_str());
