@@ -4,7 +4,7 @@
 
 using namespace tern;
 
-tern_status api::report(tern_error *error, tern_status status, const std::string &message) {
+tern_status api::report(tern_error *error, tern_status status, std::string_view message) noexcept {
   if (!error)
     return status;
   error->status = status;

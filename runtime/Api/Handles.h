@@ -38,21 +38,23 @@ struct tern_cancel {
 
 namespace tern::api {
 
-/// Writes status and message; answers the status.
-tern_status report(tern_error *error, tern_status status, const std::string &message);
+/// Writes status and message, without taking memory; answers the status.
+tern_status report(tern_error *error, tern_status status, std::string_view message) noexcept;
 
 inline tern_status report(tern_error *error, const Problem &problem) {
   return report(error, TERN_FAILED, problem.str());
 }
 
-/// Runs `body`, which answers a tern_status.
-template <typename Body> tern_status guarded(tern_error *error, Body &&body) {
+/// Runs `body`, which answers a tern_status. Nothing is allocated once something was thrown: memory may be what lacks.
+template <typename Body> tern_status guarded(tern_error *error, Body &&body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc &) {
     return report(error, TERN_FAILED, "the system refuses more memory");
   } catch (const std::exception &exception) {
-    return report(error, TERN_FAILED, std::string("internal error: ") + exception.what());
+    return report(error, TERN_FAILED, exception.what());
+  } catch (...) {
+    return report(error, TERN_FAILED, "an error of unknown kind inside the library");
   }
 }
 

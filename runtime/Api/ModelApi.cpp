@@ -1,6 +1,7 @@
 //===- ModelApi.cpp - Models and their text in C --------------------------===//
 
 #include "runtime/Api/Handles.h"
+#include "runtime/Run/Backends.h"
 
 using namespace tern;
 using namespace tern::api;
@@ -50,18 +51,72 @@ tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, 
   return TERN_OK;
 }
 
+/// A session that is asked for, and what it takes.
+struct SessionPlan {
+  SessionSize size;
+  MemoryUse use;
+};
+
+/// `context` 0 stands for the model's maximum.
+static Result<SessionPlan> planSession(const tern_model *model, int64_t slots, int64_t context) {
+  const ExecutorModel &executor = *model->loaded->executor();
+  std::int64_t most = model->loaded->artifact().manifest().model.maxContext;
+  Result<SessionSize> size = Decoder::sessionSize(executor, slots, context == 0 ? most : context);
+  if (!size)
+    return size.problem();
+  Result<MemoryUse> use = executor.plan(*size);
+  if (!use)
+    return use.problem();
+  return SessionPlan{*size, *use};
+}
+
 tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
                             tern_error *error) {
   return guarded(error, [&]() -> tern_status {
-    const ExecutorModel &executor = *model->loaded->executor();
-    Result<SessionSize> size = Decoder::sessionSize(executor, slots, context);
-    if (!size)
-      return report(error, size.problem());
-    Result<MemoryUse> use = executor.plan(*size);
-    if (!use)
-      return report(error, use.problem());
-    *planned = memoryOf(*use);
+    if (!model || !planned)
+      return report(error, TERN_BAD_ARGUMENT, "tern_model_plan: model and planned must not be null");
+    Result<SessionPlan> plan = planSession(model, slots, context);
+    if (!plan)
+      return report(error, plan.problem());
+    *planned = memoryOf(plan->use);
     return TERN_OK;
+  });
+}
+
+static Json planAsJson(const SessionPlan &plan, const ExecutorModel &executor) {
+  Json caches = Json::array();
+  for (const ProgramState &state : executor.program().states)
+    caches.push_back({{"name", state.name},
+                      {"format", storageFormatInfo(state.format).name},
+                      {"fixed_bytes", state.fixedBytes},
+                      {"position_bytes", state.positionBytes}});
+  return {{"slots", plan.size.slots},  {"context", plan.size.capacity}, {"weights", plan.use.weights},
+          {"arena", plan.use.arena},   {"states", plan.use.states},     {"scratch", plan.use.scratch},
+          {"total", plan.use.total()}, {"caches", std::move(caches)},   {"workers", executor.workerCount()}};
+}
+
+tern_status tern_model_plan_json(const tern_model *model, int64_t slots, int64_t context, char *text, size_t capacity,
+                                 size_t *length, tern_error *error) {
+  return guarded(error, [&]() -> tern_status {
+    if (!model)
+      return report(error, TERN_BAD_ARGUMENT, "tern_model_plan_json: model must not be null");
+    Result<SessionPlan> plan = planSession(model, slots, context);
+    if (!plan)
+      return report(error, plan.problem());
+    return giveText(planAsJson(*plan, *model->loaded->executor()).dump(), text, capacity, length, error);
+  });
+}
+
+tern_status tern_list_devices(char *text, size_t capacity, size_t *length, tern_error *error) {
+  return guarded(error, [&]() -> tern_status {
+    Json list = Json::array();
+    for (const Backend *backend : allBackends())
+      for (const Device &device : backend->devices())
+        list.push_back({{"backend", device.backend},
+                        {"name", device.name},
+                        {"target", device.target},
+                        {"memory", device.memoryBytes}});
+    return giveText(list.dump(), text, capacity, length, error);
   });
 }
 

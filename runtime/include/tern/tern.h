@@ -111,6 +111,16 @@ typedef struct tern_memory {
 TERN_API tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
                                      tern_error *error);
 
+/* The same and what it is made of, as a JSON object, written as the functions below write text: "slots" and "context"
+ * (rounded up), "weights", "arena", "states", "scratch", "total" in bytes, "caches", a list of {"name", "format",
+ * "fixed_bytes", "position_bytes"} of one slot, and "workers", which scratch is for. */
+TERN_API tern_status tern_model_plan_json(const tern_model *model, int64_t slots, int64_t context, char *text,
+                                          size_t capacity, size_t *length, tern_error *error);
+
+/* What can compute here, as a JSON list of {"backend", "name", "target", "memory"}: "cpu", "x86_64, 8 cores", the
+ * features that code may ask for, and the bytes that can be taken now, 0 if the system does not say. Needs no model. */
+TERN_API tern_status tern_list_devices(char *text, size_t capacity, size_t *length, tern_error *error);
+
 /*===- Text -------------------------------------------------------------------===*
  *
  * Functions that give text or ids write at most `capacity` of them and store the full length in `length`; if that is
@@ -129,7 +139,8 @@ TERN_API tern_status tern_detokenize(const tern_model *model, const int32_t *ids
 
 /* Renders the model's chat template. `request` is a JSON object: "messages", a list of {"role", "content"}, and if
  * wanted "tools", "documents", "add_generation_prompt" (true unless given), "continue_final_message" (true, or the name
- * of the member, to end inside the last message), "template" (a name), "variables" (an object that the template sees). Tokenize the result without TERN_ADD_SPECIAL. */
+ * of the member, to end inside the last message), "template" (a name), "variables" (an object that the template sees).
+ * Tokenize the result without TERN_ADD_SPECIAL. */
 TERN_API tern_status tern_render_chat(const tern_model *model, const char *request, char *text, size_t capacity,
                                       size_t *length, tern_error *error);
 

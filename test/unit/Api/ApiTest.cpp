@@ -4,9 +4,12 @@
 #include "runtime/include/tern/tern.h"
 #include "test/unit/Cpu/TinyModel.h"
 
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
+#include <new>
 #include <unistd.h>
 
 using namespace tern;
@@ -17,6 +20,27 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 extern "C" tern_status generateFromC(const char *path, int (*show)(void *, int32_t, const char *, size_t), void *user);
+extern "C" int useEverythingFromC(const char *path);
+
+namespace {
+
+/// Allocations of this process that are still to succeed; negative: all.
+std::atomic<long> allocationsLeft{-1};
+
+} // namespace
+
+// The library takes memory through these, too: the program's come first.
+void *operator new(std::size_t size) {
+  if (allocationsLeft.load(std::memory_order_relaxed) >= 0 && allocationsLeft.fetch_sub(1) <= 0) {
+    allocationsLeft = 0;
+    throw std::bad_alloc();
+  }
+  if (void *memory = std::malloc(size ? size : 1))
+    return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -123,6 +147,47 @@ TEST_F(Api, GeneratesFromC) {
   EXPECT_EQ(generateFromC(path.c_str(), Heard::onText, &heard), TERN_OK);
   EXPECT_THAT(heard.tokens, ElementsAre(6, 6, 6));
   EXPECT_EQ(heard.text, "ggg");
+}
+
+TEST_F(Api, EveryKindOfFunctionWorksFromC) { EXPECT_EQ(useEverythingFromC(path.c_str()), 0) << "line of HeaderTest.c"; }
+
+/// Fails the first, the second, ... allocation of a session's life, and all that follow it. The model is open and its
+/// text read: the destructor of the JSON library takes memory, which opening cannot do without.
+TEST_F(Api, SessionsThatRunOutOfMemorySaySo) {
+  size_t length = 0;
+  ASSERT_EQ(tern_tokenize(model, "a", 1, 0, nullptr, 0, &length, &error), TERN_BUFFER_TOO_SMALL);
+  tern_generate_options options;
+  tern_generate_options_init(&options);
+  options.max_tokens = 3;
+  tern_status status = TERN_FAILED;
+  long most = 0;
+  for (; status != TERN_OK && most < 10000; ++most) {
+    allocationsLeft = most;
+    tern_session *own = nullptr;
+    status = tern_session_create(model, 1, 64, &own, &error);
+    if (status == TERN_OK)
+      status = tern_generate_text(own, 0, "ab", TERN_ADD_SPECIAL, &options, nullptr, &error);
+    tern_session_destroy(own);
+    allocationsLeft = -1;
+    ASSERT_TRUE(status == TERN_OK || status == TERN_FAILED) << status;
+    if (status == TERN_FAILED) {
+      ASSERT_STREQ(error.message, "the system refuses more memory");
+    }
+  }
+  EXPECT_EQ(status, TERN_OK);
+  EXPECT_GT(most, 20);
+}
+
+TEST_F(Api, BackendsAreChosenByName) {
+  tern_model_options options;
+  tern_model_options_init(&options);
+  tern_model *other = nullptr;
+  options.backend = "cpu";
+  EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_OK) << error.message;
+  tern_model_close(other);
+  options.backend = "abacus";
+  EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_FAILED);
+  EXPECT_STREQ(error.message, "backend: must be one of cpu, is 'abacus'");
 }
 
 TEST_F(Api, StepsGiveLogits) {
