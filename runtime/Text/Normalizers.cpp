@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Text/ByteLevel.h"
+#include "runtime/Text/CharacterMap.h"
 #include "runtime/Text/Normalizer.h"
 #include "runtime/Text/Pattern.h"
 #include "runtime/Text/Unicode.h"
@@ -155,6 +156,7 @@ Result<std::unique_ptr<Normalizer>> tern::makeNormalizer(const Json &json, const
       {"NFKC", makeNfkc},
       {"NFKD", makeNfkd},
       {"Nmt", makeNmt},
+      {"Precompiled", makePrecompiled},
       {"Prepend", Prepend::make},
       {"Replace", Replace::make},
       {"Sequence", Sequence::make},

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tern::unicode {
 
@@ -24,6 +25,14 @@ std::string normalForm(std::string_view text, Form form);
 
 /// Appends the lower case of a character, on its own: no context, no language.
 void appendLowercase(std::string &text, char32_t code);
+
+/// A number for the script of a character, as the UnicodeScripts pre-tokenizer sees it: Hiragana, Katakana and U+30FC are
+/// Han; spaces and what is no character are anyScript.
+int scriptOf(char32_t code);
+constexpr int anyScript = -1;
+
+/// Where grapheme clusters of a valid text end: what a reader takes for one character ("e" with its accents).
+std::vector<std::size_t> graphemeEnds(std::string_view text);
 
 } // namespace tern::unicode
 

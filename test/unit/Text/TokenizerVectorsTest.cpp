@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Base/Json.h"
+#include "runtime/Text/CharacterMap.h"
 #include "runtime/Text/StreamDecoder.h"
 #include "runtime/Text/Tokenizer.h"
 #include "runtime/Text/Utf8.h"
@@ -34,8 +35,29 @@ Json resolveModel(const Json &models, const Json &reference) {
   return model;
 }
 
+/// A GGUF vocabulary with the tokens of a Unigram model, whose first three are for padding, ends and the unknown.
+Vocabulary makeUnigramVocabulary(const Json &model) {
+  Vocabulary vocabulary;
+  vocabulary.where = "model.gguf";
+  vocabulary.model = "t5";
+  for (const Json &token : model.at("vocab")) {
+    vocabulary.tokens.push_back(token[0].get<std::string>());
+    vocabulary.scores.push_back(token[1].get<float>());
+    vocabulary.types.push_back(Vocabulary::Normal);
+  }
+  vocabulary.types[0] = vocabulary.types[1] = Vocabulary::Control;
+  vocabulary.types[2] = Vocabulary::Unknown;
+  vocabulary.removeExtraWhitespaces = true;
+  Result<std::string> map = decodeBase64(model.at("charsmap").get<std::string>(), "charsmap");
+  EXPECT_TRUE(map);
+  vocabulary.charactersMap.assign(map->begin(), map->end());
+  return vocabulary;
+}
+
 /// A GGUF vocabulary with the tokens of a BPE model.
 Vocabulary makeVocabulary(const Json &model, const Json &gguf) {
+  if (gguf.at("model") == "t5")
+    return makeUnigramVocabulary(model);
   Vocabulary vocabulary;
   vocabulary.where = "model.gguf";
   vocabulary.model = gguf.at("model").get<std::string>();
