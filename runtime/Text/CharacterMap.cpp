@@ -119,7 +119,7 @@ public:
       if (cluster.size() < 6)
         whole = map.match(cluster, CharacterMap::Which::Shortest);
       if (whole.length > 0) {
-        rewriter.replace(cluster.size(), whole.with);
+        rewriter.replaceEach(cluster.size(), whole.with);
         continue;
       }
       forEachCharacter(cluster, [&](char32_t, std::size_t at, std::size_t length) {

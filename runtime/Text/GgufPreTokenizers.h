@@ -8,8 +8,8 @@
 
 namespace tern {
 
-/// In place of a pattern: cuts runs of numbers into groups of three from the right, as thousands are written. As a regular
-/// expression this would look at the whole run for each group.
+/// In place of a pattern: cuts runs of numbers into groups of three from the right, as thousands are written. As a
+/// regular expression this would look at the whole run for each group.
 constexpr const char *ggufDigitGroups = "(digit groups)";
 
 /// What the vocabulary of a BPE model is written in.

@@ -13,6 +13,8 @@
 #include "runtime/Text/Unigram.h"
 #include "runtime/Text/WordPiece.h"
 
+#include <algorithm>
+
 using namespace tern;
 
 namespace {
@@ -251,7 +253,7 @@ private:
 
   /// BOS, EOS and separator round a text.
   Status readEnds() {
-    PostProcessor::Template ends = {{true, {}}};
+    PostProcessor::Template ends = {{PostProcessor::Element::First, {}, 0}};
     const SpecialTokens &special = pipeline->special;
     auto end = [&](const char *name, const std::optional<bool> &given, bool usual,
                    const std::optional<std::int32_t> &id, bool atStart) -> Status {
@@ -260,7 +262,7 @@ private:
       if (!id)
         return problem(std::string(name) + "_token_id",
                        std::string("must be given, for texts get it (add_") + name + "_token)");
-      ends.insert(atStart ? ends.begin() : ends.end(), {false, {*id}});
+      ends.insert(atStart ? ends.begin() : ends.end(), {PostProcessor::Element::Special, {*id}, 0});
       return Done{};
     };
     if (Status status = end("bos", giveBos, addBos, special.bos, true); !status)
@@ -269,7 +271,10 @@ private:
       return status;
     if (Status status = end("seperator", giveSeparator, addSeparator, special.separator, false); !status)
       return status;
-    pipeline->postProcessor = PostProcessor(std::move(ends));
+    PostProcessor::Template pair = ends;
+    auto text = std::find_if(pair.begin(), pair.end(), [](const auto &element) { return element.ids.empty(); });
+    pair.insert(text + 1, {PostProcessor::Element::Second, {}, 1});
+    pipeline->postProcessor = PostProcessor({std::move(ends), std::move(pair)});
     return Done{};
   }
 };

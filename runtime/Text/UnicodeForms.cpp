@@ -8,6 +8,7 @@
 #include <memory>
 #include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
+#include <unicode/edits.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
@@ -47,13 +48,20 @@ public:
     characters.freeze();
   }
 
-  std::string apply(std::string_view text) const {
+  std::string apply(std::string_view text, std::vector<unicode::Change> *changes) const {
     UErrorCode status = U_ZERO_ERROR;
     std::string result;
     icu::StringByteSink<std::string> sink(&result, static_cast<int32_t>(text.size()));
     icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
-    normalizer.normalizeUTF8(0, piece, sink, nullptr, status);
+    icu::Edits edits;
+    normalizer.normalizeUTF8(0, piece, sink, changes ? &edits : nullptr, status);
     assert(U_SUCCESS(status) && "valid UTF-8 has a normal form");
+    if (changes) {
+      auto edit = edits.getFineIterator();
+      while (edit.next(status))
+        changes->push_back({static_cast<bool>(edit.hasChange()), static_cast<std::size_t>(edit.oldLength()),
+                            static_cast<std::size_t>(edit.newLength())});
+    }
     return result;
   }
 
@@ -65,10 +73,10 @@ private:
 
 } // namespace
 
-std::string unicode::normalForm(std::string_view text, Form form) {
+std::string unicode::normalForm(std::string_view text, Form form, std::vector<Change> *changes) {
   static const FrozenNormalizer normalizers[] = {FrozenNormalizer(Form::Nfc), FrozenNormalizer(Form::Nfd),
                                                  FrozenNormalizer(Form::Nfkc), FrozenNormalizer(Form::Nfkd)};
-  return normalizers[static_cast<int>(form)].apply(text);
+  return normalizers[static_cast<int>(form)].apply(text, changes);
 }
 
 void unicode::appendLowercase(std::string &text, char32_t code) {

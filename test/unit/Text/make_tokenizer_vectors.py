@@ -250,7 +250,9 @@ def template(*pieces):
     table = {p[0]: {"id": p[0], "ids": [p[1]], "tokens": [p[0]]} for p in pieces if p != "$A"}
     return part("TemplateProcessing",
                 single=elements,
-                pair=elements + [{"Sequence": {"id": "B", "type_id": 0}}],
+                pair=elements + [{"Sequence": {"id": "B", "type_id": 1}}] +
+                ([dict(SpecialToken=dict(elements[-1]["SpecialToken"], type_id=1))] if "SpecialToken" in elements[-1] else
+                 []),
                 special_tokens=table)
 
 
@@ -373,6 +375,16 @@ def make_tokenizers(charsmap):
                            pad_id=0,
                            pad_type_id=0,
                            pad_token="[PAD]"))),
+        ("truncated_second", "pieces", {},
+         dict(bert,
+              added_tokens=bert_added,
+              post_processor=cls_sep,
+              truncation=dict(direction="Right", max_length=12, strategy="OnlySecond", stride=0))),
+        ("truncated_first", "bytes", {},
+         dict(pre_tokenizer=byte_level(True),
+              decoder=byte_level(),
+              truncation=dict(direction="Left", max_length=20, strategy="OnlyFirst", stride=0),
+              post_processor=part("ByteLevel", add_prefix_space=True, trim_offsets=True, use_regex=True))),
         ("words", "words", {}, dict(pre_tokenizer=part("Whitespace"), decoder=None)),
         ("ctc", "words", {},
          dict(pre_tokenizer=part("Whitespace"),
@@ -507,13 +519,33 @@ def smollm2_tokenizer(path):
 def record(tokenizer, texts):
     rows = []
     for text in texts:
-        ids = tokenizer.encode(text, add_special_tokens=False).ids
-        special = tokenizer.encode(text).ids
+        try:
+            ids = tokenizer.encode(text, add_special_tokens=False).ids
+            special = tokenizer.encode(text).ids
+        except Exception:  # A strategy of truncation that cannot make it fit.
+            rows.append(None)
+            continue
         plain, skipped = (tokenizer.decode(special, skip_special_tokens=skip) for skip in (False, True))
         rows.append([
             ids, None if special == ids else special, None if plain == text else plain,
-            None if skipped == plain else skipped
+            None if skipped == plain else skipped,
+            [place for pair in tokenizer.encode(text).offsets for place in pair]
         ])
+    return rows
+
+
+def record_pairs(tokenizer, texts):
+    """Ids, types and offsets of neighbouring texts taken as a pair, with and without special tokens."""
+    rows = []
+    for first, second in zip(texts, texts[1:]):
+        row = []
+        for special in (True, False):
+            try:
+                encoding = tokenizer.encode(first, second, add_special_tokens=special)
+                row.append([encoding.ids, encoding.type_ids, [place for pair in encoding.offsets for place in pair]])
+            except Exception:  # A strategy of truncation that cannot make them fit.
+                row.append(None)
+        rows.append(row)
     return rows
 
 
@@ -524,7 +556,7 @@ def record_sentencepiece(processor, text):
         ids += [known.index(stretch)] if stretch in known else processor.encode(stretch)
     joined = lambda tokens: "".join(map(processor.id_to_piece, tokens)).replace("▁", " ")
     cut = lambda text: text[1:] if text.startswith(" ") else text
-    return [ids, ids + [1], cut(joined(ids + [1])), cut(joined(i for i in ids if i > 2))]
+    return [ids, ids + [1], cut(joined(ids + [1])), cut(joined(i for i in ids if i > 2)), None]
 
 
 def write(path, value):
@@ -535,6 +567,7 @@ def write(path, value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=36)
+    parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "vectors")
     parser.add_argument("--smollm2", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -549,9 +582,10 @@ def main():
     made["sentencepiece"] = {"type": "Unigram", "unk_id": 2, "vocab": vocabulary, "charsmap": charsmap}
     for name, model, options, members in make_tokenizers(charsmap):
         table = assemble(made[model], options, members)
-        rows = record(Tokenizer.from_str(json.dumps(table)), texts)
+        tokenizer = Tokenizer.from_str(json.dumps(table))
+        rows, pairs = record(tokenizer, texts), record_pairs(tokenizer, texts[:arguments.pairs + 1])
         table["model"] = {"base": model, **options}
-        results.append({"name": name, "tokenizer": table, "rows": rows})
+        results.append({"name": name, "tokenizer": table, "rows": rows, "pairs": pairs})
     for name, model, keys, options, members in make_gguf():
         rows = record(Tokenizer.from_str(json.dumps(assemble(made[model], options, members))), texts)
         results.append({"name": name, "gguf": {"base": model, **keys}, "rows": rows})
