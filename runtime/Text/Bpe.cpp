@@ -7,6 +7,7 @@
 #include "runtime/Text/Utf8.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace tern;
 
@@ -82,9 +83,10 @@ public:
     symbols.clear();
     waiting.clear();
   }
-  void add(std::int32_t id) {
+  /// `length` is how much text the symbol stands for.
+  void add(std::int32_t id, std::size_t length) {
     auto index = static_cast<std::int32_t>(symbols.size());
-    symbols.push_back({id, index - 1, index + 1});
+    symbols.push_back({id, index - 1, index + 1, static_cast<std::uint32_t>(length)});
   }
 
   /// Applies merges, best rank first, of equal ranks the leftmost.
@@ -103,9 +105,12 @@ public:
     }
   }
 
-  void appendTo(std::vector<std::int32_t> &ids) const {
-    for (std::int32_t at = symbols.empty() ? none : 0; at != none; at = symbols[at].next)
-      ids.push_back(symbols[at].id);
+  void appendTo(TokenList &tokens) const {
+    std::size_t begin = 0;
+    for (std::int32_t at = symbols.empty() ? none : 0; at != none; at = symbols[at].next) {
+      tokens.add(symbols[at].id, begin, begin + symbols[at].length);
+      begin += symbols[at].length;
+    }
   }
 
   std::string scratch; ///< For the text of a character with its prefix or suffix.
@@ -116,6 +121,7 @@ private:
 
   struct Symbol {
     std::int32_t id, previous, next;
+    std::uint32_t length;
   };
   struct Candidate {
     std::uint32_t rank;
@@ -145,6 +151,7 @@ private:
     if (!merge || merge->result != candidate.result)
       return; // One of the two has changed since the candidate was queued.
     left.id = candidate.result;
+    left.length += right.length;
     left.next = right.next;
     right.id = gone;
     if (left.next != none) {
@@ -179,11 +186,12 @@ bool Bpe::addBytes(std::string_view text, Word &word) const {
   if (!appendByteTokens(byteTokens, text, ids))
     return false;
   for (std::int32_t id : ids)
-    word.add(id);
+    word.add(id, 1);
   return true;
 }
 
 void Bpe::addCharacters(std::string_view piece, Word &word) const {
+  std::size_t unknownLength = 0;
   bool unknownWaits = false; // An unknown token is added when it is known whether the next character fuses with it.
   for (std::size_t at = 0, length; at < piece.size(); at += length) {
     length = utf8Length(static_cast<unsigned char>(piece[at]));
@@ -192,33 +200,37 @@ void Bpe::addCharacters(std::string_view piece, Word &word) const {
     if (id == noToken && (addBytes(text, word) || unknownId == noToken))
       continue;
     if (unknownWaits && (id != noToken || !options.fuseUnknown))
-      word.add(unknownId);
+      word.add(unknownId, std::exchange(unknownLength, 0));
     unknownWaits = id == noToken;
     if (id != noToken)
-      word.add(id);
+      word.add(id, length);
+    else
+      unknownLength += length;
   }
   if (unknownWaits)
-    word.add(unknownId);
+    word.add(unknownId, unknownLength);
 }
 
-void Bpe::tokenizePiece(std::string_view piece, Word &word, std::vector<std::int32_t> &ids) const {
+void Bpe::tokenizePiece(std::string_view piece, Word &word, TokenList &tokens) const {
   if (options.wholePieces) {
     if (std::int32_t whole = vocabulary.find(piece); whole != noToken) {
-      ids.push_back(whole);
+      tokens.add(whole, 0, piece.size());
       return;
     }
   }
   word.clear();
   addCharacters(piece, word);
   word.mergeAll(*this);
-  word.appendTo(ids);
+  word.appendTo(tokens);
 }
 
-Status Bpe::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+Status Bpe::tokenize(const Pieces &pieces, TokenList &tokens) const {
   Word word;
   PieceCache cache(pieces.size());
-  for (std::size_t i = 0; i < pieces.size(); ++i)
-    cache.tokenize(pieces[i], ids, [&](std::string_view piece) { tokenizePiece(piece, word, ids); });
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    tokens.base = pieces.begin(i);
+    cache.tokenize(pieces[i], tokens, [&](std::string_view piece) { tokenizePiece(piece, word, tokens); });
+  }
   return Done{};
 }
 

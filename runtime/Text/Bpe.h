@@ -39,7 +39,7 @@ public:
   /// Reads a model of tokenizer.json.
   static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
-  Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
+  Status tokenize(const Pieces &pieces, TokenList &tokens) const override;
   std::int32_t unknownToken() const override { return unknownId; }
 
 private:
@@ -65,7 +65,7 @@ private:
   std::int32_t findSymbol(std::string_view text) const;
   bool addBytes(std::string_view text, Word &word) const;
   void addCharacters(std::string_view piece, Word &word) const;
-  void tokenizePiece(std::string_view piece, Word &word, std::vector<std::int32_t> &ids) const;
+  void tokenizePiece(std::string_view piece, Word &word, TokenList &tokens) const;
 };
 
 } // namespace tern

@@ -30,6 +30,19 @@ const std::string upperWord = R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M
 const std::string gpt2 = bytelevel::wordPattern;
 const std::string llama3 = contractions + "|" + word + "|" + upToThreeDigits + "|" + symbols + "|" + spaces;
 const std::string qwen2 = contractions + "|" + word + "|" + digit + "|" + symbols + "|" + spaces;
+/// Letters of words in kimi-k2, which keeps Chinese apart (tokenization_kimi.py of the model).
+const std::string kimiUpper = R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]])";
+const std::string kimiLower = R"([\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]])";
+const std::string kimiBefore = R"([^\r\n\p{L}\p{N}]?)";
+const std::string kimi = R"(\p{Han}+|)" + kimiBefore + kimiUpper + "*" + kimiLower + "+" + contractions + "?|" +
+                         kimiBefore + kimiUpper + "+" + kimiLower + "*" + contractions + "?|" + upToThreeDigits + "|" +
+                         symbols + "|" + spaces;
+const std::string youtuScripts =
+    "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+";
+const std::string afmoeScripts =
+    "[一-鿿㐀-䶿豈-﫿぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+";
+const std::string youtuWords =
+    lowerWord + contractions + "?|" + upperWord + contractions + "?|" + digit + "|" + symbolsOrSlash + "|" + spaces;
 const std::string gpt4o = lowerWord + contractions + "?|" + upperWord + contractions + "?|" + upToThreeDigits + "|" +
                           symbolsOrSlash + "|" + spaces;
 const std::string tekken = lowerWord + "|" + upperWord + "|" + digit + "|" + symbolsOrSlash + "|" + spaces;
@@ -40,6 +53,8 @@ const std::string deepseek3Words =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)" +
     spaces;
 // Cased letters of the Unicode version that the model was trained with.
+const std::string sparkWords =
+    R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+|[\r\n]|\s+(?!\S)|\s+)";
 const std::string deepseekLetters = R"(\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-)"
                                     R"(ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ)"
                                     R"(-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ)"
@@ -85,6 +100,19 @@ const std::vector<GgufPreTokenizer> &table() {
                        R"(|\s*[\r\n]|\s+(?!\S)|\s+)"}},
       {{"bailingmoe", "bailingmoe2", "llada-moe"},
        {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"}},
+      {{"kimi-k2"}, {kimi}},
+      {{"youtu"}, {youtuScripts, youtuWords}, true},
+      {{"spark2_5"}, {upToThreeDigits, deepseek3Han, sparkWords, digit}},
+      {{"afmoe"}, {ggufDigitGroups, afmoeScripts, deepseek3Words}},
+      {{"superbpe"}, {R"(\p{N}+)", ggufDigitGroups}},
+      {{"granite-embed-multi-97m"}, {gpt4o}, true},
+      {{"chameleon"},
+       {"<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", R"([\t\n]|    |  )", digit,
+        R"([\p{P}!-/:-@\[-`{-~])", gpt2},
+       false,
+       true},
+      {{"gemma4", "granite-embed-multi-311m", "sarvam-moe"}, {R"([^\n]+|[\n]+)"}, false, false, GgufAlphabet::Marked},
+      {{"whitespace"}, {R"(\S+)"}, false, false, GgufAlphabet::Plain},
       {{"seed-coder"}, {contractions + "|" + word + R"(|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|)" + spaces}},
   };
   return entries;

@@ -6,10 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Text/Bpe.h"
+#include "runtime/Text/CharacterMap.h"
 #include "runtime/Text/GgufPreTokenizers.h"
 #include "runtime/Text/SentencePieceBpe.h"
 #include "runtime/Text/TokenizerPipeline.h"
+#include "runtime/Text/Unigram.h"
 #include "runtime/Text/WordPiece.h"
+
+#include <algorithm>
 
 using namespace tern;
 
@@ -34,10 +38,14 @@ public:
     giveBos = flag("add_bos_token");
     giveEos = flag("add_eos_token");
     giveSeparator = flag("add_sep_token");
+    for (const char *name : {"normalizer.lowercase", "remove_extra_whitespaces", "precompiled_charsmap"})
+      settings.accept(name); // Read by the kinds of models that have a use for them.
     if (std::optional<Problem> wrong = settings.problem())
       return *wrong;
     if (Status status = readKind(); !status)
       return status.problem();
+    if (std::optional<Problem> wrong = settings.problem())
+      return *wrong;
     if (Status status = readEnds(); !status)
       return status.problem();
     return TokenizerPipeline::finish(std::move(pipeline));
@@ -103,17 +111,20 @@ private:
   }
 
   Status readKind() {
-    if (model == "gpt2")
-      return readByteLevelBpe();
+    if (model == "gpt2" || model == "gemma4" || model == "whitespace")
+      return readBpe();
     if (model == "llama")
       return readSentencePiece();
     if (model == "bert")
       return readWordPiece();
-    return problem("model", "tokenizer '" + model.substr(0, 80) + "' is not known", "known: bert, gpt2, llama");
+    if (model == "t5")
+      return readUnigram();
+    return problem("model", "tokenizer '" + model.substr(0, 80) + "' is not known",
+                   "known: bert, gemma4, gpt2, llama, t5, whitespace");
   }
 
-  Status readByteLevelBpe() {
-    const std::string &name = pre.empty() ? "default" : pre; // Files older than the key.
+  Status readBpe() {
+    const std::string &name = model == "gemma4" ? model : pre.empty() ? "default" : pre; // Files older than the key.
     const GgufPreTokenizer *kind = findGgufPreTokenizer(name);
     if (!kind)
       return problem("pre", "pre-tokenizer '" + name.substr(0, 80) + "' is not known",
@@ -121,17 +132,60 @@ private:
     addBos = kind->addBos;
     BpeOptions options;
     options.wholePieces = kind->wholePieces;
+    options.byteFallback = kind->alphabet == GgufAlphabet::Marked;
     Result<std::unique_ptr<Bpe>> bpe = Bpe::make(std::move(parts.arrays), std::move(options), settings.where("merges"));
     if (!bpe)
       return bpe.problem();
     pipeline->model = std::move(*bpe);
+    bool byteLevel = kind->alphabet == GgufAlphabet::Bytes;
+    if (kind->alphabet == GgufAlphabet::Plain)
+      return addSteps(settings.boolean("normalizer.lowercase", false) ? Json{{"type", "Lowercase"}} : Json(),
+                      Json{{"type", "WhitespaceSplit"}}, Json{{"type", "Fuse"}});
     Result<std::unique_ptr<PreTokenizer>> cuts =
-        makeByteLevelSplits(kind->patterns, settings.where("pre") + " '" + name + "'");
+        makeGgufSplits(kind->patterns, byteLevel, settings.where("pre") + " '" + name + "'");
     if (!cuts)
       return cuts.problem();
     pipeline->preTokenizer = std::move(*cuts);
     pipeline->decoder = makeByteLevelDecoder();
-    return Done{};
+    return byteLevel ? Status(Done{}) : addSteps(marks(" ", "▁"), nullptr, unmark(false));
+  }
+
+  static Json marks(const char *from, const char *to) {
+    return {{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", to}};
+  }
+
+  /// From tokens with "▁" for spaces to text, of which `prefix` takes one space off.
+  static Json unmark(bool prefix) {
+    Json decoders = Json::array({marks("▁", " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
+    if (prefix)
+      decoders.push_back(Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
+    return Json{{"type", "Sequence"}, {"decoders", decoders}};
+  }
+
+  /// T5 and its kin.
+  Status readUnigram() {
+    addEos = true;
+    setUnlessGiven(pipeline->special.eos, 1);
+    setUnlessGiven(pipeline->special.unknown, 2);
+    setUnlessGiven(pipeline->special.padding, 0);
+    if (parts.arrays.scores.empty())
+      return problem("scores", "a model of kind 't5' has scores, this one has none");
+    Result<std::string> bytes =
+        decodeBase64(settings.string("precompiled_charsmap", ""), settings.where("precompiled_charsmap"));
+    Result<CharacterMap> map = bytes ? CharacterMap::parse(*bytes, settings.where("precompiled_charsmap"))
+                                     : Result<CharacterMap>(bytes.problem());
+    if (!map)
+      return map.problem();
+    std::vector<double> scores = std::move(parts.arrays.scores);
+    for (const AddedToken &token : pipeline->addedTokens)
+      if (!token.special)
+        scores[token.id] = 0; // User-defined tokens win over what they could be made of.
+    pipeline->model = std::make_unique<Unigram>(std::move(parts.arrays.tokens), std::move(scores),
+                                                pipeline->special.unknown.value_or(noToken), /*byteFallback=*/false);
+    bool prefix = addSpacePrefix.value_or(true);
+    pipeline->normalizer =
+        makeSentencePieceNormalizer(std::move(*map), prefix, settings.boolean("remove_extra_whitespaces", false));
+    return addSteps(nullptr, nullptr, unmark(prefix));
   }
 
   /// Gives a role to the token that has it in every model of a kind.
@@ -152,16 +206,10 @@ private:
     std::int32_t unknown = pipeline->special.unknown.value_or(noToken);
     pipeline->model = std::make_unique<SentencePieceBpe>(std::move(parts.arrays.tokens), std::move(scores), unknown);
     bool prefix = addSpacePrefix.value_or(true);
-    Json replace = {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}};
-    Json normalizers = Json::array({replace});
+    Json normalizers = Json::array({marks(" ", "▁")});
     if (prefix)
       normalizers.insert(normalizers.begin(), Json{{"type", "Prepend"}, {"prepend", "▁"}});
-    Json unreplace = {{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}};
-    Json decoders = Json::array({unreplace, Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
-    if (prefix)
-      decoders.push_back(Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
-    return addSteps(Json{{"type", "Sequence"}, {"normalizers", normalizers}}, nullptr,
-                    Json{{"type", "Sequence"}, {"decoders", decoders}});
+    return addSteps(Json{{"type", "Sequence"}, {"normalizers", normalizers}}, nullptr, unmark(prefix));
   }
 
   /// BERT: tokens that begin a word are written with "▁" in front, inner ones without "##".
@@ -184,10 +232,12 @@ private:
 
   /// Adds components as a tokenizer.json would describe them.
   Status addSteps(const Json &normalizer, const Json &preTokenizer, const Json &decoder) {
-    Result<std::unique_ptr<Normalizer>> first = makeNormalizer(normalizer, parts.where);
-    if (!first)
-      return first.problem();
-    pipeline->normalizer = std::move(*first);
+    if (!normalizer.is_null()) {
+      Result<std::unique_ptr<Normalizer>> first = makeNormalizer(normalizer, parts.where);
+      if (!first)
+        return first.problem();
+      pipeline->normalizer = std::move(*first);
+    }
     if (!preTokenizer.is_null()) {
       Result<std::unique_ptr<PreTokenizer>> second = makePreTokenizer(preTokenizer, parts.where);
       if (!second)
@@ -203,7 +253,7 @@ private:
 
   /// BOS, EOS and separator round a text.
   Status readEnds() {
-    PostProcessor::Template ends = {{true, {}}};
+    PostProcessor::Template ends = {{PostProcessor::Element::First, {}, 0}};
     const SpecialTokens &special = pipeline->special;
     auto end = [&](const char *name, const std::optional<bool> &given, bool usual,
                    const std::optional<std::int32_t> &id, bool atStart) -> Status {
@@ -212,7 +262,7 @@ private:
       if (!id)
         return problem(std::string(name) + "_token_id",
                        std::string("must be given, for texts get it (add_") + name + "_token)");
-      ends.insert(atStart ? ends.begin() : ends.end(), {false, {*id}});
+      ends.insert(atStart ? ends.begin() : ends.end(), {PostProcessor::Element::Special, {*id}, 0});
       return Done{};
     };
     if (Status status = end("bos", giveBos, addBos, special.bos, true); !status)
@@ -221,7 +271,10 @@ private:
       return status;
     if (Status status = end("seperator", giveSeparator, addSeparator, special.separator, false); !status)
       return status;
-    pipeline->postProcessor = PostProcessor(std::move(ends));
+    PostProcessor::Template pair = ends;
+    auto text = std::find_if(pair.begin(), pair.end(), [](const auto &element) { return element.ids.empty(); });
+    pair.insert(text + 1, {PostProcessor::Element::Second, {}, 1});
+    pipeline->postProcessor = PostProcessor({std::move(ends), std::move(pair)});
     return Done{};
   }
 };

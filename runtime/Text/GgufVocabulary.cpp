@@ -2,6 +2,8 @@
 
 #include "runtime/Text/TokenizerParts.h"
 
+#include "runtime/Text/CharacterMap.h"
+
 #include <cmath>
 
 using namespace tern;
@@ -62,7 +64,7 @@ private:
   /// "left right": the first space that does not begin the text divides, so that a left part may be a space. Other
   /// kinds of models may have merges too, and do without.
   Status readMerges() {
-    if (file.model != "gpt2")
+    if (file.model != "gpt2" && file.model != "gemma4" && file.model != "whitespace")
       return Done{};
     if (file.merges.empty())
       return problem("merges", "a model of kind '" + file.model + "' has merges, this one has none");
@@ -84,7 +86,7 @@ private:
   }
 
   Status readScores() {
-    if (file.model != "llama")
+    if (file.model != "llama" && file.model != "t5")
       return Done{};
     for (std::size_t id = 0; id < file.scores.size(); ++id)
       if (std::isnan(file.scores[id]))
@@ -112,6 +114,10 @@ private:
     put("add_eos_token", file.addEos);
     put("add_sep_token", file.addSeparator);
     put("add_space_prefix", file.addSpacePrefix);
+    put("remove_extra_whitespaces", file.removeExtraWhitespaces);
+    put("normalizer.lowercase", file.lowercase);
+    if (!file.charactersMap.empty())
+      json["precompiled_charsmap"] = encodeBase64({file.charactersMap.data(), file.charactersMap.size()});
     json["added_tokens"] = addedTokens();
     return json;
   }

@@ -3,7 +3,7 @@
 #ifndef TERN_RUNTIME_TEXT_LENGTHRULES_H
 #define TERN_RUNTIME_TEXT_LENGTHRULES_H
 
-#include "runtime/Text/ComponentSpec.h"
+#include "runtime/Text/PostProcessor.h"
 
 namespace tern {
 
@@ -12,12 +12,14 @@ struct LengthRules {
   struct Truncation {
     std::uint64_t longest = 0; ///< Special tokens included.
     bool keepEnd = false;      ///< Drop from the left.
+    enum Strategy { LongestFirst, OnlyFirst, OnlySecond } strategy = LongestFirst;
   };
   struct Padding {
     std::uint64_t shortest = 0; ///< 0: no fixed length.
     std::uint64_t multiple = 0; ///< 0: any length.
     bool atStart = false;
     std::int32_t token = 0;
+    std::int32_t type = 0;
   };
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
@@ -25,9 +27,9 @@ struct LengthRules {
   /// Reads "truncation" and "padding"; null for either means none.
   static Result<LengthRules> fromJson(const Json &truncation, const Json &padding, const std::string &where);
 
-  /// Shortens `ids`, which will get `added` special tokens.
-  void truncate(std::vector<std::int32_t> &ids, std::size_t added) const;
-  void pad(std::vector<std::int32_t> &ids) const;
+  /// Shortens one text or two, which will get `added` special tokens. Problem: a strategy that cannot make them fit.
+  Status truncate(std::vector<TokenSequence> &texts, std::size_t added) const;
+  void pad(TokenSequence &tokens) const;
 };
 
 } // namespace tern

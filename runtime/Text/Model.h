@@ -10,6 +10,7 @@
 
 #include "runtime/Text/ComponentSpec.h"
 #include "runtime/Text/Pieces.h"
+#include "runtime/Text/TokenList.h"
 #include "runtime/Text/TokenizerParts.h"
 
 namespace tern {
@@ -20,9 +21,9 @@ public:
   explicit Model(TokenTable tokens) : vocabulary(std::move(tokens)) {}
   virtual ~Model() = default;
 
-  /// Appends the ids of each piece in turn. Problems: a piece that the model has no way to write, as when a word-level
-  /// vocabulary lacks its unknown token.
-  virtual Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const = 0;
+  /// Appends the tokens of each piece in turn. Problems: a piece that the model has no way to write, as when a
+  /// word-level vocabulary lacks its unknown token. Spans of tokens are stretches of `pieces.whole()`.
+  virtual Status tokenize(const Pieces &pieces, TokenList &tokens) const = 0;
 
   const TokenTable &tokens() const { return vocabulary; }
   /// The token that stands for what the vocabulary does not have; noToken when there is none.

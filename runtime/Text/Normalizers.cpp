@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Text/ByteLevel.h"
+#include "runtime/Text/CharacterMap.h"
 #include "runtime/Text/Normalizer.h"
 #include "runtime/Text/Pattern.h"
 #include "runtime/Text/Unicode.h"
@@ -32,15 +33,15 @@ public:
     return spec.make<Sequence, Normalizer>(std::move(steps));
   }
 
-  Status apply(std::string_view text, Rewriter &rewriter) const override {
-    std::string current(text);
+  Status apply(std::string_view, Rewriter &rewriter) const override {
+    TracedText current = rewriter.rest();
     for (const auto &step : steps) {
       Rewriter inner(current);
-      if (Status status = step->apply(current, inner); !status)
+      if (Status status = step->apply(current.text, inner); !status)
         return status;
       current = inner.take();
     }
-    rewriter.replace(text.size(), current);
+    rewriter.replaceRest(std::move(current));
     return Done{};
   }
 
@@ -88,7 +89,7 @@ public:
     std::size_t done = 0;
     for (Span match : matches) {
       rewriter.keep(match.begin - done);
-      rewriter.replace(match.end - match.begin, content);
+      rewriter.exchange(match.end - match.begin, content);
       done = match.end;
     }
     rewriter.keep(text.size() - done);
@@ -155,6 +156,7 @@ Result<std::unique_ptr<Normalizer>> tern::makeNormalizer(const Json &json, const
       {"NFKC", makeNfkc},
       {"NFKD", makeNfkd},
       {"Nmt", makeNmt},
+      {"Precompiled", makePrecompiled},
       {"Prepend", Prepend::make},
       {"Replace", Replace::make},
       {"Sequence", Sequence::make},

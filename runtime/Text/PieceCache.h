@@ -3,7 +3,8 @@
 #ifndef TERN_RUNTIME_TEXT_PIECECACHE_H
 #define TERN_RUNTIME_TEXT_PIECECACHE_H
 
-#include <cstdint>
+#include "runtime/Text/TokenList.h"
+
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -22,17 +23,17 @@ public:
     slots.resize(capacity);
   }
 
-  /// Appends the ids of `piece`: copied when they are known, by `work(piece)` otherwise.
-  template <typename Work> void tokenize(std::string_view piece, std::vector<std::int32_t> &ids, Work &&work) {
+  /// Appends the tokens of `piece`, which stands at `tokens.base`: copied when they are known, by `work(piece)`
+  /// otherwise.
+  template <typename Work> void tokenize(std::string_view piece, TokenList &tokens, Work &&work) {
     Slot &slot = slots[std::hash<std::string_view>()(piece) & (slots.size() - 1)];
     if (slot.filled && slot.piece == piece) {
-      for (std::size_t i = 0; i < slot.count; ++i)
-        ids.push_back(ids[slot.begin + i]);
+      tokens.repeat(slot.begin, slot.count, slot.base);
       return;
     }
-    std::size_t begin = ids.size();
+    std::size_t begin = tokens.ids.size();
     work(piece);
-    slot = {piece, begin, ids.size() - begin, true};
+    slot = {piece, begin, tokens.ids.size() - begin, tokens.base, true};
   }
 
 private:
@@ -40,6 +41,7 @@ private:
     std::string_view piece;
     std::size_t begin = 0;
     std::size_t count = 0;
+    std::size_t base = 0; ///< Where the piece stood.
     bool filled = false;
   };
   std::vector<Slot> slots;

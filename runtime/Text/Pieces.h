@@ -6,7 +6,9 @@
 //   text    "Hello  world 42"
 //   spans   [0,5) [5,6) [6,12) [12,15)         cutting only makes spans, no text is copied
 //
-// Whoever needs the origin of each byte (offsets into the source) has one place to record it: the Rewriter.
+// A Rewriter also keeps track, if asked to, of where each byte of the changed text comes from, which gives tokens their
+// offsets into the text that was given. As Hugging Face tokenizers have it, what a character turns into comes from that
+// character as a whole, and so does what is put before it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,49 +17,96 @@
 
 #include "runtime/Text/Regex.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace tern {
 
+/// The stretch of the given text that a byte of changed text comes from.
+struct Origin {
+  std::uint32_t begin = 0, end = 0;
+};
+
+/// A text and, if it is traced, the origin of each of its bytes.
+struct TracedText {
+  std::string text;
+  std::vector<Origin> origins; ///< Empty unless traced.
+  bool traced = false;
+
+  /// A valid text as it is given; its first byte is byte `at` of the whole.
+  static TracedText of(std::string_view text, std::size_t at, bool traced);
+  TracedText part(Span span) const;
+  /// Where a stretch comes from.
+  Span source(Span span) const;
+};
+
 /// Copies a text from left to right with changes.
 class Rewriter {
 public:
-  explicit Rewriter(std::string_view from) : from(from) { to.reserve(from.size() + from.size() / 2); }
+  /// `origins` are those of the bytes of `from`, null if nobody wants them.
+  explicit Rewriter(std::string_view from, const Origin *origins = nullptr) : from(from), origins(origins) {
+    to.text.reserve(from.size() + from.size() / 2);
+    to.traced = origins;
+  }
+  explicit Rewriter(const TracedText &from) : Rewriter(from.text, from.traced ? from.origins.data() : nullptr) {
+    to.traced = from.traced;
+  }
 
   /// Takes over the next `count` bytes as they are.
   void keep(std::size_t count) {
-    to += from.substr(at, count);
+    to.text += from.substr(at, count);
+    if (origins)
+      to.origins.insert(to.origins.end(), origins + at, origins + at + count);
     at += count;
   }
-  /// Puts `with` in place of the next `count` bytes; 0 inserts, and an empty `with` drops.
+  /// Puts `with` in place of the next `count` bytes; 0 puts it before the next character, and an empty `with` drops.
   void replace(std::size_t count, std::string_view with) {
-    to += with;
+    to.text += with;
+    if (to.traced)
+      to.origins.insert(to.origins.end(), with.size(), originOf(count));
     at += count;
   }
+  /// Puts `with` in place of the next `count` bytes, as coming from the last character of them; 0 puts it after the
+  /// character before.
+  void exchange(std::size_t count, std::string_view with);
+  /// Puts `with` in place of the next `count` bytes, character for character: those that are too many come from the last
+  /// one replaced.
+  void replaceEach(std::size_t count, std::string_view with);
+  /// What is left to change, and putting all of it in another form.
+  TracedText rest() const;
+  void replaceRest(TracedText &&with);
 
-  std::size_t written() const { return to.size(); }
-  std::string take() { return std::move(to); }
+  /// Whether origins are wanted.
+  bool traced() const { return to.traced; }
+  std::size_t written() const { return to.text.size(); }
+  TracedText take() { return std::move(to); }
 
 private:
   std::string_view from;
+  const Origin *origins;
   std::size_t at = 0;
-  std::string to;
+  TracedText to;
+
+  Origin originOf(std::size_t count) const;
 };
 
 /// A stretch of the input between added tokens, normalized, and the pieces it has been cut into so far.
 class Pieces {
 public:
   /// One piece, the whole of `text`; none when it is empty. `first` says that the input begins with it.
-  Pieces(std::string text, bool first) : buffer(std::move(text)), first(first) {
-    if (!buffer.empty())
-      spans.push_back({0, buffer.size()});
+  Pieces(TracedText text, bool first) : buffer(std::move(text)), first(first) {
+    if (!buffer.text.empty())
+      spans.push_back({0, buffer.text.size()});
   }
 
   std::size_t size() const { return spans.size(); }
   std::string_view operator[](std::size_t index) const {
-    return std::string_view(buffer).substr(spans[index].begin, spans[index].end - spans[index].begin);
+    return std::string_view(buffer.text).substr(spans[index].begin, spans[index].end - spans[index].begin);
   }
+  /// Where a piece begins in the text that all of them are in.
+  std::size_t begin(std::size_t index) const { return spans[index].begin; }
+  const TracedText &whole() const { return buffer; }
   /// Whether piece `index` begins the input; no piece does once its beginning has been cut off.
   bool startsInput(std::size_t index) const { return first && index == 0; }
 
@@ -80,11 +129,11 @@ public:
 
   /// Changes each piece: `change(index, piece, rewriter)` consumes it from the rewriter.
   template <typename Change> void rewrite(Change &&change) {
-    std::string packed = pack();
+    TracedText packed = pack();
     Rewriter rewriter(packed);
     for (std::size_t i = 0, begin = 0; i < spans.size(); ++i) {
       std::size_t length = spans[i].end - spans[i].begin, start = rewriter.written();
-      change(i, std::string_view(packed).substr(begin, length), rewriter);
+      change(i, std::string_view(packed.text).substr(begin, length), rewriter);
       begin += length;
       spans[i] = {start, rewriter.written()};
     }
@@ -92,16 +141,20 @@ public:
   }
 
 private:
-  std::string buffer;
+  TracedText buffer;
   std::vector<Span> spans;
   bool first;
 
   /// The buffer without what lies between the pieces.
-  std::string pack() const {
-    std::string packed;
-    packed.reserve(buffer.size());
+  TracedText pack() const {
+    TracedText packed;
+    packed.traced = buffer.traced;
+    packed.text.reserve(buffer.text.size());
     for (std::size_t i = 0; i < spans.size(); ++i)
-      packed += (*this)[i];
+      packed.text += (*this)[i];
+    for (std::size_t i = 0; buffer.traced && i < spans.size(); ++i)
+      packed.origins.insert(packed.origins.end(), buffer.origins.begin() + static_cast<std::ptrdiff_t>(spans[i].begin),
+                            buffer.origins.begin() + static_cast<std::ptrdiff_t>(spans[i].end));
     return packed;
   }
 };

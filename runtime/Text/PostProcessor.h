@@ -1,38 +1,60 @@
-//===- PostProcessor.h - Special tokens round a text -------------*- C++ -*-===//
+//===- PostProcessor.h - Special tokens round texts --------------*- C++ -*-===//
 
 #ifndef TERN_RUNTIME_TEXT_POSTPROCESSOR_H
 #define TERN_RUNTIME_TEXT_POSTPROCESSOR_H
 
 #include "runtime/Text/ComponentSpec.h"
+#include "runtime/Text/TokenList.h"
 
 namespace tern {
 
-/// What goes round the ids of one text: "[CLS] $A [SEP]" is the elements {101}, text, {102}. A value; applying several
-/// nests them, the first innermost.
+/// The tokens of one text, or of all with what goes round them.
+struct TokenSequence {
+  TokenList tokens;
+  std::vector<std::int32_t> types; ///< One per token: which segment of the input it belongs to.
+
+  void append(const TokenSequence &other);
+  void append(std::int32_t special, std::int32_t type);
+};
+
+/// What goes round the tokens of one text or of a pair: "[CLS] $A [SEP]" is the elements {101}, A, {102}. A value;
+/// applying several nests them, the first innermost.
 class PostProcessor {
 public:
-  /// One place of a template: the text, or special tokens.
+  /// One place of a template: a text, or special tokens.
   struct Element {
-    bool text = false;
+    enum Kind { Special, First, Second } kind = Special;
     std::vector<std::int32_t> ids;
+    std::int32_t type = 0;
   };
   using Template = std::vector<Element>;
+  struct Layer {
+    Template single, pair;
+  };
+  /// Takes white space off the ends of what tokens stand for ("trim_offsets").
+  struct Trimming {
+    bool keepAddedSpace = false; ///< The space put before a text ("add_prefix_space") is not part of it anyway.
+  };
 
   PostProcessor() = default; ///< Adds nothing.
-  explicit PostProcessor(Template layer) { layers.push_back(std::move(layer)); }
+  explicit PostProcessor(Layer layer) { layers.push_back(std::move(layer)); }
 
   /// Reads tokenizer.json's "post_processor"; null adds nothing.
   static Result<PostProcessor> fromJson(const Json &json, const std::string &where);
 
-  /// Puts the special tokens round `ids`; without `addSpecial` only repeats the text where a template does.
-  void apply(std::vector<std::int32_t> &ids, bool addSpecial) const;
-  /// How many special tokens a text gets.
-  std::size_t added() const;
+  /// Puts the special tokens round one text or two; without `addSpecial` only arranges the texts as a template does.
+  TokenSequence apply(std::vector<TokenSequence> texts, bool addSpecial) const;
+  /// How many special tokens a text, or a pair, gets.
+  std::size_t added(bool pair) const;
   /// Every id that can be added, for checking against the vocabulary.
   std::vector<std::int32_t> specialIds() const;
+  const std::vector<Trimming> &trimmings() const { return trims; }
 
 private:
-  std::vector<Template> layers;
+  std::vector<Layer> layers;
+  std::vector<Trimming> trims;
+
+  Status readLayers(const Json &json, const std::string &where);
 };
 
 } // namespace tern

@@ -1,6 +1,6 @@
 //===- PostProcessors.cpp - Special tokens round a text -------------------===//
 //
-// Follows Hugging Face tokenizers 0.23 (processors), for texts that come one at a time.
+// Follows Hugging Face tokenizers 0.23 (processors).
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,17 +23,22 @@ std::int32_t readId(ComponentSpec &spec, const std::string &name, const Json &js
   return 0;
 }
 
-/// Bert and Roberta: ["[CLS]", 101], the text, ["[SEP]", 102].
-Template readClsSep(ComponentSpec &spec) {
+/// Bert: [CLS] A [SEP] and [CLS] A [SEP] B [SEP]. Roberta has two separators between texts and one type for all.
+PostProcessor::Layer readClsSep(ComponentSpec &spec, bool roberta) {
   auto token = [&](const char *name) -> Element {
     const Json &pair = spec.member(name);
     if (pair.is_array() && pair.size() == 2 && pair[0].is_string())
-      return {false, {readId(spec, name, pair[1])}};
+      return {Element::Special, {readId(spec, name, pair[1])}, 0};
     spec.fail(name, "must be a pair of token and id, is " + pair.dump().substr(0, 80));
     return {};
   };
-  Element cls = token("cls"), sep = token("sep");
-  return {cls, {true, {}}, sep};
+  Element cls = token("cls"), sep = token("sep"), last = sep, first = {Element::First, {}, 0};
+  last.type = roberta ? 0 : 1;
+  Element second = {Element::Second, {}, last.type};
+  Template pair = {cls, first, sep, second, last};
+  if (roberta)
+    pair.insert(pair.begin() + 3, sep);
+  return {{cls, first, sep}, pair};
 }
 
 /// The ids of one entry of "special_tokens".
@@ -49,87 +54,126 @@ std::vector<std::int32_t> readSpecial(ComponentSpec &spec, const Json &table, co
   return ids;
 }
 
-/// {"Sequence": {"id": "A"}} or {"SpecialToken": {"id": "[CLS]"}}.
-Element readElement(ComponentSpec &spec, const Json &table, const Json &piece) {
+/// {"Sequence": {"id": "A", "type_id": 0}} or {"SpecialToken": {"id": "[CLS]", "type_id": 0}}.
+Element readElement(ComponentSpec &spec, const char *name, const Json &table, const Json &piece) {
   for (const char *kind : {"Sequence", "SpecialToken"}) {
     if (!piece.is_object() || piece.size() != 1 || !piece.contains(kind) || !piece[kind].is_object() ||
         !piece[kind].contains("id") || !piece[kind]["id"].is_string())
       continue;
     std::string id = piece[kind]["id"].get<std::string>();
+    std::int32_t type = piece[kind].contains("type_id") ? readId(spec, name, piece[kind]["type_id"]) : 0;
     if (kind == std::string_view("SpecialToken"))
-      return {false, readSpecial(spec, table, id)};
-    if (id == "A")
-      return {true, {}};
+      return {Element::Special, readSpecial(spec, table, id), type};
+    if (id == "A" || id == "B")
+      return {id == "A" ? Element::First : Element::Second, {}, type};
   }
-  spec.fail("single", "must be made of special tokens and sequence A, has " + piece.dump().substr(0, 80));
+  spec.fail(name, "must be made of special tokens and sequences A and B, has " + piece.dump().substr(0, 80));
   return {};
 }
 
-Template readTemplate(ComponentSpec &spec) {
+PostProcessor::Layer readTemplate(ComponentSpec &spec) {
   const Json &table = spec.member("special_tokens");
-  spec.accept("pair"); // For two texts at once, which Tokenizer does not offer.
-  Template elements;
-  for (const Json &piece : spec.array("single"))
-    elements.push_back(readElement(spec, table, piece));
-  return elements;
+  PostProcessor::Layer layer;
+  for (const char *name : {"single", "pair"})
+    for (const Json &piece : spec.array(name)) {
+      Element element = readElement(spec, name, table, piece);
+      if (element.kind == Element::Second && name == std::string_view("single"))
+        spec.fail(name, "is for one text, has sequence B");
+      (name == std::string_view("single") ? layer.single : layer.pair).push_back(std::move(element));
+    }
+  return layer;
 }
 
-Status readLayers(const Json &json, const std::string &where, std::vector<Template> &layers) {
+std::size_t count(const Template &elements) {
+  std::size_t total = 0;
+  for (const Element &element : elements)
+    total += element.ids.size();
+  return total;
+}
+
+} // namespace
+
+Status PostProcessor::readLayers(const Json &json, const std::string &where) {
   ComponentSpec spec(json, where);
+  bool roberta = spec.type() == "RobertaProcessing";
   if (spec.type() == "Sequence") {
     std::size_t index = 0;
     for (const Json &step : spec.array("processors"))
-      if (Status status = readLayers(step, spec.where("processors[" + std::to_string(index++) + "]"), layers); !status)
+      if (Status status = readLayers(step, spec.where("processors[" + std::to_string(index++) + "]")); !status)
         return status;
   } else if (spec.type() == "TemplateProcessing") {
     layers.push_back(readTemplate(spec));
-  } else if (spec.type() == "BertProcessing" || spec.type() == "RobertaProcessing") {
-    layers.push_back(readClsSep(spec));
-    spec.accept("trim_offsets"); // Moves the ends of offsets, never ids.
-    spec.accept("add_prefix_space");
+  } else if (spec.type() == "BertProcessing" || roberta) {
+    layers.push_back(readClsSep(spec, roberta));
   } else if (spec.type() == "ByteLevel") {
-    for (const char *name : {"add_prefix_space", "trim_offsets", "use_regex"})
-      spec.accept(name); // As a post-processor it only moves the ends of offsets.
+    spec.accept("use_regex");
   } else if (!spec.failed()) {
     return Problem{where, "post-processor type '" + spec.type() + "' is not known",
                    "known types: BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing"};
+  }
+  if (spec.type() == "ByteLevel" || roberta) {
+    bool prefix = spec.boolean("add_prefix_space", true);
+    if (spec.boolean("trim_offsets", true))
+      trims.push_back({prefix});
   }
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
   return Done{};
 }
 
-} // namespace
-
 Result<PostProcessor> PostProcessor::fromJson(const Json &json, const std::string &where) {
   PostProcessor processor;
   if (!json.is_null())
-    if (Status status = readLayers(json, where, processor.layers); !status)
+    if (Status status = processor.readLayers(json, where); !status)
       return status.problem();
   return processor;
 }
 
-void PostProcessor::apply(std::vector<std::int32_t> &ids, bool addSpecial) const {
-  for (const Template &layer : layers) {
-    std::vector<std::int32_t> result;
-    result.reserve(ids.size() + layer.size());
-    for (const Element &element : layer) {
-      const std::vector<std::int32_t> &part = element.text ? ids : element.ids;
-      if (element.text || addSpecial)
-        result.insert(result.end(), part.begin(), part.end());
-    }
-    ids = std::move(result);
-  }
+void TokenSequence::append(const TokenSequence &other) {
+  tokens.ids.insert(tokens.ids.end(), other.tokens.ids.begin(), other.tokens.ids.end());
+  tokens.spans.insert(tokens.spans.end(), other.tokens.spans.begin(), other.tokens.spans.end());
+  types.insert(types.end(), other.types.begin(), other.types.end());
 }
 
-std::size_t PostProcessor::added() const {
-  std::vector<std::int32_t> none;
-  apply(none, true);
-  return none.size();
+void TokenSequence::append(std::int32_t special, std::int32_t type) {
+  tokens.base = 0;
+  tokens.add(special, 0, 0);
+  types.push_back(type);
+}
+
+TokenSequence PostProcessor::apply(std::vector<TokenSequence> texts, bool addSpecial) const {
+  for (const Layer &layer : layers) {
+    TokenSequence result;
+    result.tokens.traced = texts[0].tokens.traced;
+    for (const Element &element : texts.size() == 2 ? layer.pair : layer.single) {
+      TokenSequence &text = texts[element.kind == Element::Second ? 1 : 0];
+      if (element.kind != Element::Special) {
+        text.types.assign(text.types.size(), element.type);
+        result.append(text);
+      } else if (addSpecial)
+        for (std::int32_t id : element.ids)
+          result.append(id, element.type);
+    }
+    texts.clear();
+    texts.push_back(std::move(result));
+  }
+  if (texts.size() == 2)
+    texts[0].append(texts[1]);
+  return std::move(texts[0]);
+}
+
+std::size_t PostProcessor::added(bool pair) const {
+  std::size_t total = 0; // Of several layers, only the first sees a pair.
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    total += count(pair && i == 0 ? layers[i].pair : layers[i].single);
+  return total;
 }
 
 std::vector<std::int32_t> PostProcessor::specialIds() const {
   std::vector<std::int32_t> ids;
-  apply(ids, true);
+  for (const Layer &layer : layers)
+    for (const Template *elements : {&layer.single, &layer.pair})
+      for (const Element &element : *elements)
+        ids.insert(ids.end(), element.ids.begin(), element.ids.end());
   return ids;
 }

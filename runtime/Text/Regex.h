@@ -9,20 +9,13 @@
 #define TERN_RUNTIME_TEXT_REGEX_H
 
 #include "runtime/Base/Result.h"
+#include "runtime/Text/Span.h"
 
 #include <cstddef>
 #include <memory>
 #include <string_view>
 
 namespace tern {
-
-/// Bytes [begin, end) of a text.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-
-  bool empty() const { return begin == end; }
-};
 
 /// A compiled pattern over UTF-8. Searching is const and may run on several threads at once.
 class Regex {

@@ -46,13 +46,17 @@ public:
     }
   }
 
-  void appendTo(std::vector<std::int32_t> &ids) const {
+  void appendTo(TokenList &tokens) const {
     for (std::int32_t at = 0; at != none; at = symbols[at].next) {
-      std::string_view text = piece.substr(symbols[at].begin, symbols[at].length);
+      std::size_t begin = symbols[at].begin, end = begin + symbols[at].length;
+      std::string_view text = piece.substr(begin, symbols[at].length);
+      std::vector<std::int32_t> bytes;
       if (std::int32_t id = model.vocabulary.find(text); id != noToken)
-        ids.push_back(id);
-      else if (!appendByteTokens(model.byteTokens, text, ids) && model.unknownId != noToken)
-        ids.push_back(model.unknownId);
+        tokens.add(id, begin, end);
+      else if (!appendByteTokens(model.byteTokens, text, bytes) && model.unknownId != noToken)
+        tokens.add(model.unknownId, begin, end);
+      for (std::size_t i = 0; i < bytes.size(); ++i)
+        tokens.add(bytes[i], begin + i, begin + i + 1);
     }
   }
 
@@ -89,11 +93,12 @@ private:
   }
 };
 
-Status SentencePieceBpe::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+Status SentencePieceBpe::tokenize(const Pieces &pieces, TokenList &tokens) const {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     Word word(*this, pieces[i]);
     word.mergeAll();
-    word.appendTo(ids);
+    tokens.base = pieces.begin(i);
+    word.appendTo(tokens);
   }
   return Done{};
 }

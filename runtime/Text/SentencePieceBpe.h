@@ -22,7 +22,7 @@ public:
   /// tokens are dropped then.
   SentencePieceBpe(TokenTable tokens, std::vector<float> scores, std::int32_t unknown);
 
-  Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
+  Status tokenize(const Pieces &pieces, TokenList &tokens) const override;
   std::int32_t unknownToken() const override { return unknownId; }
 
 private:

@@ -4,12 +4,61 @@
 
 #include "runtime/Text/StreamDecoder.h"
 #include "runtime/Text/TokenizerPipeline.h"
+#include "runtime/Text/Unicode.h"
 #include "runtime/Text/Utf8.h"
+
+#include <algorithm>
 
 using namespace tern;
 
 /// Longest text in one call; positions inside fit 32 bits with room for what normalizers add.
 static constexpr std::size_t longestText = std::size_t(1) << 30;
+
+/// Added to the offsets of the second text of a pair; more than any text is long.
+static constexpr std::size_t secondText = std::size_t(1) << 40;
+
+namespace {
+
+/// Where the characters of a text lie.
+class CharacterPlaces {
+public:
+  explicit CharacterPlaces(std::string_view text) : numbers(text.size() + 1) {
+    forEachCharacter(text, [&](char32_t, std::size_t begin, std::size_t length) {
+      for (std::size_t i = 0; i < length; ++i)
+        numbers[begin + i] = static_cast<std::uint32_t>(begins.size());
+      begins.push_back(static_cast<std::uint32_t>(begin));
+    });
+    numbers[text.size()] = static_cast<std::uint32_t>(begins.size());
+    begins.push_back(static_cast<std::uint32_t>(text.size()));
+  }
+  Span charactersOf(Span bytes) const { return {numbers[bytes.begin], numbers[bytes.end]}; }
+  Span bytesOf(Span characters) const { return {begins[characters.begin], begins[characters.end]}; }
+
+private:
+  std::vector<std::uint32_t> numbers; ///< By byte; and of the end.
+  std::vector<std::uint32_t> begins;  ///< By character; and of the end.
+};
+
+} // namespace
+
+/// Takes the white space that a token shows at its ends off what it stands for.
+static void trimOffsets(const TokenizerPipeline &pipeline, TokenList &tokens, bool keepAddedSpace) {
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    std::size_t leading = 0, trailing = 0, count = 0;
+    forEachCharacter(pipeline.source(tokens.ids[i]), [&](char32_t code, std::size_t, std::size_t) {
+      bool space = code == 0x120 || unicode::isWhitespace(code); // U+0120 is the space of the byte-level alphabet.
+      leading += space && leading == count;
+      trailing = space ? trailing + 1 : 0;
+      ++count;
+    });
+    Span &span = tokens.spans[i];
+    if (leading == 1 && keepAddedSpace && (i == 0 || span.begin == 0))
+      leading = 0;
+    span.begin = std::min(span.begin + leading, span.end);
+    if (trailing > 0 && span.end >= trailing)
+      span.end = std::max(span.end - trailing, span.begin);
+  }
+}
 
 Result<Tokenizer> Tokenizer::fromHuggingFace(std::string_view tokenizerJson, const std::string &where) {
   Result<TokenizerParts> parts = TokenizerParts::fromHuggingFace(tokenizerJson, where);
@@ -31,7 +80,9 @@ Tokenizer::Tokenizer(Tokenizer &&) noexcept = default;
 Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, bool addSpecial) const {
+/// The tokens of one text, its length and bytes checked.
+static Result<TokenSequence> encodeText(const TokenizerPipeline &pipeline, std::string_view text, bool traced,
+                                        std::int32_t type) {
   if (text.size() > longestText)
     return Problem{"text",
                    "a text to tokenize has at most " + std::to_string(longestText) + " bytes, this one has " +
@@ -39,13 +90,71 @@ Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, bool 
                    "pass it in parts"};
   if (std::size_t bad = findInvalidUtf8(text); bad != std::string_view::npos)
     return Problem{"text", "a text to tokenize must be UTF-8: byte " + std::to_string(bad) + " is not", ""};
-  std::vector<std::int32_t> ids;
-  if (Status status = pipeline->encode(text, ids); !status)
+  TokenSequence sequence;
+  sequence.tokens.traced = traced;
+  if (Status status = pipeline.encode(text, sequence.tokens); !status)
     return status.problem();
-  pipeline->lengths.truncate(ids, addSpecial ? pipeline->postProcessor.added() : 0);
-  pipeline->postProcessor.apply(ids, addSpecial);
-  pipeline->lengths.pad(ids);
-  return ids;
+  sequence.types.assign(sequence.tokens.ids.size(), type);
+  return sequence;
+}
+
+/// What goes on after the model, for one text or two.
+static Result<TokenSequence> complete(const TokenizerPipeline &pipeline, std::vector<TokenSequence> texts,
+                                      bool addSpecial) {
+  std::size_t added = addSpecial ? pipeline.postProcessor.added(texts.size() == 2) : 0;
+  if (Status status = pipeline.lengths.truncate(texts, added); !status)
+    return status.problem();
+  for (TokenSequence &text : texts)
+    for (PostProcessor::Trimming trimming : pipeline.postProcessor.trimmings())
+      if (text.tokens.traced)
+        trimOffsets(pipeline, text.tokens, trimming.keepAddedSpace);
+  if (texts.size() == 2) // Which text a span is of shows when both are one list.
+    for (Span &span : texts[1].tokens.spans)
+      span = {span.begin + secondText, span.end + secondText};
+  TokenSequence all = pipeline.postProcessor.apply(std::move(texts), addSpecial);
+  pipeline.lengths.pad(all);
+  return all;
+}
+
+Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, bool addSpecial) const {
+  Result<TokenSequence> sequence = encodeText(*pipeline, text, /*traced=*/false, 0);
+  if (!sequence)
+    return sequence.problem();
+  std::vector<TokenSequence> texts;
+  texts.push_back(std::move(*sequence));
+  Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
+  return all ? std::move(all->tokens.ids) : Result<std::vector<std::int32_t>>(all.problem());
+}
+
+Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpecial,
+                                              std::optional<std::string_view> second) const {
+  std::vector<TokenSequence> texts;
+  std::vector<CharacterPlaces> places;
+  for (std::optional<std::string_view> given : {std::optional(text), second}) {
+    if (!given)
+      continue;
+    Result<TokenSequence> sequence =
+        encodeText(*pipeline, *given, /*traced=*/true, static_cast<std::int32_t>(texts.size()));
+    if (!sequence)
+      return sequence.problem();
+    places.emplace_back(*given);
+    for (Span &span : sequence->tokens.spans)
+      span = places.back().charactersOf(span);
+    texts.push_back(std::move(*sequence));
+  }
+  Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
+  if (!all)
+    return all.problem();
+  Encoding encoding;
+  encoding.ids = std::move(all->tokens.ids);
+  encoding.types = std::move(all->types);
+  for (Span span : all->tokens.spans) {
+    bool isSecond = span.begin >= secondText;
+    Span characters = isSecond ? Span{span.begin - secondText, span.end - secondText} : span;
+    encoding.characters.push_back(characters);
+    encoding.bytes.push_back(places[isSecond].bytesOf(characters));
+  }
+  return encoding;
 }
 
 Result<std::string> Tokenizer::decode(const std::vector<std::int32_t> &ids, bool skipSpecial) const {

@@ -16,6 +16,7 @@
 #define TERN_RUNTIME_TEXT_TOKENIZER_H
 
 #include "runtime/Base/Result.h"
+#include "runtime/Text/Span.h"
 #include "runtime/Text/TokenizerParts.h"
 
 #include <memory>
@@ -24,6 +25,14 @@
 namespace tern {
 
 struct TokenizerPipeline;
+
+/// All there is to know of tokenized texts; one entry per token in each list.
+struct Encoding {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> types; ///< Which segment of the input a token belongs to ("token_type_ids").
+  std::vector<Span> bytes;         ///< What a token stands for in its text; [0, 0) when it stands for none.
+  std::vector<Span> characters;    ///< The same, counted in code points: Hugging Face's `offsets`.
+};
 
 /// Tokens with a role. A tokenizer.json names only `unknown`; the rest of its roles are in other files of the model.
 struct SpecialTokens {
@@ -51,6 +60,11 @@ public:
   /// tokens that stand in the text ("<|im_end|>") are recognised either way. Problems: text that is not UTF-8 (see
   /// replaceInvalidUtf8) or beyond 1 GiB, and what the model has no tokens for.
   Result<std::vector<std::int32_t>> encode(std::string_view text, bool addSpecial) const;
+
+  /// As above, with where each token comes from. A `second` text makes a pair, as models that compare texts expect; the
+  /// offsets of its tokens count from its own beginning.
+  Result<Encoding> encodeWithOffsets(std::string_view text, bool addSpecial,
+                                     std::optional<std::string_view> second = std::nullopt) const;
 
   /// The text of ids: valid UTF-8, U+FFFD where bytes are no character. `skipSpecial` leaves special tokens out.
   /// Problem: an id that is no token.

@@ -39,10 +39,12 @@ Status TokenizerPipeline::indexAddedTokens() {
       return Problem{place, "an id must name one token: " + std::to_string(token.id) + " is added twice", ""};
     addedByText.emplace(token.text, token.id);
     size = std::max(size, token.id + 1);
-    Result<std::string> shown = token.normalized ? normalize(token.text) : Result<std::string>(token.text);
+    Result<TracedText> shown = TracedText{token.text, {}, false};
+    if (token.normalized)
+      shown = normalize(std::move(*shown));
     if (!shown)
       return shown.problem();
-    token.shown = *shown;
+    token.shown = shown->text;
     (token.normalized ? inNormalized : inSource).add(token, token.shown);
     if (token.special)
       specialTexts.insert(token.text);
@@ -73,45 +75,51 @@ std::string_view TokenizerPipeline::text(std::int32_t id) const {
 
 bool TokenizerPipeline::isSpecial(std::int32_t id) const { return specialTexts.count(std::string(text(id))) > 0; }
 
-Result<std::string> TokenizerPipeline::normalize(std::string_view text) const {
+Result<TracedText> TokenizerPipeline::normalize(TracedText text) const {
   if (!normalizer)
-    return std::string(text);
+    return text;
   Rewriter rewriter(text);
-  if (Status status = normalizer->apply(text, rewriter); !status)
+  if (Status status = normalizer->apply(text.text, rewriter); !status)
     return status.problem();
   return rewriter.take();
 }
 
-Status TokenizerPipeline::encode(std::string_view text, std::vector<std::int32_t> &ids) const {
+Status TokenizerPipeline::encode(std::string_view text, TokenList &tokens) const {
   for (const Segment &segment : inSource.cut(text)) {
-    if (segment.token != noToken) {
-      ids.push_back(segment.token);
-      continue;
-    }
-    std::string_view source = text.substr(segment.span.begin, segment.span.end - segment.span.begin);
-    if (Status status = encodeBetween(source, segment.span.begin == 0, ids); !status)
+    auto [begin, end] = segment.span;
+    tokens.base = 0;
+    if (segment.token != noToken)
+      tokens.add(segment.token, begin, end);
+    else if (Status status = encodeBetween(TracedText::of(text.substr(begin, end - begin), begin, tokens.traced),
+                                           begin == 0, tokens);
+             !status)
       return status;
   }
   return Done{};
 }
 
 /// Encodes what lies between added tokens; `first` says that the input begins with it.
-Status TokenizerPipeline::encodeBetween(std::string_view source, bool first, std::vector<std::int32_t> &ids) const {
-  Result<std::string> text = normalize(source);
+Status TokenizerPipeline::encodeBetween(TracedText source, bool first, TokenList &tokens) const {
+  Result<TracedText> text = normalize(std::move(source));
   if (!text)
     return text.problem();
-  for (const Segment &segment : inNormalized.cut(*text)) {
+  for (const Segment &segment : inNormalized.cut(text->text)) {
     if (segment.token != noToken) {
-      ids.push_back(segment.token);
+      Span span = tokens.traced ? text->source(segment.span) : segment.span;
+      tokens.base = 0;
+      tokens.add(segment.token, span.begin, span.end);
       continue;
     }
-    Pieces pieces(text->substr(segment.span.begin, segment.span.end - segment.span.begin),
-                  first && segment.span.begin == 0);
+    bool whole = segment.span == Span{0, text->text.size()};
+    Pieces pieces(whole ? std::move(*text) : text->part(segment.span), first && segment.span.begin == 0);
     if (preTokenizer)
       if (Status status = preTokenizer->apply(pieces); !status)
         return status;
-    if (Status status = model->tokenize(pieces, ids); !status)
+    std::size_t done = tokens.spans.size();
+    if (Status status = model->tokenize(pieces, tokens); !status)
       return status;
+    for (std::size_t i = done; i < tokens.spans.size(); ++i)
+      tokens.spans[i] = pieces.whole().source(tokens.spans[i]);
   }
   return Done{};
 }

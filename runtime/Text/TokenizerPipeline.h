@@ -35,10 +35,15 @@ struct TokenizerPipeline {
   /// Checks the parts against each other and makes a tokenizer of them; nothing may change afterwards.
   static Result<Tokenizer> finish(std::unique_ptr<TokenizerPipeline> pipeline);
 
-  /// Appends the ids of `text`, which is valid UTF-8, without what goes round it.
-  Status encode(std::string_view text, std::vector<std::int32_t> &ids) const;
+  /// Appends the tokens of `text`, which is valid UTF-8, without what goes round it; spans are bytes of the text.
+  Status encode(std::string_view text, TokenList &tokens) const;
   /// The token's text; empty when there is none.
   std::string_view text(std::int32_t id) const;
+  /// The token as the file writes it.
+  std::string_view source(std::int32_t id) const {
+    auto added = addedById.find(id);
+    return added != addedById.end() ? std::string_view(addedTokens[added->second].text) : text(id);
+  }
   bool has(std::int32_t id) const { return model->tokens().has(id) || addedById.count(id); }
   /// By what the token decodes to, as Hugging Face does: a special token that normalization changes is none.
   bool isSpecial(std::int32_t id) const;
@@ -54,8 +59,8 @@ private:
 
   Status check();
   Status indexAddedTokens();
-  Result<std::string> normalize(std::string_view text) const;
-  Status encodeBetween(std::string_view text, bool first, std::vector<std::int32_t> &ids) const;
+  Result<TracedText> normalize(TracedText text) const;
+  Status encodeBetween(TracedText source, bool first, TokenList &tokens) const;
 };
 
 /// Tokenizers of parts whose settings are those of a tokenizer.json, or of a GGUF file.

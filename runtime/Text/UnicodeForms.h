@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tern::unicode {
 
@@ -20,10 +21,23 @@ enum class Form { Nfc, Nfd, Nfkc, Nfkd };
 
 /// The normal form of a valid text under Unicode 9.0, where Hugging Face tokenizers stopped: characters that came later
 /// stay as they are.
-std::string normalForm(std::string_view text, Form form);
+/// `changes`, if not null, receives what became of each stretch.
+struct Change {
+  bool changed = false;
+  std::size_t before = 0, after = 0; ///< Bytes.
+};
+std::string normalForm(std::string_view text, Form form, std::vector<Change> *changes = nullptr);
 
 /// Appends the lower case of a character, on its own: no context, no language.
 void appendLowercase(std::string &text, char32_t code);
+
+/// A number for the script of a character, as the UnicodeScripts pre-tokenizer sees it: Hiragana, Katakana and U+30FC
+/// are Han; spaces and what is no character are anyScript.
+int scriptOf(char32_t code);
+constexpr int anyScript = -1;
+
+/// Where grapheme clusters of a valid text end: what a reader takes for one character ("e" with its accents).
+std::vector<std::size_t> graphemeEnds(std::string_view text);
 
 } // namespace tern::unicode
 

@@ -14,11 +14,51 @@ using namespace tern;
 
 namespace {
 
+/// Writes what became of a stretch: the forms of its characters, one by one, if that is all, and otherwise each new
+/// character in place of an old one.
+void changeStretch(std::string_view before, std::string_view after, unicode::Form form, Rewriter &rewriter) {
+  std::vector<std::size_t> counts;
+  std::size_t total = 0;
+  forEachCharacter(before, [&](char32_t, std::size_t begin, std::size_t length) {
+    counts.push_back(countCharacters(unicode::normalForm(before.substr(begin, length), form)));
+    total += counts.back();
+  });
+  if (total != countCharacters(after))
+    return rewriter.replaceEach(before.size(), after);
+  std::size_t old = 0, done = 0;
+  for (std::size_t count : counts) {
+    std::size_t length = 0;
+    for (; count > 0; --count)
+      length += utf8Length(static_cast<unsigned char>(after[done + length]));
+    std::size_t oldLength = utf8Length(static_cast<unsigned char>(before[old]));
+    rewriter.replace(oldLength, after.substr(done, length));
+    old += oldLength;
+    done += length;
+  }
+}
+
+void toNormalForm(std::string_view text, unicode::Form form, Rewriter &rewriter) {
+  std::vector<unicode::Change> changes;
+  std::string normal = unicode::normalForm(text, form, rewriter.traced() ? &changes : nullptr);
+  if (!rewriter.traced())
+    return rewriter.replace(text.size(), normal);
+  std::size_t from = 0, to = 0;
+  for (unicode::Change change : changes) {
+    if (change.changed)
+      changeStretch(text.substr(from, change.before), std::string_view(normal).substr(to, change.after), form,
+                    rewriter);
+    else
+      rewriter.keep(change.before);
+    from += change.before;
+    to += change.after;
+  }
+}
+
 class UnicodeForm final : public Normalizer {
 public:
   explicit UnicodeForm(unicode::Form form) : form(form) {}
   Status apply(std::string_view text, Rewriter &rewriter) const override {
-    rewriter.replace(text.size(), unicode::normalForm(text, form));
+    toNormalForm(text, form, rewriter);
     return Done{};
   }
 
@@ -102,22 +142,23 @@ public:
   explicit BertNormalizer(BertOptions options) : options(options) {}
 
   Status apply(std::string_view text, Rewriter &rewriter) const override {
-    Rewriter first(text);
-    changeCharacters(text, first,
-                     [&](char32_t code, std::string_view bytes, Rewriter &out) { cleanCharacter(code, bytes, out); });
-    std::string current = first.take();
+    TracedText current = rewriter.rest();
+    auto step = [&](auto &&change) {
+      Rewriter inner(current);
+      change(current.text, inner);
+      current = inner.take();
+    };
+    step([&](std::string_view now, Rewriter &to) {
+      changeCharacters(now, to,
+                       [&](char32_t code, std::string_view bytes, Rewriter &out) { cleanCharacter(code, bytes, out); });
+    });
     if (options.stripAccents) {
-      std::string apart = unicode::normalForm(current, unicode::Form::Nfd);
-      Rewriter second(apart);
-      dropCharacters(apart, second, unicode::isNonspacingMark);
-      current = second.take();
+      step([](std::string_view now, Rewriter &to) { toNormalForm(now, unicode::Form::Nfd, to); });
+      step([](std::string_view now, Rewriter &to) { dropCharacters(now, to, unicode::isNonspacingMark); });
     }
-    if (options.lowercase) {
-      Rewriter third(current);
-      toLowercase(current, third);
-      current = third.take();
-    }
-    rewriter.replace(text.size(), current);
+    if (options.lowercase)
+      step(toLowercase);
+    rewriter.replaceRest(std::move(current));
     return Done{};
   }
 
@@ -134,10 +175,10 @@ private:
       out.replace(bytes.size(), " ");
       return;
     }
-    bool apart = options.isolateHan && isHan(code);
-    out.replace(0, apart ? " " : "");
-    out.keep(bytes.size());
-    out.replace(0, apart ? " " : "");
+    if (options.isolateHan && isHan(code))
+      out.replace(bytes.size(), " " + std::string(bytes) + " ");
+    else
+      out.keep(bytes.size());
   }
 
   /// The blocks that BERT's authors took for Chinese; 2B920 for the block's true start 2B820 is theirs too.

@@ -84,14 +84,17 @@ bool Unigram::findPath(std::string_view piece, std::vector<Best> &best) const {
 }
 
 /// Appends the token of `text`, or its bytes, or the unknown token.
-void Unigram::write(std::string_view text, std::vector<std::int32_t> &ids) const {
+void Unigram::write(std::string_view text, Span span, TokenList &tokens) const {
+  std::vector<std::int32_t> bytes;
   if (std::int32_t id = vocabulary.find(text); id != noToken)
-    ids.push_back(id);
-  else if (!appendByteTokens(byteTokens, text, ids))
-    ids.push_back(unknownId);
+    tokens.add(id, span.begin, span.end);
+  else if (!appendByteTokens(byteTokens, text, bytes))
+    tokens.add(unknownId, span.begin, span.end);
+  for (std::int32_t id : bytes)
+    tokens.add(id, span.begin, span.end);
 }
 
-Status Unigram::tokenizePiece(std::string_view piece, std::vector<Best> &best, std::vector<std::int32_t> &ids) const {
+Status Unigram::tokenizePiece(std::string_view piece, std::vector<Best> &best, TokenList &tokens) const {
   if (!findPath(piece, best))
     return Problem{"text", "has a character without a token, and the vocabulary has no unknown token (unk_id)", ""};
   std::vector<Span> path; // From the end; a run of unknown characters is one.
@@ -105,15 +108,17 @@ Status Unigram::tokenizePiece(std::string_view piece, std::vector<Best> &best, s
     unknownBefore = unknown;
   }
   for (auto span = path.rbegin(); span != path.rend(); ++span)
-    write(piece.substr(span->begin, span->end - span->begin), ids);
+    write(piece.substr(span->begin, span->end - span->begin), *span, tokens);
   return Done{};
 }
 
-Status Unigram::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+Status Unigram::tokenize(const Pieces &pieces, TokenList &tokens) const {
   std::vector<Best> best;
   PieceCache cache(pieces.size());
   Status status = Done{};
-  for (std::size_t i = 0; i < pieces.size() && status; ++i)
-    cache.tokenize(pieces[i], ids, [&](std::string_view piece) { status = tokenizePiece(piece, best, ids); });
+  for (std::size_t i = 0; i < pieces.size() && status; ++i) {
+    tokens.base = pieces.begin(i);
+    cache.tokenize(pieces[i], tokens, [&](std::string_view piece) { status = tokenizePiece(piece, best, tokens); });
+  }
   return status;
 }

@@ -23,7 +23,7 @@ public:
   static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: a character that no token covers when there is no unknown token.
-  Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
+  Status tokenize(const Pieces &pieces, TokenList &tokens) const override;
   std::int32_t unknownToken() const override { return unknownId; }
 
 private:
@@ -40,9 +40,9 @@ private:
   std::int32_t unknownId;
   std::vector<std::int32_t> byteTokens; ///< <0x00>..<0xFF>; empty without byte fallback.
 
-  Status tokenizePiece(std::string_view piece, std::vector<Best> &best, std::vector<std::int32_t> &ids) const;
+  Status tokenizePiece(std::string_view piece, std::vector<Best> &best, TokenList &tokens) const;
   bool findPath(std::string_view piece, std::vector<Best> &best) const;
-  void write(std::string_view text, std::vector<std::int32_t> &ids) const;
+  void write(std::string_view text, Span span, TokenList &tokens) const;
 };
 
 } // namespace tern

@@ -42,6 +42,14 @@ std::size_t findInvalidUtf8(std::string_view text);
 /// The text with each malformed sequence replaced by U+FFFD.
 std::string replaceInvalidUtf8(std::string_view text);
 
+/// How many characters a valid text has.
+inline std::size_t countCharacters(std::string_view text) {
+  std::size_t count = 0;
+  for (char byte : text)
+    count += (byte & 0xC0) != 0x80;
+  return count;
+}
+
 /// Calls `visit(code, begin, length)` for each character of valid text.
 template <typename Visit> void forEachCharacter(std::string_view text, Visit &&visit) {
   for (std::size_t at = 0; at < text.size();) {

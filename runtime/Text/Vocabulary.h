@@ -18,7 +18,7 @@ struct Vocabulary {
   enum TokenType : std::int32_t { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
 
   std::string where; ///< Heads the messages of problems: the file's name.
-  std::string model; ///< "gpt2", "llama", "bert", "t5".
+  std::string model; ///< "gpt2", "gemma4", "whitespace", "llama", "bert", "t5".
   std::string pre;   ///< How text is cut before BPE: "smollm", "llama-bpe".
 
   std::vector<std::string> tokens;
@@ -29,6 +29,7 @@ struct Vocabulary {
 
   std::optional<std::int64_t> bos, eos, eot, eom, unknown, separator, padding, mask;
   std::optional<bool> addBos, addEos, addSeparator, addSpacePrefix, removeExtraWhitespaces;
+  std::optional<bool> lowercase; ///< normalizer.lowercase.
 };
 
 } // namespace tern

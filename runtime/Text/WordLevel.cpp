@@ -14,7 +14,7 @@ Result<std::unique_ptr<Model>> WordLevel::fromSpec(ComponentSpec &spec, TokenArr
   return std::unique_ptr<Model>(std::make_unique<WordLevel>(std::move(arrays.tokens), std::move(unknown)));
 }
 
-Status WordLevel::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+Status WordLevel::tokenize(const Pieces &pieces, TokenList &tokens) const {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     std::int32_t id = vocabulary.find(pieces[i]);
     if (id == noToken && unknownId == noToken)
@@ -22,7 +22,8 @@ Status WordLevel::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids)
                      "'" + std::string(pieces[i].substr(0, 80)) + "' is not in the vocabulary, nor is the " +
                          "unknown token '" + unknown + "'",
                      ""};
-    ids.push_back(id == noToken ? unknownId : id);
+    tokens.base = pieces.begin(i);
+    tokens.add(id == noToken ? unknownId : id, 0, pieces[i].size());
   }
   return Done{};
 }

@@ -14,7 +14,7 @@ public:
   static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: a piece that is no token when the unknown token is none either.
-  Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
+  Status tokenize(const Pieces &pieces, TokenList &tokens) const override;
   std::int32_t unknownToken() const override { return unknownId; }
 
 private:

@@ -23,7 +23,7 @@ Result<std::unique_ptr<Model>> WordPiece::fromSpec(ComponentSpec &spec, TokenArr
 }
 
 /// Whether the piece could be written.
-bool WordPiece::tokenizePiece(std::string_view piece, std::vector<std::int32_t> &ids) const {
+bool WordPiece::tokenizePiece(std::string_view piece, TokenList &tokens) const {
   auto characters = std::count_if(piece.begin(), piece.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
   if (static_cast<std::uint64_t>(characters) > options.longestPiece)
     return false;
@@ -43,24 +43,26 @@ bool WordPiece::tokenizePiece(std::string_view piece, std::vector<std::int32_t> 
     }
     if (id == noToken)
       return false;
-    ids.push_back(id);
+    tokens.add(id, begin, begin + length);
     begin += length;
   }
   return true;
 }
 
-Status WordPiece::tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const {
+Status WordPiece::tokenize(const Pieces &pieces, TokenList &tokens) const {
   PieceCache cache(pieces.size());
   bool missing = false;
-  for (std::size_t i = 0; i < pieces.size(); ++i)
-    cache.tokenize(pieces[i], ids, [&](std::string_view piece) {
-      std::size_t before = ids.size();
-      if (tokenizePiece(piece, ids))
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    tokens.base = pieces.begin(i);
+    cache.tokenize(pieces[i], tokens, [&](std::string_view piece) {
+      std::size_t before = tokens.ids.size();
+      if (tokenizePiece(piece, tokens))
         return;
-      ids.resize(before);
-      ids.push_back(unknownId);
+      tokens.resize(before);
+      tokens.add(unknownId, 0, piece.size());
       missing = missing || unknownId == noToken;
     });
+  }
   if (missing)
     return Problem{"text",
                    "has a word that the vocabulary cannot write, and the unknown token '" + options.unknown +

@@ -28,14 +28,14 @@ public:
   static Result<std::unique_ptr<Model>> fromSpec(ComponentSpec &spec, TokenArrays arrays);
 
   /// Problem: an unknown piece when the unknown token is no token.
-  Status tokenize(const Pieces &pieces, std::vector<std::int32_t> &ids) const override;
+  Status tokenize(const Pieces &pieces, TokenList &tokens) const override;
   std::int32_t unknownToken() const override { return unknownId; }
 
 private:
   WordPieceModelOptions options;
   std::int32_t unknownId;
 
-  bool tokenizePiece(std::string_view piece, std::vector<std::int32_t> &ids) const;
+  bool tokenizePiece(std::string_view piece, TokenList &tokens) const;
 };
 
 } // namespace tern

@@ -30,6 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   Result<std::vector<std::int32_t>> ids = tokenizer->encode(text, true);
   if (!ids)
     return 0;
+  Result<Encoding> traced = tokenizer->encodeWithOffsets(text, true);
+  check(bool(traced) && traced->ids == *ids && traced->types.size() == ids->size());
+  for (Span span : traced->bytes)
+    check(span.begin <= span.end && span.end <= text.size());
+  if (Result<Encoding> pair = tokenizer->encodeWithOffsets(text, true, text))
+    check(pair->characters.size() == pair->ids.size());
   Result<std::string> whole = tokenizer->decode(*ids, false);
   check(bool(whole) && findInvalidUtf8(*whole) == std::string_view::npos);
   StreamDecoder stream(*tokenizer, false);

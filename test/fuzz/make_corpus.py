@@ -4,6 +4,7 @@
 Needs nothing but Python. Run it by hand when a format grows: test/fuzz/make_corpus.py
 """
 
+import base64
 import json
 import pathlib
 import struct
@@ -72,15 +73,17 @@ def tokenizers():
              [("a|$", "Removed", False), ("(?<=b)", "Isolated", True), ("[ab]", "Contiguous", False),
               ("b+", "MergedWithPrevious", False), (" ", "MergedWithNext", False)]]
     cuts = [part("Digits", individual_digits=True), part("Punctuation", behavior="Isolated"), part("Whitespace"),
-            part("WhitespaceSplit"), part("BertPreTokenizer"), part("CharDelimiterSplit", delimiter="x"),
+            part("WhitespaceSplit"), part("BertPreTokenizer"), part("UnicodeScripts"), part("CharDelimiterSplit", delimiter="x"),
             part("FixedLength", length=2)]
     forms = [part(kind) for kind in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt")]
-    forms += [part("BertNormalizer"), part("Strip", strip_left=True, strip_right=True),
+    charsmap = base64.b64encode(struct.pack("<5I", 16, 1 << 10, ord("a") | 1 << 8, 0, 0) + b"b\0").decode()
+    forms += [part("Precompiled", precompiled_charsmap=charsmap), part("BertNormalizer"), part("Strip", strip_left=True, strip_right=True),
               part("Prepend", prepend="_"), part("Replace", pattern={"String": " "}, content="_")]
     metaspace = part("Metaspace", replacement="_", prepend_scheme="first", split=True)
     steps = [part("Replace", pattern={"String": "_"}, content=" "), part("ByteFallback"), part("Fuse"),
              part("Strip", content=" ", start=1, stop=1)]
-    template = part("TemplateProcessing", single=[{"SpecialToken": {"id": "s"}}, {"Sequence": {"id": "A"}}], pair=[],
+    template = part("TemplateProcessing", single=[{"SpecialToken": {"id": "s"}}, {"Sequence": {"id": "A"}}],
+                    pair=[{"Sequence": {"id": "B", "type_id": 1}}, {"Sequence": {"id": "A"}}],
                     special_tokens={"s": {"ids": [0]}})
     pieces = part("WordPiece", vocab={"[UNK]": 0, "a": 1, "##b": 2}, max_input_chars_per_word=9)
     unigram = part("Unigram", vocab=[["?", 0], ["a", -1.5], ["ab", -2]], unk_id=0, byte_fallback=True)

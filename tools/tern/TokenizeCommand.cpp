@@ -40,6 +40,7 @@ static int tokenize(const TokenizeOptions &options) {
     return fail(tokenizer.problem(), options.json);
   std::string text;
   Result<std::vector<std::int32_t>> ids = std::vector<std::int32_t>();
+  Json offsets = Json::array();
   if (options.hasIds) {
     ids = options.ids;
   } else {
@@ -49,7 +50,10 @@ static int tokenize(const TokenizeOptions &options) {
     if (!given)
       return fail(given.problem(), options.json);
     text = *given;
-    ids = tokenizer->encode(text, !options.noSpecial);
+    Result<Encoding> encoding = tokenizer->encodeWithOffsets(text, !options.noSpecial);
+    ids = encoding ? Result<std::vector<std::int32_t>>(encoding->ids) : encoding.problem();
+    for (std::size_t i = 0; encoding && i < encoding->characters.size(); ++i)
+      offsets.push_back({encoding->characters[i].begin, encoding->characters[i].end});
   }
   if (!ids)
     return fail(ids.problem(), options.json);
@@ -63,7 +67,10 @@ static int tokenize(const TokenizeOptions &options) {
     Json pieces = Json::array();
     for (std::int32_t id : *ids)
       pieces.push_back(std::string(tokenizer->piece(id)));
-    printJson({{"ids", *ids}, {"pieces", pieces}, {"text", text}});
+    Json answer = {{"ids", *ids}, {"pieces", pieces}, {"text", text}};
+    if (!options.hasIds) // Where each token stands in the text, in code points; [0, 0] for one that the text lacks.
+      answer["offsets"] = offsets;
+    printJson(answer);
   } else if (options.hasIds) {
     std::cout << text << std::endl;
   } else {

@@ -143,3 +143,23 @@ TEST(TokenizerProblems, WordLevelWithoutUnknownTokenCannotWriteEverything) {
   EXPECT_TRUE(tokenizer->encode("a", false));
   EXPECT_THAT(tokenizer->encode("b", false).problem().str(), HasSubstr("'b' is not in the vocabulary"));
 }
+
+TEST(TokenizerProblems, TellBrokenMapsOfCharacters) {
+  auto precompiled = [](const char *map) { return Json{{"type", "Precompiled"}, {"precompiled_charsmap", map}}; };
+  EXPECT_EQ(problemWith("/normalizer", precompiled("")), "");
+  EXPECT_EQ(problemWith("/normalizer", precompiled("AAAAAA==")), "");
+  EXPECT_THAT(problemWith("/normalizer", precompiled("AAAA*A==")), HasSubstr("character 4 is not"));
+  EXPECT_THAT(problemWith("/normalizer", precompiled("AAA")), HasSubstr("four characters for three bytes: 3"));
+  EXPECT_THAT(problemWith("/normalizer", precompiled("AAA=")), HasSubstr("which must fit: 0 of 2 bytes"));
+  EXPECT_THAT(problemWith("/normalizer", precompiled("////fwAA")), HasSubstr("which must fit: 2147483647 of 6 bytes"));
+  EXPECT_THAT(problemWith("/normalizer", precompiled("AAAAAP8=")), HasSubstr("byte 0 of them is not"));
+  Vocabulary vocabulary = goodVocabulary();
+  vocabulary.model = "t5";
+  EXPECT_THAT(problemOf(vocabulary), HasSubstr("a model of kind 't5' has scores"));
+  vocabulary.scores = {0, -1, -2};
+  EXPECT_EQ(problemOf(vocabulary), "");
+  vocabulary.charactersMap = {1, 0, 0, 0};
+  EXPECT_THAT(problemOf(vocabulary), HasSubstr("tokenizer.ggml.precompiled_charsmap: "));
+  vocabulary.model = "rwkv";
+  EXPECT_THAT(problemOf(vocabulary), HasSubstr("tokenizer 'rwkv' is not known"));
+}

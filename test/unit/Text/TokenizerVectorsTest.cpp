@@ -6,10 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Base/Json.h"
+#include "runtime/Text/CharacterMap.h"
 #include "runtime/Text/StreamDecoder.h"
 #include "runtime/Text/Tokenizer.h"
 #include "runtime/Text/Utf8.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
 #include <gtest/gtest.h>
@@ -34,8 +36,29 @@ Json resolveModel(const Json &models, const Json &reference) {
   return model;
 }
 
+/// A GGUF vocabulary with the tokens of a Unigram model, whose first three are for padding, ends and the unknown.
+Vocabulary makeUnigramVocabulary(const Json &model) {
+  Vocabulary vocabulary;
+  vocabulary.where = "model.gguf";
+  vocabulary.model = "t5";
+  for (const Json &token : model.at("vocab")) {
+    vocabulary.tokens.push_back(token[0].get<std::string>());
+    vocabulary.scores.push_back(token[1].get<float>());
+    vocabulary.types.push_back(Vocabulary::Normal);
+  }
+  vocabulary.types[0] = vocabulary.types[1] = Vocabulary::Control;
+  vocabulary.types[2] = Vocabulary::Unknown;
+  vocabulary.removeExtraWhitespaces = true;
+  Result<std::string> map = decodeBase64(model.at("charsmap").get<std::string>(), "charsmap");
+  EXPECT_TRUE(map);
+  vocabulary.charactersMap.assign(map->begin(), map->end());
+  return vocabulary;
+}
+
 /// A GGUF vocabulary with the tokens of a BPE model.
 Vocabulary makeVocabulary(const Json &model, const Json &gguf) {
+  if (gguf.at("model") == "t5")
+    return makeUnigramVocabulary(model);
   Vocabulary vocabulary;
   vocabulary.where = "model.gguf";
   vocabulary.model = gguf.at("model").get<std::string>();
@@ -90,6 +113,53 @@ void checkText(const Tokenizer &tokenizer, const std::string &text, const Json &
   }
 }
 
+std::vector<std::size_t> flat(const std::vector<Span> &spans) {
+  std::vector<std::size_t> places;
+  for (Span span : spans)
+    places.insert(places.end(), {span.begin, span.end});
+  return places;
+}
+
+/// Offsets in bytes must be those in characters, seen otherwise.
+void checkBytes(const Encoding &encoding, const std::string &text, const std::string &second) {
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    auto count = [&](const std::string &in, std::size_t bytes) {
+      return static_cast<std::size_t>(
+          std::count_if(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(std::min(bytes, in.size())),
+                        [](char byte) { return (byte & 0xC0) != 0x80; }));
+    };
+    Span bytes = encoding.bytes[i];
+    Span first = {count(text, bytes.begin), count(text, bytes.end)};
+    Span other = {count(second, bytes.begin), count(second, bytes.end)};
+    EXPECT_TRUE(encoding.characters[i] == first || encoding.characters[i] == other);
+  }
+}
+
+/// Checks ids, types and offsets of one text (`row` has the offsets) or of a pair.
+void checkOffsets(const Tokenizer &tokenizer, const std::string &text, const Json &row) {
+  if (row[4].is_null())
+    return;
+  Result<Encoding> encoding = tokenizer.encodeWithOffsets(text, true);
+  ASSERT_TRUE(encoding) << encoding.problem().str();
+  EXPECT_EQ(encoding->ids, *tokenizer.encode(text, true));
+  EXPECT_EQ(flat(encoding->characters), row[4].get<std::vector<std::size_t>>());
+  checkBytes(*encoding, text, "");
+}
+
+void checkPair(const Tokenizer &tokenizer, const std::string &first, const std::string &second, const Json &row) {
+  for (bool addSpecial : {true, false}) {
+    const Json &expected = row[addSpecial ? 0 : 1];
+    Result<Encoding> encoding = tokenizer.encodeWithOffsets(first, addSpecial, second);
+    ASSERT_EQ(bool(encoding), !expected.is_null());
+    if (!encoding)
+      continue;
+    EXPECT_EQ(encoding->ids, expected[0].get<std::vector<std::int32_t>>());
+    EXPECT_EQ(encoding->types, expected[1].get<std::vector<std::int32_t>>());
+    EXPECT_EQ(flat(encoding->characters), expected[2].get<std::vector<std::size_t>>());
+    checkBytes(*encoding, first, second);
+  }
+}
+
 /// Each piece of a stream is UTF-8, and the pieces join to the whole.
 void checkStream(const Tokenizer &tokenizer, const std::vector<std::int32_t> &ids) {
   StreamDecoder stream(tokenizer, false);
@@ -116,8 +186,26 @@ TEST(TokenizerVectors, GiveTheIdsAndTextsOfHuggingFace) {
     ASSERT_EQ(test.at("rows").size(), texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
       SCOPED_TRACE("text " + texts[i].dump(-1, ' ', true));
+      if (test["rows"][i].is_null()) {
+        EXPECT_FALSE(tokenizer->encode(texts[i].get<std::string>(), true));
+        continue;
+      }
       checkText(*tokenizer, texts[i].get<std::string>(), test["rows"][i]);
+      checkOffsets(*tokenizer, texts[i].get<std::string>(), test["rows"][i]);
       checkStream(*tokenizer, test["rows"][i][0].get<std::vector<std::int32_t>>());
+    }
+  }
+}
+
+TEST(TokenizerVectors, GiveThePairsOfHuggingFace) {
+  Json texts = readVectors("texts.json"), models = readVectors("models.json"), tests = readVectors("tokenizers.json");
+  for (const Json &test : tests) {
+    SCOPED_TRACE(test.at("name").get<std::string>());
+    Result<Tokenizer> tokenizer = makeTokenizer(models, test);
+    ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
+    for (std::size_t i = 0; test.contains("pairs") && i < test["pairs"].size(); ++i) {
+      SCOPED_TRACE("text " + texts[i].dump(-1, ' ', true) + " and " + texts[i + 1].dump(-1, ' ', true));
+      checkPair(*tokenizer, texts[i].get<std::string>(), texts[i + 1].get<std::string>(), test["pairs"][i]);
     }
   }
 }

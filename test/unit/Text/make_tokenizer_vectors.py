@@ -10,9 +10,13 @@ Every tokenizer is built here from components, so that each component and option
 between tokenizers (models.json) to keep the files small.
 """
 import argparse
+import base64
+import io
 import json
 import pathlib
 import random
+import re
+import tempfile
 import unicodedata
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -90,6 +94,59 @@ def trained(model, trainer, pre_tokenizer=None, normalizer=None):
         tokenizer.normalizer = normalizer
     tokenizer.train_from_iterator(CORPUS, trainer)
     return json.loads(tokenizer.to_str())["model"]
+
+
+RULES = {"ﬁ": "fi", "²": "2", "½": "1/2", "Ⅷ": "VIII", "\t": " ", "\n": " ", "\u00a0": " ", "\u3000": " ", "\u200b": "",
+         "e\u0301": "é", "Å": "A", "한": "\u1112\u1161\u11ab", "…": "...", "\u1100\u1161": "가", "☃": "snow man", "ab": "x"}
+
+
+def protobuf_field(message, wanted):
+    """The bytes of a field that has a length, in a message of Protocol Buffers."""
+    at = 0
+
+    def varint():
+        nonlocal at
+        value, shift = 0, 0
+        while True:
+            byte, at = message[at], at + 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        tag = varint()
+        length = varint() if tag & 7 in (0, 2) else {1: 8, 5: 4}[tag & 7]
+        if tag >> 3 == wanted:
+            return message[at:at + length]
+        at += length if tag & 7 else 0
+    return b""
+
+
+def sentencepiece_model():
+    """A small Unigram model with a map of characters: tokens with scores, the map, and sentencepiece's own view of it."""
+    import sentencepiece
+
+    with tempfile.TemporaryDirectory() as directory:
+        rules = pathlib.Path(directory, "rules.tsv")
+        rules.write_text("".join(" ".join("%04X" % ord(c) for c in source) + "\t" +
+                                 " ".join("%04X" % ord(c) for c in target) + "\n" for source, target in RULES.items()))
+        model = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(CORPUS[0].split("\n") + CORPUS[2].split("  ")),
+                                                 model_writer=model,
+                                                 vocab_size=300,
+                                                 normalization_rule_tsv=str(rules),
+                                                 hard_vocab_limit=False,
+                                                 character_coverage=0.9995,
+                                                 minloglevel=9,
+                                                 pad_id=0,
+                                                 eos_id=1,
+                                                 unk_id=2,
+                                                 bos_id=-1)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    vocabulary = [[processor.id_to_piece(i), processor.get_score(i)] for i in range(processor.get_piece_size())]
+    charsmap = protobuf_field(protobuf_field(model.getvalue(), 3), 2)  # normalizer_spec.precompiled_charsmap
+    return vocabulary, base64.b64encode(charsmap).decode(), processor
 
 
 def make_models():
@@ -193,11 +250,13 @@ def template(*pieces):
     table = {p[0]: {"id": p[0], "ids": [p[1]], "tokens": [p[0]]} for p in pieces if p != "$A"}
     return part("TemplateProcessing",
                 single=elements,
-                pair=elements + [{"Sequence": {"id": "B", "type_id": 0}}],
+                pair=elements + [{"Sequence": {"id": "B", "type_id": 1}}] +
+                ([dict(SpecialToken=dict(elements[-1]["SpecialToken"], type_id=1))] if "SpecialToken" in elements[-1] else
+                 []),
                 special_tokens=table)
 
 
-def make_tokenizers():
+def make_tokenizers(charsmap):
     """Name, model (and changed options), and the other members of a tokenizer.json."""
     im = [added("<|im_start|>"), added("<|im_end|>")]
     marks = part("Replace", pattern={"String": " "}, content="▁")
@@ -316,6 +375,16 @@ def make_tokenizers():
                            pad_id=0,
                            pad_type_id=0,
                            pad_token="[PAD]"))),
+        ("truncated_second", "pieces", {},
+         dict(bert,
+              added_tokens=bert_added,
+              post_processor=cls_sep,
+              truncation=dict(direction="Right", max_length=12, strategy="OnlySecond", stride=0))),
+        ("truncated_first", "bytes", {},
+         dict(pre_tokenizer=byte_level(True),
+              decoder=byte_level(),
+              truncation=dict(direction="Left", max_length=20, strategy="OnlyFirst", stride=0),
+              post_processor=part("ByteLevel", add_prefix_space=True, trim_offsets=True, use_regex=True))),
         ("words", "words", {}, dict(pre_tokenizer=part("Whitespace"), decoder=None)),
         ("ctc", "words", {},
          dict(pre_tokenizer=part("Whitespace"),
@@ -353,6 +422,7 @@ def make_tokenizers():
                          part("Prepend", prepend="é")]),
         ("accents", [part("StripAccents"), part("Replace", pattern={"String": "."}, content="..")]),
         ("replace", [part("Replace", pattern={"Regex": r"[aeiou]+|\d(?!\d)"}, content="_")]),
+        ("precompiled", [part("Precompiled", precompiled_charsmap=charsmap)]),
     ]:
         out.append(("normalizer_" + name, "bytes", {}, dict(normalizer=raw(*steps), decoder=byte_level())))
     for name, step in [
@@ -371,6 +441,7 @@ def make_tokenizers():
         ("split_contiguous", split(r"[aeiou]|$", "Contiguous")),
         ("split_empty", split(r"(?=[A-Z])|", "Isolated")),
         ("split_behind", split(r"(?<=\W)|(?<=\d)(?=\d)", "Removed")),
+        ("scripts", part("UnicodeScripts")),
     ]:
         out.append(("cut_" + name, "ends", {}, dict(pre_tokenizer=step, decoder=part("Fuse"))))
     return out
@@ -411,7 +482,16 @@ def make_gguf():
         decoder=byte_level(),
         pre_tokenizer=part("Sequence", pretokenizers=[*[split(p) for p in patterns],
                                                       byte_level(regex=False)]))
-    kinds = [("gpt-2", {}, [GPT2]), ("smollm", {}, [r"\p{N}", GPT2]), ("llama-bpe", {"ignore_merges": True}, [LLAMA3]),
+    lower = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
+    upper = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
+    kimi = (r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?" + upper + "*" + lower + "+" + CONTRACTIONS + r"?|[^\r\n\p{L}\p{N}]?" +
+            upper + "+" + lower + "*" + CONTRACTIONS + r"?|\p{N}{1,3}" + TAIL)
+    kinds = [("kimi-k2", {}, [kimi]), ("superbpe", {}, [r"\p{N}+", r"(?=(\d{3})+(?!\d))"]),
+             ("chameleon", {}, ["<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", "[\\t\\n]|    |  ", r"\p{N}",
+                                r"[\p{P}!-/:-@\[-`{-~]", GPT2]),
+             ("afmoe", {}, [r"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))",
+                            "[一-鿿㐀-䶿豈-﫿぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+", DEEPSEEK3[2]]),
+             ("gpt-2", {}, [GPT2]), ("smollm", {}, [r"\p{N}", GPT2]), ("llama-bpe", {"ignore_merges": True}, [LLAMA3]),
              ("qwen2", {}, [QWEN2]), ("gpt-4o", {}, [GPT4O]), ("tekken", {"ignore_merges": True}, [TEKKEN]),
              ("deepseek-v3", {}, DEEPSEEK3), ("falcon", {}, [r"[\p{P}\$\+<=>\^~\|`]+", GPT2, "[0-9][0-9][0-9]"]),
              ("default", {}, [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"])]
@@ -439,14 +519,44 @@ def smollm2_tokenizer(path):
 def record(tokenizer, texts):
     rows = []
     for text in texts:
-        ids = tokenizer.encode(text, add_special_tokens=False).ids
-        special = tokenizer.encode(text).ids
+        try:
+            ids = tokenizer.encode(text, add_special_tokens=False).ids
+            special = tokenizer.encode(text).ids
+        except Exception:  # A strategy of truncation that cannot make it fit.
+            rows.append(None)
+            continue
         plain, skipped = (tokenizer.decode(special, skip_special_tokens=skip) for skip in (False, True))
         rows.append([
             ids, None if special == ids else special, None if plain == text else plain,
-            None if skipped == plain else skipped
+            None if skipped == plain else skipped,
+            [place for pair in tokenizer.encode(text).offsets for place in pair]
         ])
     return rows
+
+
+def record_pairs(tokenizer, texts):
+    """Ids, types and offsets of neighbouring texts taken as a pair, with and without special tokens."""
+    rows = []
+    for first, second in zip(texts, texts[1:]):
+        row = []
+        for special in (True, False):
+            try:
+                encoding = tokenizer.encode(first, second, add_special_tokens=special)
+                row.append([encoding.ids, encoding.type_ids, [place for pair in encoding.offsets for place in pair]])
+            except Exception:  # A strategy of truncation that cannot make them fit.
+                row.append(None)
+        rows.append(row)
+    return rows
+
+
+def record_sentencepiece(processor, text):
+    ids = []
+    for stretch in re.split("(<pad>|</s>|<unk>)", text):  # Control tokens are cut out first.
+        known = ["<pad>", "</s>", "<unk>"]
+        ids += [known.index(stretch)] if stretch in known else processor.encode(stretch)
+    joined = lambda tokens: "".join(map(processor.id_to_piece, tokens)).replace("▁", " ")
+    cut = lambda text: text[1:] if text.startswith(" ") else text
+    return [ids, ids + [1], cut(joined(ids + [1])), cut(joined(i for i in ids if i > 2)), None]
 
 
 def write(path, value):
@@ -457,6 +567,7 @@ def write(path, value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=36)
+    parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "vectors")
     parser.add_argument("--smollm2", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -467,14 +578,19 @@ def main():
         write(arguments.out / "smollm2.json", {"texts": texts, "rows": rows})
         return
     texts, made, results = make_texts(arguments.texts), make_models(), []
-    for name, model, options, members in make_tokenizers():
+    vocabulary, charsmap, processor = sentencepiece_model()
+    made["sentencepiece"] = {"type": "Unigram", "unk_id": 2, "vocab": vocabulary, "charsmap": charsmap}
+    for name, model, options, members in make_tokenizers(charsmap):
         table = assemble(made[model], options, members)
-        rows = record(Tokenizer.from_str(json.dumps(table)), texts)
+        tokenizer = Tokenizer.from_str(json.dumps(table))
+        rows, pairs = record(tokenizer, texts), record_pairs(tokenizer, texts[:arguments.pairs + 1])
         table["model"] = {"base": model, **options}
-        results.append({"name": name, "tokenizer": table, "rows": rows})
+        results.append({"name": name, "tokenizer": table, "rows": rows, "pairs": pairs})
     for name, model, keys, options, members in make_gguf():
         rows = record(Tokenizer.from_str(json.dumps(assemble(made[model], options, members))), texts)
         results.append({"name": name, "gguf": {"base": model, **keys}, "rows": rows})
+    rows = [record_sentencepiece(processor, text) for text in texts]
+    results.append({"name": "gguf_t5", "gguf": {"base": "sentencepiece", "model": "t5", "pre": "default"}, "rows": rows})
     write(arguments.out / "texts.json", texts)
     write(arguments.out / "models.json", made)
     write(arguments.out / "tokenizers.json", results)
