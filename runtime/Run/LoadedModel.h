@@ -16,9 +16,9 @@
 namespace tern {
 
 struct LoadOptions {
-  unsigned threads = 0; ///< 0: one a core.
-  std::string target;   ///< Of the variant; empty: the best that can be executed here.
-  std::string backend;  ///< "cpu"; empty: any.
+  unsigned threads = 0;     ///< 0: one a core.
+  std::string target;       ///< Of the variant; empty: the best that can be executed here.
+  std::string backend = {}; ///< "cpu"; empty: any.
 };
 
 /// A variant and what executes it.

@@ -40,7 +40,7 @@ struct InterpreterOptions {
   int64_t tensorBytes = int64_t{16} << 30;
 
   /// If set, called with what each op gives, inside groups and kernels too; not for values kept from an earlier call.
-  std::function<void(mlir::Operation *, llvm::ArrayRef<Tensor>)> onResults;
+  std::function<void(mlir::Operation *, llvm::ArrayRef<Tensor>)> onResults = nullptr;
 };
 
 class Session;

@@ -8,6 +8,7 @@
 #include "runtime/Artifact/ArtifactReader.h"
 #include "runtime/Artifact/ArtifactWriter.h"
 #include "runtime/Base/ContentHash.h"
+#include "test/unit/TemporaryDirectory.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,11 @@
 
 namespace tern {
 
-inline std::string testPath(const std::string &name) { return testing::TempDir() + "tern_artifact_" + name; }
+/// A path in a directory that this process alone has.
+inline std::string testPath(const std::string &name) {
+  static test::OwnDirectory directory;
+  return (directory.path / name).string();
+}
 
 inline std::string readBytes(const std::string &path) {
   std::ifstream stream(path, std::ios::binary);

@@ -3,10 +3,9 @@
 #include "runtime/Base/AtomicFile.h"
 
 #include "runtime/Base/MappedFile.h"
+#include "test/unit/TemporaryDirectory.h"
 
-#include <filesystem>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,15 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class AtomicFileTest : public testing::Test {
+class AtomicFileTest : public test::TemporaryDirectory {
 protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "tern-atomic-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory = pattern;
-    path = (directory / "model.plan").string();
-  }
-  void TearDown() override { fs::remove_all(directory); }
 
   std::string contents(const std::string &name) const {
     Result<MappedFile> file = MappedFile::open(name);
@@ -36,8 +28,7 @@ protected:
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
   }
 
-  fs::path directory;
-  std::string path;
+  std::string path = (directory / "model.plan").string();
 };
 
 TEST_F(AtomicFileTest, WritesNewAndReplacesOld) {

@@ -4,9 +4,9 @@
 #include "TinyModel.h"
 #include "runtime/Base/ContentHash.h"
 #include "runtime/Executor/Decoder.h"
+#include "test/unit/TemporaryDirectory.h"
 
 #include <cstdio>
-#include <fstream>
 #include <gmock/gmock.h>
 
 using namespace tern;
@@ -16,12 +16,11 @@ using ::testing::HasSubstr;
 namespace {
 
 /// The tiny model with its weights in a file of 4 header bytes and the numbers behind.
-class WeightFilesTest : public ::testing::Test {
+class WeightFilesTest : public tern::test::TemporaryDirectory {
 protected:
   void SetUp() override {
-    path = ::testing::TempDir() + "/tern-weights-" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
     bytes = "head" + std::string(reinterpret_cast<const char *>(tinyWeights()), tinyVocabulary * 4);
-    write(bytes);
+    path = write("model.gguf", bytes);
     program = tinyProgram();
     program.weightBytes = 0;
     program.files = {{path, bytes.size(), 4, contentHashOf("head")}};
@@ -32,9 +31,6 @@ protected:
     weight.sourceBytes = tinyVocabulary * 4;
     weight.hash = contentHashOf(std::string_view(bytes).substr(4));
   }
-  void TearDown() override { std::remove(path.c_str()); }
-
-  void write(const std::string &content) { std::ofstream(path) << content; }
 
   Result<std::shared_ptr<CpuModel>> make() {
     Result<MappedFile> object = MappedFile::open(TERN_TEST_KERNELS);
@@ -63,18 +59,18 @@ TEST_F(WeightFilesTest, WeightsAreBroughtIntoMemory) {
 
 TEST_F(WeightFilesTest, ChangedWeightsAreFound) {
   bytes[100] ^= 1;
-  write(bytes);
+  write("model.gguf", bytes);
   EXPECT_THAT(make().problem().str(), HasSubstr("weight 'head'"));
 }
 
 TEST_F(WeightFilesTest, AFileOfAnotherSizeIsRefused) {
-  write(bytes + "x");
+  write("model.gguf", bytes + "x");
   EXPECT_THAT(make().problem().what, HasSubstr("of 132 bytes, but has 133"));
 }
 
 TEST_F(WeightFilesTest, AnotherHeaderIsRefused) {
   bytes[0] = 'H';
-  write(bytes);
+  write("model.gguf", bytes);
   EXPECT_THAT(make().problem().what, HasSubstr("header differs"));
 }
 

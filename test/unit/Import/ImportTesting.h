@@ -3,7 +3,7 @@
 #ifndef TERN_TEST_UNIT_IMPORT_IMPORTTESTING_H
 #define TERN_TEST_UNIT_IMPORT_IMPORTTESTING_H
 
-#include "runtime/Base/AtomicFile.h"
+#include "test/unit/TemporaryDirectory.h"
 
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -11,26 +11,6 @@
 #include <unistd.h>
 
 namespace tern::test {
-
-/// A directory that lives as long as the test.
-class TemporaryDirectory : public testing::Test {
-protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "tern-import-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory); }
-
-  /// Writes a file and returns its path.
-  std::string write(const std::string &name, const std::string &bytes) const {
-    std::string path = (directory / name).string();
-    EXPECT_TRUE(writeFile(path, bytes));
-    return path;
-  }
-
-  std::filesystem::path directory;
-};
 
 /// What reading gave: the model if there was one, and all problems, the one that ended reading last.
 template <typename File> struct Outcome {

@@ -2,8 +2,8 @@
 
 #include "runtime/Template/ChatTemplate.h"
 
-#include <filesystem>
-#include <fstream>
+#include "test/unit/TemporaryDirectory.h"
+
 #include <gmock/gmock.h>
 
 using namespace tern;
@@ -12,20 +12,10 @@ using testing::HasSubstr;
 namespace {
 
 /// A model directory of its own, gone with the test.
-class ModelDirectory : public testing::Test {
+class ModelDirectory : public test::TemporaryDirectory {
 protected:
-  std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("tern_chat_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-
-  void SetUp() override { std::filesystem::create_directories(path); }
-  void TearDown() override { std::filesystem::remove_all(path); }
-  void write(const std::string &name, const std::string &text) {
-    std::filesystem::create_directories((path / name).parent_path());
-    std::ofstream(path / name) << text;
-  }
   std::string rendered(const std::string &name = "", bool hasTools = false) {
-    Result<ChatTemplateSources> sources = readChatTemplates(path.string());
+    Result<ChatTemplateSources> sources = readChatTemplates(directory.string());
     if (!sources)
       return sources.problem().str();
     Result<Template> chosen = sources->choose(name, hasTools);
