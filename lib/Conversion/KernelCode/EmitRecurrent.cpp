@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 
@@ -37,7 +37,7 @@ static Val convNext(const Request &r, graph::ShortConvOp op, int64_t kept) {
   Val buffer = r.e.onceValue(op, 0, {r.index[0]}, [&] {
     Val tokens = r.e.size(typeOf(op.getInput()), 1), copy = r.e.scratch(kept * columns * 4);
     b.forLoop(0, kept, 1, [&](Val j) {
-      r.e.forRow(r.e.number(0), r.e.size(typeOf(op.getInput()), -1), 1, [&](Val d, int64_t) {
+      r.e.fillRow(r.e.number(0), r.e.size(typeOf(op.getInput()), -1), 1, [&](Val d, int64_t) {
         Index at = {r.index[0], j, d};
         Request one{r.e, r.result, at, 1};
         b.store(convInput(one, op, tokens + j, kept), copy, j * columns + d);
@@ -90,6 +90,7 @@ static Vals runScan(const Request &r, Operation *op, Value state, Val sequence, 
   if (mlir::failed(tokens) || mlir::failed(rows) || mlir::failed(columns) || mlir::failed(width))
     return {r.e.frame.scratch, r.e.frame.scratch};
   return r.e.once(op, 0, {sequence, head}, [&] {
+    r.e.goAlone();
     Scan scan{r.e.scratch(*tokens * *width * 4), r.e.scratch(*rows * *columns * 4), *width, *rows, *columns};
     b.forLoop(0, *rows, 1, [&](Val i) {
       int64_t lanes = r.e.chooseLanes({state}, type.getDim(3));
@@ -112,7 +113,7 @@ static Val scanElement(const Request &r, const Vals &buffers, bool isState) {
 
 /// Lanes for the inner loops of a scan, over `size` elements that lie side by side.
 static int64_t lanesFor(const Request &r, int64_t size) {
-  int64_t lanes = r.e.target.lanes();
+  int64_t lanes = r.e.vectorLanes;
   return size % lanes == 0 ? lanes : 1;
 }
 
@@ -184,4 +185,4 @@ Val emitRecurrent(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,6 +1,6 @@
 //===- EmitElementwise.cpp - One element at a time ------------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "runtime/Cpu/KernelAbi.h"
 
@@ -8,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // Formulas
@@ -160,4 +160,4 @@ Val emitElementwise(const Request &r) {
       .Default([&](Operation *) { return emitUnary(r); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

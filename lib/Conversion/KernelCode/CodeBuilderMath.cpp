@@ -8,13 +8,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 
 #include <limits>
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// Nothing but what is written.
 #define TERN_EXACT(b) FastMathScope exactScope((b), arith::FastMathFlags::none)
@@ -158,4 +158,4 @@ std::pair<Val, Val> CodeBuilder::sinCos(Val angle) {
   return {select(sineNegative, -s, s), select(cosineNegative, -c, c)};
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

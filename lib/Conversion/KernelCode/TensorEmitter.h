@@ -12,24 +12,27 @@
 //   - With `lanes` more than 1 an element is a vector of neighbours along the last dimension, and `index` that of the
 //     first. Floats are computed as f32, integers as i64 that hold what the element type can.
 //   - What depends on a row only (sums, largest elements) is computed `once`: the code goes to the outermost place
-//   where
-//     its indices are known, whichever loop asks for it first. Larger values of that kind lie in the worker's scratch.
+//     where its indices are known, whichever loop asks for it first. Larger values of that kind lie in the worker's
+//     scratch.
 //   - What has been written already and is visible is not written again.
+//
+// The emitter of a target derives from TensorEmitter: it says how rows are gone through (by one worker of a CPU, by the
+// threads of a GPU's block), and how packed weights are read and multiplied.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_CONVERSION_KERNELTOCPU_TENSOREMITTER_H
-#define TERN_CONVERSION_KERNELTOCPU_TENSOREMITTER_H
+#ifndef TERN_CONVERSION_KERNELCODE_TENSOREMITTER_H
+#define TERN_CONVERSION_KERNELCODE_TENSOREMITTER_H
 
 #include "dialects/Kernel/IR/Kernel.h"
-#include "lib/Conversion/KernelToCpu/KernelFunction.h"
-#include "tern/Target/CpuTarget.h"
+#include "lib/Conversion/KernelCode/KernelFrame.h"
+#include "runtime/Packing/PackedFormat.h"
 
 #include "llvm/ADT/StringMap.h"
 
 #include <map>
 
-namespace tern::cpu {
+namespace tern::code {
 
 using Index = llvm::SmallVector<Val, 4>;
 
@@ -44,16 +47,26 @@ struct TensorPlace {
   bool isByPosition() const { return isState && type.getRank() > 1 && llvm::isa<mlir::StringAttr>(type.getDim(1)); }
 };
 
+/// How the elements of a row are combined into one number.
+enum class Fold { Sum, Product, Max, Min };
+
+struct AttentionOperands;
+struct AttentionTask;
+struct LinearTask;
+struct Root;
+
 class TensorEmitter {
 public:
-  /// `symbols` gives the place of each symbol in the program's table.
+  /// `symbols` gives the place of each symbol in the program's table, `vectorLanes` is how many f32 numbers a register
+  /// holds: 1 for code without vectors.
   TensorEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
-                const llvm::StringMap<int64_t> &symbols, const CpuTarget &target);
+                const llvm::StringMap<int64_t> &symbols, int64_t vectorLanes);
+  virtual ~TensorEmitter();
 
   CodeBuilder &b;
   const KernelFrame &frame;
   kernel::FuncOp function;
-  const CpuTarget &target;
+  const int64_t vectorLanes;
 
   //===--- Sizes ---===//
 
@@ -105,20 +118,42 @@ public:
     return once(key, tag, index, [&] { return Vals{compute()}; })[0];
   }
   /// `bytes` of the worker's scratch, aligned to 64. Each call gives another place.
-  Val scratch(int64_t bytes);
+  virtual Val scratch(int64_t bytes);
   int64_t scratchBytes() const { return scratchUsed; }
 
   //===--- Loops ---===//
 
-  /// Calls `body(i, lanes)` for i over [begin, end) in steps of `lanes`, then one by one for what is left.
-  void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
+  /// Calls `body(i, lanes)` for i over [begin, end) in steps of `lanes`, then one by one for what is left, in any
+  /// order.
+  virtual void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
+  /// The same for a body that fills scratch, which the code that follows may read.
+  virtual void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
   /// The sum, the largest or the smallest of `body(i, lanes)` for i over [0, count), an f32.
   Val sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body);
   Val extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body);
 
-  /// `neutral` combined with `body(i, lanes)` for i over [0, count); `reduce` combines the lanes of a vector.
-  Val foldRow(Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body,
-              llvm::function_ref<Val(Val, Val)> combine, llvm::function_ref<Val(Val)> reduce);
+  /// `neutral` combined with `body(i, lanes)` for i over [0, count), f32 or i64.
+  virtual Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body);
+  Val combine(Fold kind, Val a, Val b);
+
+  /// Says that the code that follows writes scratch and reads it in plain loops, for one worker to go through.
+  virtual void goAlone() {}
+  /// Comes after the code of a root: what other roots write may overwrite what this one read.
+  virtual void endRoot() {}
+
+  //===--- Packed weights and attention ---===//
+
+  /// The element in row `row` and column `column` of a matrix of `columns` columns at `tiles`, as f32.
+  virtual Val loadPacked(PackedFormat format, Val tiles, int64_t columns, Val row, Val column) = 0;
+  /// Writes blocks [begin, end) of the row `row` of `quantize`'s result into the buffer at `buffer`, which is laid out
+  /// for `maxRows` rows (runtime/Packing/QuantizedActivations.h). `index` is the row's index in the tensor, all but the
+  /// last dimension, and `row` its number in the buffer.
+  virtual void quantizeRow(graph::QuantizeOp quantize, llvm::ArrayRef<Val> index, Val buffer, int64_t maxRows, Val row,
+                           Val begin, Val end) = 0;
+  /// Tiles of packed weights times tokens, and what follows.
+  virtual void multiply(const LinearTask &task) = 0;
+  /// Writes the code of `task`, from queries to the result at `root`.
+  virtual void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) = 0;
 
   /// Numbers in the code's read-only data: a pointer to the first.
   Val constantTable(mlir::Type element, llvm::ArrayRef<mlir::Attribute> values);
@@ -127,6 +162,9 @@ public:
   /// The first error. Emission goes on with placeholders, so that callers need not look after each element.
   void fail(mlir::Operation *op, const llvm::Twine &message);
   bool failed() const { return hasFailed; }
+
+protected:
+  int64_t scratchUsed = 0;
 
 private:
   Val compute(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
@@ -141,11 +179,10 @@ private:
   llvm::DenseMap<mlir::Attribute, Val> sizes;
   std::map<int64_t, Val> numbers;
   mlir::Operation *lastAtTop = nullptr;
-  int64_t scratchUsed = 0;
   int64_t numTables = 0;
   bool hasFailed = false;
 };
 
-} // namespace tern::cpu
+} // namespace tern::code
 
-#endif // TERN_CONVERSION_KERNELTOCPU_TENSOREMITTER_H
+#endif // TERN_CONVERSION_KERNELCODE_TENSOREMITTER_H

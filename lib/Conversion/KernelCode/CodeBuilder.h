@@ -18,8 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_CONVERSION_KERNELTOCPU_CODEBUILDER_H
-#define TERN_CONVERSION_KERNELTOCPU_CODEBUILDER_H
+#ifndef TERN_CONVERSION_KERNELCODE_CODEBUILDER_H
+#define TERN_CONVERSION_KERNELCODE_CODEBUILDER_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
@@ -30,7 +30,7 @@
 
 #include <type_traits>
 
-namespace tern::cpu {
+namespace tern::code {
 
 class CodeBuilder;
 
@@ -265,6 +265,6 @@ TERN_LITERAL_OPERATOR(==)
 TERN_LITERAL_OPERATOR(!=)
 #undef TERN_LITERAL_OPERATOR
 
-} // namespace tern::cpu
+} // namespace tern::code
 
-#endif // TERN_CONVERSION_KERNELTOCPU_CODEBUILDER_H
+#endif // TERN_CONVERSION_KERNELCODE_CODEBUILDER_H

@@ -1,13 +1,12 @@
 //===- LinearPrologue.cpp - The input of linear kernels -------------------===//
 
-#include "lib/Conversion/KernelToCpu/LinearKernel.h"
+#include "lib/Conversion/KernelCode/LinearKernel.h"
 
-#include "lib/Conversion/KernelToCpu/QuantizeRows.h"
 #include "runtime/Packing/QuantizedActivations.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 namespace {
 
@@ -40,11 +39,11 @@ private:
   void write(const Index &index, Val row) {
     if (auto quantize = input.getDefiningOp<graph::QuantizeOp>()) {
       int64_t blocks = (*type.getStaticDim(-1) + activationBlock - 1) / activationBlock;
-      return emitQuantizedRow(e, quantize, index, buffer, capacity, row, e.number(0), e.number(blocks));
+      return e.quantizeRow(quantize, index, buffer, capacity, row, e.number(0), e.number(blocks));
     }
     TensorPlace place{buffer, type};
     int64_t lanes = e.chooseLanes({input}, type.getDim(-1));
-    e.forRow(e.number(0), e.size(type, -1), lanes, [&](Val column, int64_t count) {
+    e.fillRow(e.number(0), e.size(type, -1), lanes, [&](Val column, int64_t count) {
       Index element(index);
       element.push_back(column);
       e.store(e.element(input, element, count), place, element);
@@ -100,8 +99,12 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
     return input;
   }
   input.base = e.scratch(*bytes);
-  e.b.ifThen(e.frame.first, [&] { RowWriter(e, value, input.base, input.capacity).emit(); });
+  RowWriter writer(e, value, input.base, input.capacity);
+  if (e.frame.first)
+    e.b.ifThen(e.frame.first, [&] { writer.emit(); });
+  else
+    writer.emit();
   return input;
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,18 +1,18 @@
 //===- Float8.cpp - Floats of 8 bits in code ------------------------------===//
 //
-// Both types are the upper bits of an f16: f8E5M2 as it stands, f8E4M3FN with one exponent bit less, so that its numbers
-// are 2^8 times those of the f16 with the same mantissa and exponent.
+// Both types are the upper bits of an f16: f8E5M2 as it stands, f8E4M3FN with one exponent bit less, so that its
+// numbers are 2^8 times those of the f16 with the same mantissa and exponent.
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/Float8.h"
+#include "lib/Conversion/KernelCode/Float8.h"
 
 #include <cmath>
 #include <limits>
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 static constexpr int64_t magnitudeBits = 0x7f, signBit = 0x80;
 static constexpr double exponentShift = 256, largestE4M3 = 448;
@@ -57,4 +57,4 @@ Val f32ToFloat8(CodeBuilder &b, Type element, Val number) {
   return b.truncate(b.i8, bits | sign);
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

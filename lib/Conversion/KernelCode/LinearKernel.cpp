@@ -1,14 +1,12 @@
 //===- LinearKernel.cpp - Kernels of kind linear --------------------------===//
 
-#include "lib/Conversion/KernelToCpu/LinearKernel.h"
-
-#include "lib/Conversion/KernelToCpu/RowsKernel.h"
+#include "lib/Conversion/KernelCode/LinearKernel.h"
 
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 namespace {
 
@@ -145,16 +143,12 @@ private:
     LinearRange range = tokensOf(tasks, ranges);
     range.tileBegin = ranges.front().begin >> 4;
     range.tileEnd = b.ceilDiv(ranges.front().end, tileRows);
-    SmallVector<LinearWeight> weights;
+    LinearTask task{*input, {}, products, tasks.getRoots(), cast<IntegerAttr>(tasks.getDims().front()).getInt(), range};
     for (graph::LinearOp product : products) {
       TensorPlace place = *e.placeOf(product.getWeight());
-      weights.push_back({*packedFormatOf(place.type.getStorageFormat()), place.pointer});
+      task.weights.push_back({*packedFormatOf(place.type.getStorageFormat()), place.pointer});
     }
-    kernel::ScheduleAttr schedule = e.function.getSchedule();
-    LinearSchedule loops{schedule.getRows(), schedule.getTokens(), schedule.getRows(), schedule.getPrefetch()};
-    LinearFinish finish(e, products, tasks.getRoots());
-    emitLinear(b, e.target, *input, weights, cast<IntegerAttr>(tasks.getDims().front()).getInt(), loops, range,
-               [&](const LinearResult &result) { finish.emit(result); });
+    e.multiply(task);
   }
 
   /// Without packed weights.
@@ -174,6 +168,39 @@ private:
 
 } // namespace
 
+Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token) {
+  graph::SymbolicTensorType type = tensorOf(product.getResult());
+  int64_t rank = type.getRank() - 1;
+  Index index(rank);
+  Val rest = token;
+  for (int64_t axis = rank; axis-- > 0;) {
+    bool isOuter = llvm::all_of(llvm::seq<int64_t>(0, axis), [&](int64_t i) { return type.getStaticDim(i) == 1; });
+    if (type.getStaticDim(axis) == 1) {
+      index[axis] = e.number(0);
+    } else if (isOuter) {
+      index[axis] = rest;
+    } else {
+      bool isEmpty = type.getStaticDim(axis) == 0; // there is no token then, but its code is written all the same
+      Val size = isEmpty ? e.number(1) : e.size(type, axis);
+      index[axis] = rest % size;
+      rest = rest / size;
+    }
+  }
+  return index;
+}
+
+void finishProducts(TensorEmitter &e, const LinearTask &task, ArrayRef<Val> index, ArrayRef<Val> sums) {
+  for (auto [product, sum] : llvm::zip_equal(task.products, sums)) {
+    graph::LinearOp op = product;
+    Val value = op.getBias() ? sum + e.element(op.getBias(), {index.back()}, sum.getLanes()) : sum;
+    e.provide(op.getResult(), index, e.round(tensorOf(op.getResult()).getElementType(), value));
+  }
+  for (int64_t number : task.roots) {
+    Root root = rootOf(e, number);
+    e.store(e.element(root.value, index, sums.front().getLanes()), root.place, index);
+  }
+}
+
 void emitLinearKernel(TensorEmitter &e) { LinearKernel(e).emit(); }
 
-} // namespace tern::cpu
+} // namespace tern::code

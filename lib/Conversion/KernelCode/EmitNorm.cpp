@@ -1,6 +1,6 @@
 //===- EmitNorm.cpp - Norms and softmax -----------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -8,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// 1 / sqrt(sum / count + epsilon).
 static Val inverseDeviation(CodeBuilder &b, Val sum, Val count, double epsilon) {
@@ -79,4 +79,4 @@ Val emitNorm(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,11 +1,11 @@
 //===- RowsKernel.h - Kernels of rows and of single ops ----------*- C++ -*-===//
 
-#ifndef TERN_CONVERSION_KERNELTOCPU_ROWSKERNEL_H
-#define TERN_CONVERSION_KERNELTOCPU_ROWSKERNEL_H
+#ifndef TERN_CONVERSION_KERNELCODE_ROWSKERNEL_H
+#define TERN_CONVERSION_KERNELCODE_ROWSKERNEL_H
 
-#include "lib/Conversion/KernelToCpu/TensorEmitter.h"
+#include "lib/Conversion/KernelCode/TensorEmitter.h"
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// What a task covers of one dimension.
 struct TaskRange {
@@ -32,6 +32,9 @@ void emitRoot(TensorEmitter &e, const Root &root, llvm::ArrayRef<TaskRange> rang
 /// The body of a kernel of kind `rows` or `serial`.
 void emitRowsKernel(TensorEmitter &e);
 
-} // namespace tern::cpu
+/// The body of a kernel, by its kind.
+void emitKernel(TensorEmitter &e);
 
-#endif // TERN_CONVERSION_KERNELTOCPU_ROWSKERNEL_H
+} // namespace tern::code
+
+#endif // TERN_CONVERSION_KERNELCODE_ROWSKERNEL_H

@@ -1,7 +1,6 @@
 //===- EmitProduct.cpp - Products of matrices, in plain loops -------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
-#include "lib/Conversion/KernelToCpu/Packed.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "runtime/Cpu/KernelAbi.h"
 
@@ -9,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 
@@ -51,7 +50,7 @@ static Val dotWithWeight(const Request &r, Operation *op, Value input, ArrayRef<
   };
   if (isPacked)
     return r.e.sumRow(r.e.number(*columns), 1, [&](Val k, int64_t) {
-      return x(k, 1) * loadPacked(b, *format, place->pointer, *columns, row, k);
+      return x(k, 1) * r.e.loadPacked(*format, place->pointer, *columns, row, k);
     });
   // The matrix as a whole: leading dimensions and rows are one.
   TensorPlace matrix = *place;
@@ -95,4 +94,4 @@ Val emitProduct(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

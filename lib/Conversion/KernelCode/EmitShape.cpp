@@ -1,6 +1,6 @@
 //===- EmitShape.cpp - Elements moved, not computed -----------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "runtime/Cpu/KernelAbi.h"
 
@@ -8,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // graph.reshape
@@ -204,4 +204,4 @@ Val emitShape(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

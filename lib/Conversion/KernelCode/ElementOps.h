@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_CONVERSION_KERNELTOCPU_ELEMENTOPS_H
-#define TERN_CONVERSION_KERNELTOCPU_ELEMENTOPS_H
+#ifndef TERN_CONVERSION_KERNELCODE_ELEMENTOPS_H
+#define TERN_CONVERSION_KERNELCODE_ELEMENTOPS_H
 
-#include "lib/Conversion/KernelToCpu/TensorEmitter.h"
+#include "lib/Conversion/KernelCode/TensorEmitter.h"
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// What is asked of an op: the element at `index` of its result `result`, and `lanes - 1` neighbours to the right.
 struct Request {
@@ -59,6 +59,6 @@ Val emitActivation(CodeBuilder &b, graph::Activation activation, Val x);
 /// Whether a shape op keeps `lanes` neighbours neighbours.
 bool isShapeVectorizable(TensorEmitter &e, mlir::Operation *op, int64_t lanes);
 
-} // namespace tern::cpu
+} // namespace tern::code
 
-#endif // TERN_CONVERSION_KERNELTOCPU_ELEMENTOPS_H
+#endif // TERN_CONVERSION_KERNELCODE_ELEMENTOPS_H

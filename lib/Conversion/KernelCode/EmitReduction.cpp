@@ -1,6 +1,6 @@
 //===- EmitReduction.cpp - Many elements to few ---------------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -8,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // graph.reduce
@@ -32,17 +32,17 @@ static int64_t neutralInteger(graph::Reduction kind, IntegerType type) {
                                              : 0;
 }
 
-static Val combine(CodeBuilder &b, graph::Reduction kind, Val x, Val y) {
+static Fold foldOf(graph::Reduction kind) {
   switch (kind) {
   case graph::Reduction::Sum:
   case graph::Reduction::Mean:
-    return x + y;
+    return Fold::Sum;
   case graph::Reduction::Max:
-    return b.maximum(x, y);
+    return Fold::Max;
   case graph::Reduction::Min:
-    return b.minimum(x, y);
+    return Fold::Min;
   case graph::Reduction::Product:
-    return x * y;
+    return Fold::Product;
   }
   llvm_unreachable("a reduction of the enumeration");
 }
@@ -58,20 +58,13 @@ static Val meanOf(CodeBuilder &b, Val sum, Val count) {
 
 /// Over the last dimension, as vectors where that is possible.
 static Val reduceRow(const Request &r, graph::ReduceOp op, Val neutral, Val count) {
-  CodeBuilder &b = r.b();
   graph::Reduction kind = op.getKind();
   bool isVector = r.type().isFloat() && kind != graph::Reduction::Product;
   auto input = cast<graph::SymbolicTensorType>(op.getInput().getType());
   int64_t lanes = isVector ? r.e.chooseLanes({op.getInput()}, input.getDim(-1)) : 1;
-  FastMathScope scope(b, sumFlags);
-  return r.e.foldRow(
-      count, lanes, neutral, [&](Val i, int64_t lanes) { return r.inRow(op.getInput(), i, lanes); },
-      [&](Val x, Val y) { return combine(b, kind, x, y); },
-      [&](Val lanes) {
-        return kind == graph::Reduction::Max   ? b.reduceMax(lanes)
-               : kind == graph::Reduction::Min ? b.reduceMin(lanes)
-                                               : b.reduceAdd(lanes);
-      });
+  FastMathScope scope(r.b(), sumFlags);
+  return r.e.foldRow(foldOf(kind), count, lanes, neutral,
+                     [&](Val i, int64_t lanes) { return r.inRow(op.getInput(), i, lanes); });
 }
 
 static Val emitReduce(const Request &r, graph::ReduceOp op) {
@@ -88,7 +81,7 @@ static Val emitReduce(const Request &r, graph::ReduceOp op) {
       result = b.fold(r.e.number(0), count, r.e.number(1), {r.splat(neutral)}, [&](Val i, ArrayRef<Val> carried) {
         Index place(r.index);
         place[axis] = i;
-        return Vals{combine(b, op.getKind(), carried[0], r.e.element(op.getInput(), place, r.lanes))};
+        return Vals{r.e.combine(foldOf(op.getKind()), carried[0], r.e.element(op.getInput(), place, r.lanes))};
       })[0];
     return op.getKind() == graph::Reduction::Mean ? meanOf(b, result, count) : result;
   });
@@ -130,17 +123,13 @@ static Val emitArgmax(const Request &r, graph::ArgmaxOp op) {
       place.push_back(i);
       return orderKey(b, r.e.element(op.getInput(), place, lanes));
     };
-    Val largest = r.e.foldRow(
-        count, lanes, b.index(INT64_MIN), key, [&](Val x, Val y) { return b.maximum(x, y); },
-        [&](Val v) { return b.reduceMax(v); });
+    Val largest = r.e.foldRow(Fold::Max, count, lanes, b.index(INT64_MIN), key);
     auto placeOrEnd = [&](Val i, int64_t lanes) {
       Val end = lanes == 1 ? count : b.broadcast(count, lanes);
       Val wanted = lanes == 1 ? largest : b.broadcast(largest, lanes);
       return b.select(key(i, lanes) == wanted, places(b, i, lanes), end);
     };
-    return r.e.foldRow(
-        count, lanes, count, placeOrEnd, [&](Val x, Val y) { return b.minimum(x, y); },
-        [&](Val v) { return b.reduceMin(v); });
+    return r.e.foldRow(Fold::Min, count, lanes, count, placeOrEnd);
   });
 }
 
@@ -169,6 +158,7 @@ static Val selectTop(const Request &r, graph::TopKOp op, Val values, Val chosen)
 static Val emitTopK(const Request &r, graph::TopKOp op) {
   CodeBuilder &b = r.b();
   Vals buffers = r.e.once(op, 0, r.row(), [&] {
+    r.e.goAlone();
     Val values = r.e.scratch(op.getK() * 8), chosen = r.e.scratch(op.getK() * 8);
     selectTop(r, op, values, chosen);
     return Vals{values, chosen};
@@ -186,4 +176,4 @@ Val emitReduction(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,6 +1,6 @@
 //===- CodeBuilder.cpp - Types, constants and arithmetic ------------------===//
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 int64_t Val::getLanes() const {
   auto vector = dyn_cast<VectorType>(getType());
@@ -229,4 +229,4 @@ Val CodeBuilder::convertFloat(Type type, Val number) {
   return widens ? convert<arith::ExtFOp>(*this, to, number) : convert<arith::TruncFOp>(*this, to, number);
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,19 +1,22 @@
 //===- TensorEmitter.cpp - What is written where --------------------------===//
 
-#include "lib/Conversion/KernelToCpu/TensorEmitter.h"
+#include "lib/Conversion/KernelCode/TensorEmitter.h"
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 TensorEmitter::TensorEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
-                             const llvm::StringMap<int64_t> &symbols, const CpuTarget &target)
-    : b(b), frame(frame), function(function), target(target), symbols(symbols) {}
+                             const llvm::StringMap<int64_t> &symbols, int64_t vectorLanes)
+    : b(b), frame(frame), function(function), vectorLanes(vectorLanes), symbols(symbols) {}
+
+TensorEmitter::~TensorEmitter() = default;
 
 void TensorEmitter::fail(Operation *op, const Twine &message) {
   if (!hasFailed)
@@ -27,8 +30,8 @@ void TensorEmitter::fail(Operation *op, const Twine &message) {
 
 static Block &entryBlock(CodeBuilder &b) {
   Operation *parent = b.builder.getBlock()->getParentOp();
-  auto body = dyn_cast<LLVM::LLVMFuncOp>(parent);
-  return (body ? body : parent->getParentOfType<LLVM::LLVMFuncOp>()).getBody().front();
+  auto body = dyn_cast<FunctionOpInterface>(parent);
+  return (body ? body : parent->getParentOfType<FunctionOpInterface>()).getFunctionBody().front();
 }
 
 /// Runs `make` with the builder at the top of the function, after what was put there before.
@@ -92,7 +95,7 @@ Val TensorEmitter::constantTable(ArrayRef<double> numbers) {
 }
 
 Val TensorEmitter::constantTable(Type element, ArrayRef<Attribute> values) {
-  auto body = cast<LLVM::LLVMFuncOp>(entryBlock(b).getParentOp());
+  auto body = cast<FunctionOpInterface>(entryBlock(b).getParentOp());
   std::string name = (body.getName() + ".table" + Twine(numTables++)).str();
   auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, element);
   auto array = LLVM::LLVMArrayType::get(element, values.size());
@@ -116,7 +119,7 @@ bool TensorEmitter::isVisible(Value value) const {
   Operation *next = b.builder.getInsertionPoint() == block->end() ? nullptr : &*b.builder.getInsertionPoint();
   while (block != home) {
     next = block->getParentOp();
-    if (!next || isa<LLVM::LLVMFuncOp>(next))
+    if (!next || isa<FunctionOpInterface>(next))
       return false;
     block = next->getBlock();
   }
@@ -126,7 +129,7 @@ bool TensorEmitter::isVisible(Value value) const {
 
 static int64_t depthOf(Block *block) {
   int64_t depth = 0;
-  for (Operation *op = block->getParentOp(); op && !isa<LLVM::LLVMFuncOp>(op); op = op->getParentOp())
+  for (Operation *op = block->getParentOp(); op && !isa<FunctionOpInterface>(op); op = op->getParentOp())
     ++depth;
   return depth;
 }
@@ -233,7 +236,9 @@ bool TensorEmitter::isVectorizable(Value tensor, int64_t lanes) {
 }
 
 int64_t TensorEmitter::chooseLanes(ArrayRef<Value> tensors, Attribute dim) {
-  int64_t widest = 2 * target.lanes(), lanes = widest;
+  if (vectorLanes == 1)
+    return 1;
+  int64_t widest = 2 * vectorLanes, lanes = widest;
   if (auto fixed = dyn_cast<IntegerAttr>(dim)) {
     while (lanes > 4 && fixed.getInt() % lanes != 0)
       lanes /= 2;
@@ -248,4 +253,4 @@ int64_t TensorEmitter::chooseLanes(ArrayRef<Value> tensors, Attribute dim) {
   return lanes >= 4 && allow(lanes) ? lanes : 1;
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,14 +1,14 @@
 //===- TensorMemory.cpp - Tensors in memory, and loops over rows ----------===//
 
-#include "lib/Conversion/KernelToCpu/TensorEmitter.h"
+#include "lib/Conversion/KernelCode/TensorEmitter.h"
 
-#include "lib/Conversion/KernelToCpu/Float8.h"
+#include "lib/Conversion/KernelCode/Float8.h"
 
 #include <limits>
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -132,34 +132,53 @@ void TensorEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref
     b.forLoop(main, end, number(1), [&](Val i) { body(i, 1); });
 }
 
-Val TensorEmitter::foldRow(Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body,
-                           llvm::function_ref<Val(Val, Val)> combine, llvm::function_ref<Val(Val)> reduce) {
+void TensorEmitter::fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
+  forRow(begin, end, lanes, body);
+}
+
+Val TensorEmitter::combine(Fold kind, Val x, Val y) {
+  switch (kind) {
+  case Fold::Sum:
+    return x + y;
+  case Fold::Product:
+    return x * y;
+  case Fold::Max:
+    return b.maximum(x, y);
+  case Fold::Min:
+    return b.minimum(x, y);
+  }
+  llvm_unreachable("a fold of the enumeration");
+}
+
+/// The lanes of a vector combined. Products are never taken of vectors.
+static Val combineLanes(CodeBuilder &b, Fold kind, Val vector) {
+  return kind == Fold::Max ? b.reduceMax(vector) : kind == Fold::Min ? b.reduceMin(vector) : b.reduceAdd(vector);
+}
+
+Val TensorEmitter::foldRow(Fold kind, Val count, int64_t lanes, Val neutral,
+                           llvm::function_ref<Val(Val, int64_t)> body) {
   Val main = lanes == 1 ? count : canonical(count / lanes * lanes);
   Val init = lanes == 1 ? neutral : b.broadcast(neutral, lanes);
   Val folded = b.fold(number(0), main, number(lanes), {init},
-                      [&](Val i, ArrayRef<Val> carried) { return Vals{combine(carried[0], body(i, lanes))}; })[0];
+                      [&](Val i, ArrayRef<Val> carried) { return Vals{combine(kind, carried[0], body(i, lanes))}; })[0];
   if (lanes == 1)
     return folded;
-  folded = reduce(folded);
+  folded = combineLanes(b, kind, folded);
   if (main.get() == count.get())
     return folded;
   return b.fold(main, count, number(1), {folded},
-                [&](Val i, ArrayRef<Val> carried) { return Vals{combine(carried[0], body(i, 1))}; })[0];
+                [&](Val i, ArrayRef<Val> carried) { return Vals{combine(kind, carried[0], body(i, 1))}; })[0];
 }
 
 Val TensorEmitter::sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body) {
   FastMathScope scope(b, sumFlags);
-  return foldRow(
-      count, lanes, b.constant(b.f32, 0.0), body, [](Val a, Val b) { return a + b; },
-      [&](Val v) { return b.reduceAdd(v); });
+  return foldRow(Fold::Sum, count, lanes, b.constant(b.f32, 0.0), body);
 }
 
 Val TensorEmitter::extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body) {
   double infinity = std::numeric_limits<double>::infinity();
-  return foldRow(
-      count, lanes, b.constant(b.f32, largest ? -infinity : infinity), body,
-      [&](Val x, Val y) { return largest ? b.maximum(x, y) : b.minimum(x, y); },
-      [&](Val v) { return largest ? b.reduceMax(v) : b.reduceMin(v); });
+  return foldRow(largest ? Fold::Max : Fold::Min, count, lanes, b.constant(b.f32, largest ? -infinity : infinity),
+                 body);
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,16 +1,17 @@
 //===- CodeBuilderMemory.cpp - Loads, stores and lanes --------------------===//
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/Sequence.h"
 
 #include <cassert>
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // Memory
@@ -83,10 +84,10 @@ void CodeBuilder::prefetch(Val pointer, unsigned locality) {
 
 Val CodeBuilder::stackBuffer(Type element, int64_t count, unsigned alignment) {
   // At the top of the function, so that a loop does not allocate anew each time round.
-  auto function = builder.getBlock()->getParent()->getParentOfType<LLVM::LLVMFuncOp>();
-  assert(function && "kernels are written into an llvm.func");
+  auto function = builder.getBlock()->getParent()->getParentOfType<FunctionOpInterface>();
+  assert(function && "kernels are written into a function");
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(&function.getBody().front());
+  builder.setInsertionPointToStart(&function.getFunctionBody().front());
   Val size = index(count);
   return wrap(LLVM::AllocaOp::create(builder, loc, ptr, memoryType(element), size.get(), alignment));
 }
@@ -151,4 +152,4 @@ Val CodeBuilder::reduceMaxnum(Val vector) {
   return vector;
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

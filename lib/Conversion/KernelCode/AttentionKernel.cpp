@@ -1,13 +1,10 @@
-//===- AttentionKernel.cpp - Attention block by block ---------------------===//
+//===- AttentionKernel.cpp - Attention as tasks ----------------------------===//
 
-#include "lib/Conversion/KernelToCpu/AttentionKernel.h"
-
-#include "lib/Conversion/KernelToCpu/AttentionTask.h"
-#include "lib/Conversion/KernelToCpu/RowsKernel.h"
+#include "lib/Conversion/KernelCode/AttentionKernel.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 
@@ -48,6 +45,22 @@ std::optional<AttentionOperands> attentionOf(Value value) {
   return std::nullopt;
 }
 
+std::pair<Val, Val> visibleKeys(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task,
+                                Val row) {
+  CodeBuilder &b = e.b;
+  Val begin = task.keyBegin, end = task.keyEnd;
+  if (operands.lengths)
+    end = b.minimum(end, e.element(operands.lengths, {task.sequence}));
+  if (!operands.positions)
+    return {begin, end};
+  Val position = e.element(operands.positions, {task.sequence, task.token(row)});
+  if (operands.isCausal)
+    end = b.minimum(end, position + 1);
+  if (operands.window)
+    begin = b.maximum(begin, position - (*operands.window - 1));
+  return {begin, b.select(position < 0, e.number(0), end)};
+}
+
 /// Tasks of (b, group, part): the rows are all tokens of the group's heads.
 static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operands, const Root &root,
                               ArrayRef<TaskRange> ranges) {
@@ -61,9 +74,9 @@ static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operand
   task.group = ranges[1].begin;
   task.part = ranges[2].begin;
   task.rows = e.size(query, 1) * perGroup;
-  task.token = [&e, perGroup](Val row) { return perGroup == 1 ? row : row / perGroup; };
+  task.token = [perGroup](Val row) { return perGroup == 1 ? row : row / perGroup; };
   Val firstHead = task.group * perGroup;
-  task.head = [&e, perGroup, firstHead](Val row) { return perGroup == 1 ? firstHead : firstHead + row % perGroup; };
+  task.head = [perGroup, firstHead](Val row) { return perGroup == 1 ? firstHead : firstHead + row % perGroup; };
   // A part is whole blocks of keys.
   Val context = e.size(typeOf(operands.key), 1), parts = e.size(typeOf(root.value), 3);
   Val keys = b.ceilDiv((context + parts - 1) / parts, blockKeys) * blockKeys;
@@ -113,9 +126,9 @@ void emitAttentionKernel(TensorEmitter &e) {
     first = forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) {
       AttentionTask task = operands->isPart ? partTask(e, *operands, root, ranges)
                                             : blockTask(e, *operands, tasks.getTiles()[2], ranges);
-      emitAttentionTask(e, *operands, root, task);
+      e.attend(*operands, root, task);
     });
   }
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

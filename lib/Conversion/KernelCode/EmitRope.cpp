@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "tern/Interpreter/RopeFrequencies.h"
 
@@ -15,7 +15,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // Frequencies
@@ -59,7 +59,7 @@ static Val dynamicFrequencies(const Request &r, const Rotation &rotation, Val fr
     double factor = rotary.getFactor(), original = rotary.getOriginal();
     Val m = b.toFloat(b.f64, length) * (factor / original) - (factor - 1);
     Val logarithm = b.logF64(b.select(length > rotary.getOriginal(), m, literal(m, 1.0)));
-    b.forLoop(0, rotation.pairs(), 1, [&](Val i) {
+    r.e.fillRow(r.e.number(0), r.e.number(rotation.pairs()), 1, [&](Val i, int64_t) {
       // With one pair the frequency is theta^0.
       double perPair = rotary.getDims() > 2 ? -2.0 / (rotary.getDims() - 2) : 0.0;
       Val divided = b.load(b.f64, frequencies, i) * b.expF64(logarithm * b.toFloat(b.f64, i) * perPair);
@@ -179,8 +179,8 @@ static Val emitRope(const Request &r, graph::RopeOp op) {
   int64_t pairs = rotation.pairs();
   Val table = r.e.onceValue(op, 0, r.index.take_front(2), [&] {
     Val buffer = r.e.scratch(2 * pairs * 4);
-    int64_t lanes = pairs % r.e.target.lanes() == 0 ? r.e.target.lanes() : 1;
-    b.forLoop(0, pairs, lanes, [&](Val i) {
+    int64_t lanes = pairs % r.e.vectorLanes == 0 ? r.e.vectorLanes : 1;
+    r.e.fillRow(r.e.number(0), r.e.number(pairs), lanes, [&](Val i, int64_t lanes) {
       auto [cosine, sine] = turnOf(r, rotation, r.index.take_front(2), i, lanes);
       b.store(cosine, buffer, i);
       b.store(sine, buffer, i + pairs);
@@ -201,4 +201,4 @@ Val emitRope(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,10 +1,10 @@
 //===- ElementOps.cpp - Which family computes an op -----------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 Val Request::inRow(Value tensor, Val i, int64_t count) const {
   Index place(row());
@@ -67,4 +67,4 @@ bool isElementVectorizable(TensorEmitter &e, OpResult result, int64_t lanes) {
   return isShapeVectorizable(e, op, lanes) && areOperandsVectorizable(e, op, lanes);
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

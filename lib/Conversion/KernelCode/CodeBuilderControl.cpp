@@ -1,13 +1,13 @@
 //===- CodeBuilderControl.cpp - Loops, branches and intrinsics ------------===//
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 static SmallVector<Value> unwrap(ArrayRef<Val> values) {
   SmallVector<Value> unwrapped;
@@ -102,4 +102,4 @@ void CodeBuilder::intrinsicVoid(StringRef name, ArrayRef<Val> arguments) {
   LLVM::CallIntrinsicOp::create(builder, loc, builder.getStringAttr(name), unwrap(arguments));
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,7 +1,6 @@
 //===- EmitTable.cpp - Embeddings, stored blocks, constants ---------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
-#include "lib/Conversion/KernelToCpu/Packed.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include "runtime/Cpu/KernelAbi.h"
 
@@ -9,7 +8,7 @@
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// The id at `index`, checked.
 static Val idAt(const Request &r, graph::EmbeddingOp op, ArrayRef<Val> index) {
@@ -33,8 +32,9 @@ static Val decodedRow(const Request &r, graph::EmbeddingOp op, const TensorPlace
   }
   return r.e.onceValue(op, 1, r.row(), [&] {
     Val id = idAt(r, op, r.row()), row = r.e.scratch(*columns * 4);
-    b.forLoop(0, *columns, 1,
-              [&](Val column) { b.store(loadPacked(b, *format, table.pointer, *columns, id, column), row, column); });
+    r.e.fillRow(r.e.number(0), r.e.number(*columns), 1, [&](Val column, int64_t) {
+      b.store(r.e.loadPacked(*format, table.pointer, *columns, id, column), row, column);
+    });
     return row;
   });
 }
@@ -51,7 +51,6 @@ static Val emitEmbedding(const Request &r, graph::EmbeddingOp op) {
 
 /// Rows are those of all leading dimensions, as they are packed.
 static Val emitDequantize(const Request &r, graph::DequantizeOp op) {
-  CodeBuilder &b = r.b();
   std::optional<TensorPlace> blocks = r.e.placeOf(op.getInput());
   auto type = cast<graph::SymbolicTensorType>(op.getInput().getType());
   std::optional<PackedFormat> format = packedFormatOf(type.getStorageFormat());
@@ -62,7 +61,7 @@ static Val emitDequantize(const Request &r, graph::DequantizeOp op) {
   Val row = r.e.number(0);
   for (auto [axis, place] : llvm::enumerate(r.row()))
     row = axis == 0 ? place : row * r.e.size(type, axis) + place;
-  return loadPacked(b, *format, blocks->pointer, *type.getStaticDim(-1), row, r.last());
+  return r.e.loadPacked(*format, blocks->pointer, *type.getStaticDim(-1), row, r.last());
 }
 
 /// An element of `value` in the type that is computed with, i64 or f32.
@@ -107,4 +106,4 @@ Val emitTable(const Request &r) {
       .Default([](Operation *) { return Val(); });
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

@@ -1,12 +1,12 @@
 //===- EmitAttention.cpp - Attention from its parts -----------------------===//
 
-#include "lib/Conversion/KernelToCpu/ElementOps.h"
+#include "lib/Conversion/KernelCode/ElementOps.h"
 
 #include <limits>
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 /// The weight of each part, divided by the sum of all, in scratch.
 static Val partWeights(const Request &r, kernel::AttendCombineOp op, int64_t parts, int64_t width) {
@@ -69,4 +69,4 @@ Val emitAttention(const Request &r) {
   })[0];
 }
 
-} // namespace tern::cpu
+} // namespace tern::code

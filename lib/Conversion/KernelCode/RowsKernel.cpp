@@ -1,13 +1,12 @@
 //===- RowsKernel.cpp - Kernels of rows and of single ops -----------------===//
 
-#include "lib/Conversion/KernelToCpu/RowsKernel.h"
+#include "lib/Conversion/KernelCode/RowsKernel.h"
 
-#include "lib/Conversion/KernelToCpu/QuantizeRows.h"
 #include "runtime/Cpu/KernelAbi.h"
 
 using namespace mlir;
 
-namespace tern::cpu {
+namespace tern::code {
 
 //===----------------------------------------------------------------------===//
 // Tasks
@@ -150,7 +149,7 @@ private:
       maxRows *= *most;
       row = axis == 0 ? index[axis] : row * e.size(type, axis) + index[axis];
     }
-    emitQuantizedRow(e, quantize, index, root.place.pointer, maxRows, row, range.begin >> 5, b.ceilDiv(range.end, 32));
+    e.quantizeRow(quantize, index, root.place.pointer, maxRows, row, range.begin >> 5, b.ceilDiv(range.end, 32));
   }
 
   /// Entries go to their token's position; a token without one (negative) is skipped.
@@ -195,9 +194,10 @@ void emitRowsKernel(TensorEmitter &e) {
         if (tasks.getDims() != type.getDims().take_front(tasks.getDims().size()))
           return e.fail(e.function, "tasks of rows must be of the first dimensions of their roots");
         emitRoot(e, root, ranges);
+        e.endRoot();
       }
     });
   }
 }
 
-} // namespace tern::cpu
+} // namespace tern::code
