@@ -68,6 +68,8 @@ struct TaskSegment {
 struct KernelShape {
   std::uint32_t threads = 32;    ///< A multiple of 32 up to maxBlockThreads.
   std::uint32_t sharedBytes = 0; ///< Dynamic shared memory, up to maxSharedBytes.
+  bool early =
+      false; ///< Waits itself for the kernels before it (griddepcontrol.wait), and so may begin before they end.
 };
 /// What every GPU that Tern compiles for allows, and the most that any of them has.
 constexpr std::uint32_t maxBlockThreads = 1024, maxSharedBytes = 227 << 10;

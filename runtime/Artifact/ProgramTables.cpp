@@ -95,13 +95,14 @@ void ProgramTables::read(const JsonCursor &root) {
 
 void ProgramTables::readShapes(const JsonCursor &cursor) {
   cursor.forEach([&](const JsonCursor &element) {
-    element.object({"threads", "sharedBytes"});
+    element.object({"threads", "sharedBytes", "early"});
     KernelShape shape;
     JsonCursor threads = element.at("threads");
     shape.threads = static_cast<std::uint32_t>(threads.integer(1, maxBlockThreads));
     if (shape.threads % 32 != 0)
       threads.fail("must be a multiple of 32, is " + std::to_string(shape.threads));
     shape.sharedBytes = static_cast<std::uint32_t>(element.at("sharedBytes").integer(0, maxSharedBytes));
+    shape.early = element.at("early").boolean();
     program.shapes.push_back(shape);
   });
   if (!program.shapes.empty() && program.shapes.size() != program.kernels.size())

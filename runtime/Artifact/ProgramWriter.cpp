@@ -27,7 +27,8 @@ public:
                  {"states", Json::array()},
                  {"entries", Json::array()}};
     for (const KernelShape &shape : program.shapes)
-      json["shapes"].push_back({{"threads", shape.threads}, {"sharedBytes", shape.sharedBytes}});
+      json["shapes"].push_back(
+          {{"threads", shape.threads}, {"sharedBytes", shape.sharedBytes}, {"early", shape.early}});
     for (const ProgramFile &file : program.files)
       json["files"].push_back(
           {{"path", file.path}, {"size", file.size}, {"header", file.header}, {"headerHash", file.headerHash}});

@@ -179,7 +179,7 @@ def artifacts():
     ggml = {"pre": "smollm", "bos_token_id": 0, "add_bos_token": True, "added_tokens": [[1, True]]}
     settings = [({"ggml": {"model": "gpt2", **ggml}}, arrays), ({"ggml": {"model": "llama", **ggml}}, scored),
                 ({"model": part("BPE")}, arrays), ({"model": part("Unigram", unk_id=0)}, scored)]
-    shapes = [[], [{"threads": 256, "sharedBytes": 1024}], [], []]
+    shapes = [[], [{"threads": 256, "sharedBytes": 1024, "early": True}], [], []]
     dump = lambda value: json.dumps(value, separators=(",", ":")).encode()
     files = {f"sections{i}": b"\0".join([dump({**program, "shapes": shapes[i]}), dump(tokenizer), dump(chat), dump(golden), tokens])
              for i, (tokenizer, tokens) in enumerate(settings)}
