@@ -187,7 +187,7 @@ TEST_F(Api, BackendsAreChosenByName) {
   tern_model_close(other);
   options.backend = "abacus";
   EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_FAILED);
-  EXPECT_STREQ(error.message, "backend: must be one of cpu, is 'abacus'");
+  EXPECT_STREQ(error.message, "backend: must be one of cuda, cpu, is 'abacus'");
 }
 
 TEST_F(Api, StepsGiveLogits) {
