@@ -260,7 +260,7 @@ def Cuda_YieldOp : Cuda_Op<"yield", [Pure, Terminator, ReturnLike]> {
   }];
   let arguments = (ins Optional<Cuda_Value>:$value);
   let assemblyFormat = "attr-dict ($value^ `:` type($value))?";
-  let builders = [OpBuilder<(ins), "">];
+  let builders = [OpBuilder<(ins), [{ (void)$_state; }]>];
 }
 
 def Cuda_CallOp : Cuda_Op<"call", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {

@@ -103,7 +103,7 @@ private:
     }
     bool allTokens =
         llvm::all_of(llvm::seq<size_t>(1, tasks.getDims().size()), [&](size_t axis) { return coversDim(tasks, axis); });
-    if (!allTokens)
+    if (!allTokens || !e.frame.end)
       return forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) { emitTask(tasks, products, ranges); });
 
     // Tasks differ in rows alone: all of a piece go through one loop.
@@ -122,13 +122,14 @@ private:
     LinearRange range;
     range.tokenBegin = e.number(0);
     Val count = e.number(1);
-    range.tokens = 1;
+    range.tokens = range.maxTokens = 1;
     for (size_t axis = 1; axis < ranges.size(); ++axis) {
       Val size = e.size(tasks.getDims()[axis]);
       range.tokenBegin = range.tokenBegin * size + ranges[axis].begin;
       count = count * (ranges[axis].end - ranges[axis].begin);
       auto fixed = dyn_cast<IntegerAttr>(tasks.getDims()[axis]);
       int64_t tile = tasks.getTiles()[axis];
+      range.maxTokens *= std::min(tile, e.function.getMaximum(tasks.getDims()[axis]).value_or(tile));
       if (tile == 1 || (fixed && (fixed.getInt() <= tile || fixed.getInt() % tile == 0)))
         range.tokens =
             range.tokens ? std::optional(*range.tokens * std::min(tile, fixed ? fixed.getInt() : tile)) : std::nullopt;

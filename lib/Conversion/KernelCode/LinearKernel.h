@@ -46,6 +46,8 @@ struct LinearRange {
   Val tokenBegin, tokenEnd;
   /// tokenEnd - tokenBegin, where the compiler knows it.
   std::optional<int64_t> tokens;
+  /// The most that it can be.
+  int64_t maxTokens = 1;
 };
 
 /// What a task computes: tiles of the weights times tokens, and the roots that follow. `products` are in the order of

@@ -136,8 +136,9 @@ public:
   virtual Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body);
   Val combine(Fold kind, Val a, Val b);
 
-  /// Says that the code that follows writes scratch and reads it in plain loops, for one worker to go through.
-  virtual void goAlone() {}
+  /// Writes `body`, which fills scratch that it reads again itself: code for one worker to go through. What it computes
+  /// must not be used after it but from scratch.
+  virtual void alone(llvm::function_ref<void()> body) { body(); }
   /// Comes after the code of a root: what other roots write may overwrite what this one read.
   virtual void endRoot() {}
 
