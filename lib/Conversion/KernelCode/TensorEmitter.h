@@ -166,6 +166,7 @@ public:
 
 protected:
   int64_t scratchUsed = 0;
+  mlir::Operation *lastAtTop = nullptr; ///< What is put at the top of the kernel comes after it.
 
 private:
   Val compute(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
@@ -179,7 +180,6 @@ private:
   std::map<mlir::Block *, mlir::Operation *> lastHoisted;
   llvm::DenseMap<mlir::Attribute, Val> sizes;
   std::map<int64_t, Val> numbers;
-  mlir::Operation *lastAtTop = nullptr;
   int64_t numTables = 0;
   bool hasFailed = false;
 };

@@ -29,17 +29,6 @@ bool CudaEmitter::requireUniform(StringRef what) {
   return false;
 }
 
-Val CudaEmitter::thread() {
-  if (threadNumber)
-    return threadNumber;
-  OpBuilder::InsertionGuard guard(b.builder);
-  auto kernel = b.builder.getBlock()->getParentOp();
-  if (!isa<KernelOp>(kernel))
-    kernel = kernel->getParentOfType<KernelOp>();
-  b.builder.setInsertionPointToStart(&cast<KernelOp>(kernel).getBody().front());
-  return threadNumber = b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)));
-}
-
 void CudaEmitter::barrier() { BarrierOp::create(b.builder, b.loc); }
 
 Val CudaEmitter::scratch(int64_t bytes) {
@@ -60,7 +49,7 @@ void CudaEmitter::endRoot() {
 void CudaEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
   if (!isUniform())
     return TensorEmitter::forRow(begin, end, lanes, body);
-  b.forLoop(begin + thread(), end, number(threads), [&](Val i) {
+  b.forLoop(begin + thread, end, number(threads), [&](Val i) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body(i, 1);
   });
@@ -96,7 +85,7 @@ Val CudaEmitter::foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm:
   std::optional<StringRef> reduction = reductionOf(kind, neutral.isFloat());
   if (isShort || !reduction || !isUniform())
     return TensorEmitter::foldRow(kind, count, lanes, neutral, body);
-  Val mine = b.fold(thread(), count, number(threads), {neutral}, [&](Val i, ArrayRef<Val> carried) {
+  Val mine = b.fold(thread, count, number(threads), {neutral}, [&](Val i, ArrayRef<Val> carried) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     return Vals{combine(kind, carried[0], body(i, 1))};
   })[0];
@@ -107,7 +96,7 @@ void CudaEmitter::alone(llvm::function_ref<void()> body) {
   if (!requireUniform("scratch that is read again"))
     return;
   barrier(); // what was there has been read
-  b.ifThen(thread() == 0, [&] {
+  b.ifThen(thread == 0, [&] {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body();
   });
@@ -126,16 +115,19 @@ Val CudaEmitter::call(Type result, StringRef name, ArrayRef<std::string> argumen
 
 Value CudaEmitter::lambda(StringRef name, ArrayRef<Type> types, Type result,
                           llvm::function_ref<Val(ArrayRef<Val>)> body) {
-  return LambdaOp::create(b.builder, b.loc, name, types, result, [&](OpBuilder &, Location, ValueRange parameters) {
-    Vals values;
-    for (Value parameter : parameters)
-      values.push_back(b.wrap(parameter));
-    Val value = body(values);
-    if (result)
-      YieldOp::create(b.builder, b.loc, value.get());
-    else
-      YieldOp::create(b.builder, b.loc);
-  });
+  // The body is written when the op stands in its place, as what is computed once goes out of it.
+  auto op = LambdaOp::create(b.builder, b.loc, name, types, result, [](OpBuilder &, Location, ValueRange) {});
+  OpBuilder::InsertionGuard guard(b.builder);
+  b.builder.setInsertionPointToEnd(&op.getBody().front());
+  Vals parameters;
+  for (Value parameter : op.getBody().getArguments())
+    parameters.push_back(b.wrap(parameter));
+  Val value = body(parameters);
+  if (result)
+    YieldOp::create(b.builder, b.loc, value.get());
+  else
+    YieldOp::create(b.builder, b.loc);
+  return op;
 }
 
 /// The type of a packed format in device code.

@@ -31,7 +31,10 @@ class CudaEmitter : public TensorEmitter {
 public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
               const llvm::StringMap<int64_t> &symbols, int64_t threads)
-      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads) {}
+      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads),
+        thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
+    lastAtTop = thread.get().getDefiningOp();
+  }
 
   const int64_t threads;
 
@@ -51,7 +54,6 @@ public:
 private:
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
-  Val thread();
   void barrier();
 
   /// A call of the device function `tern::<name>`, whose value has type `result`; none if that is null.
@@ -61,7 +63,7 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  Val threadNumber;
+  const Val thread; ///< Its number in the block.
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 
