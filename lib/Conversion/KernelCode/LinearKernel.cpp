@@ -75,28 +75,8 @@ private:
     return most && *most <= tasks.getTiles()[axis];
   }
 
-  /// The linear layers that the roots of a space come from, in the order of the body.
-  SmallVector<graph::LinearOp> productsOf(kernel::TasksAttr tasks) {
-    llvm::SetVector<Operation *> reached;
-    for (int64_t number : tasks.getRoots())
-      if (Operation *op = rootOf(e, number).value.getDefiningOp())
-        reached.insert(op);
-    SmallVector<graph::LinearOp> products;
-    for (size_t i = 0; i < reached.size(); ++i) {
-      if (auto product = dyn_cast<graph::LinearOp>(reached[i])) {
-        products.push_back(product);
-        continue;
-      }
-      for (Value operand : reached[i]->getOperands())
-        if (Operation *producer = operand.getDefiningOp())
-          reached.insert(producer);
-    }
-    llvm::sort(products, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    return products;
-  }
-
   Val emitSpace(kernel::TasksAttr tasks, Val first) {
-    SmallVector<graph::LinearOp> products = productsOf(tasks);
+    SmallVector<graph::LinearOp> products = productsOf(e, tasks);
     if (products.empty()) {
       e.fail(e.function, "each root of a linear kernel must come from a linear layer");
       return first;
@@ -168,6 +148,25 @@ private:
 };
 
 } // namespace
+
+SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks) {
+  llvm::SetVector<Operation *> reached;
+  for (int64_t number : tasks.getRoots())
+    if (Operation *op = rootOf(e, number).value.getDefiningOp())
+      reached.insert(op);
+  SmallVector<graph::LinearOp> products;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (auto product = dyn_cast<graph::LinearOp>(reached[i])) {
+      products.push_back(product);
+      continue;
+    }
+    for (Value operand : reached[i]->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        reached.insert(producer);
+  }
+  llvm::sort(products, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return products;
+}
 
 Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token) {
   graph::SymbolicTensorType type = tensorOf(product.getResult());

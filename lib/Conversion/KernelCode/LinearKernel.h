@@ -68,6 +68,9 @@ void emitLinearKernel(TensorEmitter &e);
 /// that fills it is written here. Nothing after an error.
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value input);
 
+/// The linear layers that the roots of a space come from, in the order of the body.
+llvm::SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks);
+
 /// The index of the input's row `token` in the dimensions of a product before the last, which lie in the order of their
 /// indices.
 Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token);

@@ -83,6 +83,7 @@ static LogicalResult emitCudaKernel(OpBuilder &builder, kernel::FuncOp function,
   frame.problem = b.wrap(ProblemOp::create(builder, loc, b.ptr));
   frame.dim = [&b](int64_t symbol) { return b.wrap(SizeOp::create(b.builder, b.loc, b.i64, symbol)); };
   CudaEmitter e(b, frame, function, symbols, threads);
+  e.begin();
   emitKernel(e);
   ReturnOp::create(builder, loc);
   kernel.setShared(e.scratchBytes());

@@ -42,6 +42,14 @@ void CudaEmitter::endRoot() {
     barrier();
 }
 
+void CudaEmitter::begin() {
+  call(Type(), "allowNextLaunch", {}, {});
+  if (function.getSchedule().getKind() == kernel::Kind::Linear)
+    prefetchWeights();
+  call(Type(), "waitForPreviousLaunch", {}, {});
+  lastAtTop = &b.builder.getBlock()->back(); // whatever moves to the top of the kernel may read what came before
+}
+
 //===----------------------------------------------------------------------===//
 // Rows
 //===----------------------------------------------------------------------===//

@@ -38,6 +38,10 @@ public:
 
   const int64_t threads;
 
+  /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
+  /// block waits for what launches before this one have written.
+  void begin();
+
   Val scratch(int64_t bytes) override;
   void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
   void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
@@ -52,6 +56,7 @@ public:
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
 
 private:
+  void prefetchWeights();
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
   void barrier();
@@ -63,7 +68,7 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  const Val thread; ///< Its number in the block.
+  const Val thread;                           ///< Its number in the block.
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

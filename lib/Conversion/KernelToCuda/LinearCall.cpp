@@ -26,6 +26,33 @@ static std::string activationType(StorageFormat format) {
   }
 }
 
+/// The tiles of a task, if it has one of each weight.
+void CudaEmitter::prefetchWeights() {
+  Val first = number(0);
+  for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
+    SmallVector<std::string> arguments = {std::to_string(threads)};
+    SmallVector<Value> weights;
+    std::optional<int64_t> columns;
+    for (graph::LinearOp product : productsOf(*this, tasks)) {
+      std::optional<TensorPlace> place = placeOf(product.getWeight());
+      std::optional<PackedFormat> format =
+          place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
+      if (!format || place->layout != kernel::Layout::Tiles16)
+        return;
+      arguments.push_back(packedFormatType(*format));
+      weights.push_back(place->pointer.get());
+      columns = place->type.getStaticDim(-1);
+    }
+    if (weights.empty() || !columns || tasks.getTiles().front() != int64_t(tileRows))
+      return;
+    first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
+      SmallVector<Value> operands = {number(*columns).get(), (ranges.front().begin >> 4).get()};
+      operands.append(weights);
+      call(Type(), "prefetchTiles", arguments, operands);
+    });
+  }
+}
+
 /// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there.
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)

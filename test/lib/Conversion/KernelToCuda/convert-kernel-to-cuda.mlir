@@ -13,6 +13,8 @@ module attributes {kernel.symbols = ["capacity", "T"]} {
 // CHECK: %[[TASK:.*]] = arith.extui %[[BLOCK]]
 // CHECK: %[[NUMBER:.*]] = cuda.thread_index
 // CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: scf.for %[[I:.*]] = %[[THREAD]] to %c64_i64 step %c256_i64
 // CHECK: %[[ROW:.*]] = arith.muli %[[TASK]], %c64_i64
 // CHECK: arith.addi %[[ROW]], %[[I]]
@@ -29,7 +31,7 @@ kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> 
 // CHECK-LABEL: cuda.kernel @tern_norm(
 // CHECK: cuda.size 1
 // CHECK: %[[MINE:.*]] = scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64 iter_args
-// CHECK: %[[ALL:.*]] = cuda.call "tern::blockSum" <"256">(%[[MINE]])
+// CHECK: %[[ALL:.*]] = cuda.call "tern::blockSum"<"256">(%[[MINE]])
 // CHECK: math.sqrt
 // CHECK: scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64
 kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {kernel.operand = #kernel.operand<resident>}) -> !graph.tensor<f32[T, 640]> attributes {
@@ -69,18 +71,20 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
   kernel.return %0, %1 : !graph.tensor<f32[4, 2]>, !graph.tensor<i32[4, 2]>
 }
 
-// Products are calls of device functions: the input is quantised into shared memory first, and what follows is a
-// lambda, which looks after rows beyond the matrix.
+// Products are calls of device functions: weights are fetched before the block waits for its input, the input is
+// quantised into shared memory, and what follows is a lambda, which looks after rows beyond the matrix.
 // CHECK-LABEL: cuda.kernel @tern_product(
 // CHECK-SAME: %{{.*}}: !llvm.ptr {cuda.element = i8, cuda.name = "weight0", cuda.read_only}
+// CHECK: cuda.call "tern::prefetchTiles"<"256", "tern::Q4_1">
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: %[[ROWS:.*]] = cuda.shared at 0
-// CHECK: cuda.call "tern::blockSum" <"256">
+// CHECK: cuda.call "tern::blockSum"<"256">
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%{{.*}}: i64) -> f32
-// CHECK: cuda.call "tern::quantizeRow" <"tern::I15", "256">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
+// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "256">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
 // CHECK: %[[FINISH:.*]] = cuda.lambda "finish"(%{{.*}}: i64, %[[N:.*]]: i64, %[[SUM:.*]]: f32)
 // CHECK: arith.cmpi slt, %[[N]], %c40
 // CHECK: llvm.store %[[SUM]]
-// CHECK: cuda.call "tern::linear" <"tern::I15", "256", "1", "tern::Q4_1">(%[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
+// CHECK: cuda.call "tern::linear"<"tern::I15", "256", "1", "tern::Q4_1">(%[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
 kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
     %n: !graph.tensor<f32[64]> {kernel.operand = #kernel.operand<resident>},
     %w: !graph.tensor<q4_1[40, 64]> {kernel.operand = #kernel.operand<streamed>,
