@@ -4,6 +4,8 @@
 
 #include "runtime/Cpu/KernelAbi.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 
 namespace tern::code {
@@ -124,6 +126,8 @@ private:
     TaskRange range = rangeOf(axis);
     if (depth == rank - 1)
       return row(index, range);
+    if (depth >= static_cast<int64_t>(ranges.size()) && canFlatten(depth))
+      return flatRows(index, depth);
     if (range.isOne) {
       index[axis] = range.begin;
       return nest(index, depth + 1);
@@ -131,6 +135,43 @@ private:
     b.forLoop(range.begin, range.end, e.number(1), [&](Val i) {
       index[axis] = i;
       nest(index, depth + 1);
+    });
+  }
+
+  /// Whether the rows of dimensions `depth` and on may be one: none of them computes something of its own first.
+  bool canFlatten(int64_t depth) const {
+    if (!e.likesLongRows() || type.isBlockStorage() || type.getStaticDim(depth) == 1 || !llvm::is_sorted(order))
+      return false;
+    llvm::SetVector<Operation *> reached;
+    if (Operation *op = root.value.getDefiningOp())
+      reached.insert(op);
+    for (size_t i = 0; i < reached.size(); ++i) {
+      if (isa<graph::RmsNormOp, graph::LayerNormOp, graph::SoftmaxOp, graph::ReduceOp, graph::ArgmaxOp, graph::TopKOp,
+              graph::QuantizeOp, graph::ShortConvOp, graph::GatedDeltaRuleOp, graph::SelectiveScanOp,
+              kernel::AttendCombineOp>(reached[i]))
+        return false;
+      for (Value operand : reached[i]->getOperands())
+        if (Operation *producer = operand.getDefiningOp())
+          reached.insert(producer);
+    }
+    return true;
+  }
+
+  /// All elements of dimensions `depth` and on as one row.
+  void flatRows(Index &index, int64_t depth) {
+    int64_t rank = type.getRank();
+    Val count = e.number(1);
+    for (int64_t axis = depth; axis < rank; ++axis)
+      count = count * e.size(type, axis);
+    e.forRow(e.number(0), count, 1, [&](Val i, int64_t) {
+      Val rest = i;
+      for (int64_t axis = rank - 1; axis > depth; --axis) {
+        Val size = e.size(type, axis);
+        index[axis] = rest % size;
+        rest = rest / size;
+      }
+      index[depth] = rest;
+      e.store(e.element(root.value, index), root.place, target(index));
     });
   }
 

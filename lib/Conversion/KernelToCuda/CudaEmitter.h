@@ -45,6 +45,7 @@ public:
   Val scratch(int64_t bytes) override;
   void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
   void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
+  bool likesLongRows() const override { return isUniform(); }
   Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body) override;
   void alone(llvm::function_ref<void()> body) override;
   void endRoot() override;

@@ -41,6 +41,19 @@ kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {k
   kernel.return %0 : !graph.tensor<f32[T, 640]>
 }
 
+// Short rows that need nothing of their own first are dealt out as one.
+// CHECK-LABEL: cuda.kernel @tern_heads(
+// CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %c256_i64
+// CHECK: %[[D:.*]] = arith.remsi %[[I]], %c8_i64
+// CHECK: %[[H:.*]] = arith.divsi %[[I]], %c8_i64
+// CHECK-NOT: scf.for
+kernel.func @heads(%x: !graph.tensor<f32[T, 3, 8]>) -> !graph.tensor<f32[T, 3, 8]> attributes {
+    maxima = {T = 8 : i64},
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = ["T"], tiles = [1]>]} {
+  %0 = graph.neg %x : (f32[T, 3, 8]) -> f32[T, 3, 8]
+  kernel.return %0 : !graph.tensor<f32[T, 3, 8]>
+}
+
 // Spaces follow each other in the grid.
 // CHECK-LABEL: cuda.kernel @tern_two(
 // CHECK: %[[LOW:.*]] = arith.cmpi slt, %[[T:.*]], %c4
