@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
-RunFlags::RunFlags() { tern_sampler_options_init(&sampler); }
+RunFlags::RunFlags() { tern_sampler_options_init(&sampler, sizeof(sampler)); }
 
 std::optional<int> RunFlags::parse(int argc, char **argv) {
   CLI::App app("Generate text from a compiled model, streaming", "tern-run");

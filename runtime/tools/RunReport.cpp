@@ -64,7 +64,7 @@ void printJson(const RunReport &report) {
       addSample(each, report, sample);
       object["samples"].push_back(std::move(each));
     }
-  object["backend"] = "cpu";
+  object["backend"] = report.backend;
   object["target"] = report.target;
   object["threads"] = report.threads;
   object["memory"] = {{"planned", memoryAsJson(report.planned)}, {"measured", memoryAsJson(report.measured)}};
