@@ -55,6 +55,8 @@ static void fillRequest(const tern_generate_options &options, const ModelText &t
     request.stops.stopStrings.emplace_back(options.stop_strings[i]);
   if (!options.ignore_end_tokens)
     request.stops.endTokens = text.chat.endTokens;
+  if (options.context_shift)
+    request.shiftKeep = options.shift_keep;
   if (options.on_progress)
     request.progress = [&](std::int64_t done, std::int64_t total) { options.on_progress(options.user, done, total); };
   if (options.on_text)
@@ -76,7 +78,8 @@ static tern_generate_result resultOf(const Generation &generation, std::size_t p
           static_cast<std::int64_t>(generation.ids.size()),
           generation.prefillSeconds,
           generation.decodeSeconds,
-          generation.decodeRate()};
+          generation.decodeRate(),
+          generation.shifts};
 }
 
 /// The options as this version has them, and whether they are whole.

@@ -1,6 +1,7 @@
 //===- SessionApi.cpp - Sessions and their steps in C ---------------------===//
 
 #include "runtime/Api/Handles.h"
+#include "runtime/Run/ContextShift.h"
 
 using namespace tern;
 using namespace tern::api;
@@ -60,6 +61,48 @@ tern_status tern_session_rewind(tern_session *session, int64_t slot, int64_t len
       return status;
     Status status = session->decoder->rewind(slot, length);
     return status ? TERN_OK : report(error, status.problem());
+  });
+}
+
+tern_status tern_session_ids(tern_session *session, int64_t slot, int32_t *ids, size_t capacity, size_t *length,
+                             tern_error *error) {
+  return atWork(session, "session", "tern_session_ids", error, [&]() -> tern_status {
+    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+      return status;
+    return giveIds(session->decoder->ids(slot), ids, capacity, length, error);
+  });
+}
+
+tern_status tern_session_keep(tern_session *session, int64_t slot, const int32_t *ids, size_t count, size_t *kept,
+                              tern_error *error) {
+  return atWork(session, "session", "tern_session_keep", error, [&]() -> tern_status {
+    if (tern_status status = needed(error, "tern_session_keep", {{"kept", kept}}); status != TERN_OK)
+      return status;
+    if (tern_status status = needed(error, "tern_session_keep", {"ids", ids}, count); status != TERN_OK)
+      return status;
+    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+      return status;
+    const std::vector<TokenId> &held = session->decoder->ids(slot);
+    std::size_t same = 0, most = std::min(held.size(), count == 0 ? 0 : count - 1);
+    while (same != most && held[same] == ids[same])
+      ++same;
+    if (!session->decoder->rewind(slot, static_cast<std::int64_t>(same)))
+      session->decoder->reset(slot);
+    *kept = session->decoder->ids(slot).size();
+    return TERN_OK;
+  });
+}
+
+tern_status tern_session_shift(tern_session *session, int64_t slot, int64_t keep, const tern_cancel *cancel,
+                               tern_error *error) {
+  return atWork(session, "session", "tern_session_shift", error, [&]() -> tern_status {
+    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+      return status;
+    SlotSequence sequence(*session->decoder, slot, session->context);
+    Result<bool> finished = shiftContext(sequence, keep, flagOf(cancel));
+    if (!finished)
+      return report(error, finished.problem());
+    return *finished ? TERN_OK : report(error, TERN_CANCELLED, "the step was cancelled");
   });
 }
 

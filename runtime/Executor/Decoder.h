@@ -60,7 +60,9 @@ public:
   std::int64_t vocabulary() const { return entries.vocabulary(); }
 
   /// Tokens in the slot's caches; those that follow begin at this position.
-  std::int64_t length(std::int64_t slot) const { return sequences[static_cast<std::size_t>(slot)].length; }
+  std::int64_t length(std::int64_t slot) const { return static_cast<std::int64_t>(ids(slot).size()); }
+  /// Those tokens; holds until the slot's next step.
+  const std::vector<TokenId> &ids(std::int64_t slot) const { return sequences[static_cast<std::size_t>(slot)].ids; }
 
   /// Begins a new sequence.
   void reset(std::int64_t slot);
@@ -76,7 +78,7 @@ public:
 
 private:
   struct Sequence {
-    std::int64_t length = 0;
+    std::vector<TokenId> ids;
     bool broken = false; ///< A step ended inside; recurrent states hold parts of it.
   };
 

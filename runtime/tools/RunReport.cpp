@@ -41,6 +41,8 @@ static void addSample(Json &object, const RunReport &report, const RunReport::Sa
   object["ids"] = sample.ids;
   object["text"] = sample.text;
   object["stop_reason"] = tern_stop_reason_name(sample.result.reason);
+  if (sample.result.context_shifts > 0)
+    object["context_shifts"] = sample.result.context_shifts;
   for (const RunReport::Logprobs &logprobs : sample.logprobs) {
     Json row = asJson(report, logprobs.drawn);
     row["top"] = Json::array();

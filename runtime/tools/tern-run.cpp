@@ -155,6 +155,8 @@ tern_generate_options generateOptions(const RunFlags &flags, const std::vector<c
   options.samples = flags.samples;
   options.on_sample = onSample;
   options.on_logprobs = onLogprobs;
+  options.context_shift = flags.contextShift;
+  options.shift_keep = flags.shiftKeep;
   return options;
 }
 

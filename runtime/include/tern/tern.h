@@ -213,6 +213,21 @@ TERN_API tern_status tern_session_memory(const tern_session *session, tern_memor
 /* Keeps only the first `length` tokens of a slot; 0 begins a new sequence. Threads: one. */
 TERN_API tern_status tern_session_rewind(tern_session *session, int64_t slot, int64_t length, tern_error *error);
 
+/* Copies the tokens that a slot holds. Threads: one. */
+TERN_API tern_status tern_session_ids(tern_session *session, int64_t slot, int32_t *ids, size_t capacity,
+                                      size_t *length, tern_error *error);
+
+/* Keeps the tokens that a slot and `ids` begin with, at most all but the last of `ids`, and stores their number: what is
+ * left of `ids` is what to append. A conversation, rendered whole at each turn, so costs its new part only. Models that
+ * cannot go back keep nothing. Threads: one. */
+TERN_API tern_status tern_session_keep(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
+                                       size_t *kept, tern_error *error);
+
+/* Makes room in a slot: keeps its first `keep` tokens, fewer than it holds, and of the others the newer half, which is
+ * read again at its new positions. What follows is what would follow a prompt of just those. Threads: one. */
+TERN_API tern_status tern_session_shift(tern_session *session, int64_t slot, int64_t keep, const tern_cancel *cancel,
+                                        tern_error *error);
+
 /* A flag that ends steps early; NULL if the system refuses memory. Threads: any. */
 TERN_API tern_cancel *tern_cancel_create(void);
 /* Threads: last. */
@@ -326,6 +341,7 @@ typedef struct tern_generate_result {
   int64_t prompt_tokens, tokens;
   double prefill_seconds, decode_seconds;
   double tokens_per_second; /* Of those after the first, which the prompt's pass gives. */
+  int64_t context_shifts;
 } tern_generate_result;
 
 typedef struct tern_generate_options {
@@ -345,6 +361,10 @@ typedef struct tern_generate_options {
   void (*on_sample)(void *user, int64_t sample, const tern_generate_result *result); /* After each; may be NULL. */
   /* Called for each token, before on_text, if the sampler's options ask for logprobs. May be NULL. */
   void (*on_logprobs)(void *user, const tern_token_logprob *drawn, const tern_token_logprob *top, size_t count);
+  /* Not 0: where the context ends the text goes on after a tern_session_shift that keeps `shift_keep` tokens; -1: all up
+   * to the end of the prompt. */
+  int context_shift;
+  int64_t shift_keep;
 } tern_generate_options;
 
 /* Threads: any. */

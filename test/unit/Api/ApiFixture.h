@@ -34,9 +34,10 @@ inline std::string readBytes(const std::string &path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline void writeArtifact(const std::string &path, std::vector<std::string> features, bool withText = true) {
+inline void writeArtifact(const std::string &path, std::vector<std::string> features, bool withText = true,
+                          const TinyOptions &options = {}) {
   ArtifactWriter writer = std::move(*ArtifactWriter::create(path));
-  Program program = tinyProgram();
+  Program program = tinyProgram(options);
   program.weights[0].hash = "";
   ASSERT_TRUE(writer.beginWeights(program.weightBytes));
   ASSERT_TRUE(writer.appendWeights({reinterpret_cast<const char *>(tinyWeights()), tinyVocabulary * 4}));

@@ -257,6 +257,74 @@ TEST_F(Api, GenerationStopsForEveryReason) {
   tern_cancel_destroy(cancel);
 }
 
+TEST_F(Api, AContextCanBeShifted) {
+  for (bool recurrent : {true, false}) {
+    TinyOptions tiny;
+    tiny.recurrent = recurrent;
+    writeArtifact(path + "5", {}, true, tiny);
+    tern_model *own = nullptr;
+    tern_session *shifted = nullptr;
+    ASSERT_EQ(tern_model_open((path + "5").c_str(), nullptr, &own, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_create(own, 1, 64, &shifted, &error), TERN_OK) << error.message;
+    const int32_t prompt[] = {3, 1, 4, 1, 5, 9, 2};
+    ASSERT_EQ(tern_prefill(shifted, 0, prompt, 7, nullptr, nullptr, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_shift(shifted, 0, 2, nullptr, &error), TERN_OK) << error.message;
+    int32_t held[8];
+    size_t length = 0;
+    ASSERT_EQ(tern_session_ids(shifted, 0, held, 8, &length, &error), TERN_OK);
+    EXPECT_THAT(std::vector<int32_t>(held, held + length), ElementsAre(3, 1, 9, 2));
+    int64_t slot = 0;
+    int32_t token = 7;
+    const float *logits = nullptr;
+    ASSERT_EQ(tern_decode(shifted, 1, &slot, &token, nullptr, &logits, &error), TERN_OK) << error.message;
+    EXPECT_EQ(logits[5], tinyLogit({3, 1, 9, 2, 7}, 5, recurrent)) << "as after a prompt of those tokens";
+    EXPECT_EQ(tern_session_shift(shifted, 0, 5, nullptr, &error), TERN_FAILED);
+    EXPECT_THAT(error.message, HasSubstr("must keep 0 to 4 of the 5 tokens"));
+
+    tern_generate_options options;
+    tern_generate_options_init(&options, sizeof(options));
+    tern_generate_result result{};
+    result.size = sizeof(result);
+    options.max_tokens = 200;
+    options.context_shift = 1;
+    options.shift_keep = -1;
+    ASSERT_EQ(tern_session_rewind(shifted, 0, 0, &error), TERN_OK);
+    ASSERT_EQ(tern_generate(shifted, 0, prompt, 7, &options, &result, &error), TERN_OK) << error.message;
+    EXPECT_EQ(result.reason, TERN_STOP_MAX_TOKENS);
+    EXPECT_EQ(result.tokens, 200);
+    EXPECT_EQ(result.context_shifts, 5);
+    tern_session_destroy(shifted);
+    tern_model_close(own);
+  }
+  std::remove((path + "5").c_str());
+}
+
+TEST_F(Api, AConversationKeepsWhatItHasRead) {
+  for (bool recurrent : {true, false}) {
+    TinyOptions tiny;
+    tiny.recurrent = recurrent;
+    writeArtifact(path + "6", {}, true, tiny);
+    tern_model *own = nullptr;
+    tern_session *talk = nullptr;
+    ASSERT_EQ(tern_model_open((path + "6").c_str(), nullptr, &own, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_create(own, 1, 64, &talk, &error), TERN_OK) << error.message;
+    const int32_t first[] = {1, 2, 3, 4}, second[] = {1, 2, 9, 9, 9};
+    ASSERT_EQ(tern_prefill(talk, 0, first, 4, nullptr, nullptr, &error), TERN_OK);
+    size_t kept = 99;
+    ASSERT_EQ(tern_session_keep(talk, 0, second, 5, &kept, &error), TERN_OK) << error.message;
+    EXPECT_EQ(kept, recurrent ? 0u : 2u);
+    EXPECT_EQ(tern_session_length(talk, 0), static_cast<int64_t>(kept));
+    const float *logits = nullptr;
+    ASSERT_EQ(tern_prefill(talk, 0, second + kept, 5 - kept, nullptr, &logits, &error), TERN_OK) << error.message;
+    EXPECT_EQ(logits[5], tinyLogit({1, 2, 9, 9, 9}, 5, recurrent));
+    ASSERT_EQ(tern_session_keep(talk, 0, second, 5, &kept, &error), TERN_OK);
+    EXPECT_EQ(kept, recurrent ? 0u : 4u) << "one is left to read, for its logits";
+    tern_session_destroy(talk);
+    tern_model_close(own);
+  }
+  std::remove((path + "6").c_str());
+}
+
 TEST_F(Api, StepsCanBeCancelled) {
   tern_cancel *cancel = tern_cancel_create();
   tern_cancel_set(cancel);
