@@ -103,6 +103,8 @@ static tern_status readGeneration(const tern_generate_options *given, tern_gener
 static tern_status runGeneration(tern_session *session, int64_t slot, std::vector<TokenId> prompt,
                                  const tern_generate_options &options, tern_generate_result *result,
                                  tern_error *error) {
+  if (tern_status status = checkGenerates(error, "tern_generate", *session); status != TERN_OK)
+    return status;
   Result<const ModelText *> text = session->loaded->text();
   if (!text)
     return report(error, text.problem());

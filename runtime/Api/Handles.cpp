@@ -50,6 +50,14 @@ tern_status api::inUse(tern_error *error, const char *function) {
                                         "belongs to");
 }
 
+tern_status api::checkGenerates(tern_error *error, const char *function, const tern_session &session) {
+  if (!session.decoder->isEncoder())
+    return TERN_OK;
+  return report(error, Problem{session.loaded->artifact().path(),
+                               "gives embeddings, and " + std::string(function) + " is of models that generate text",
+                               "call tern_embed"});
+}
+
 tern_status api::checkSlot(tern_error *error, const tern_session &session, std::int64_t slot) {
   if (slot >= 0 && slot < session.decoder->slots())
     return TERN_OK;
@@ -71,10 +79,9 @@ tern_status api::checkSize(tern_error *error, std::size_t size, const char *stru
                 std::string(structure) + ": the size must be set to that of the structure, is " + std::to_string(size));
 }
 
-static tern_status tooSmall(tern_error *error, std::size_t needed, std::size_t capacity) {
-  return api::report(error, TERN_BUFFER_TOO_SMALL,
-                     "the result has a length of " + std::to_string(needed) + ", the buffer of " +
-                         std::to_string(capacity));
+tern_status api::tooSmall(tern_error *error, std::size_t needed, std::size_t capacity) {
+  return report(error, TERN_BUFFER_TOO_SMALL,
+                "the result has a length of " + std::to_string(needed) + ", the buffer of " + std::to_string(capacity));
 }
 
 tern_status api::giveText(const std::string &result, char *text, std::size_t capacity, std::size_t *length,

@@ -20,7 +20,8 @@
 
 struct tern_model {
   std::shared_ptr<const tern::LoadedModel> loaded; ///< Shared with sessions, which may live longer.
-  std::int64_t vocabulary = 0;
+  std::int64_t vocabulary = 0;                     ///< Of an encoder, elements of a vector.
+  bool isEncoder = false;
 };
 
 struct tern_session {
@@ -100,6 +101,9 @@ tern_status atWork(Object *object, const char *name, const char *function, tern_
   });
 }
 
+/// TERN_OK if the session's model gives logits.
+tern_status checkGenerates(tern_error *error, const char *function, const tern_session &session);
+
 /// TERN_OK if the session has that slot.
 tern_status checkSlot(tern_error *error, const tern_session &session, std::int64_t slot);
 
@@ -140,6 +144,9 @@ tern_status checkSize(tern_error *error, std::size_t size, const char *structure
 template <typename Struct> void writeResult(const Struct &result, Struct *target) noexcept {
   writeDefaults(result, target, target->size);
 }
+
+/// A result that does not fit where it is to go.
+tern_status tooSmall(tern_error *error, std::size_t needed, std::size_t capacity);
 
 /// Hands text out as tern.h says.
 tern_status giveText(const std::string &result, char *text, std::size_t capacity, std::size_t *length,

@@ -34,7 +34,7 @@ tern_status tern_model_open(const char *path, const tern_model_options *given, t
     Result<DecoderEntries> entries = DecoderEntries::find((*loaded)->executor()->program(), path);
     if (!entries)
       return report(error, entries.problem());
-    *model = new tern_model{std::move(*loaded), entries->vocabulary()};
+    *model = new tern_model{std::move(*loaded), entries->vocabulary(), entries->isEncoder()};
     return TERN_OK;
   });
 }
@@ -51,7 +51,8 @@ tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, 
     const LoadedModel &loaded = *model->loaded;
     const ArtifactModel &described = loaded.artifact().manifest().model;
     writeResult({sizeof(*info), described.name.c_str(), described.architecture.c_str(), loaded.variant().target.c_str(),
-                 loaded.backend().name(), described.maxContext, model->vocabulary, loaded.executor()->workerCount()},
+                 loaded.backend().name(), described.maxContext, model->isEncoder ? 0 : model->vocabulary,
+                 model->isEncoder ? model->vocabulary : 0, loaded.executor()->workerCount()},
                 info);
     return TERN_OK;
   });

@@ -147,6 +147,8 @@ static PrefillOptions prefillOptions(const tern_prefill_options &options) {
 tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
                          const tern_prefill_options *given, const float **logits, tern_error *error) {
   return atWork(session, "session", "tern_prefill", error, [&]() -> tern_status {
+    if (tern_status status = checkGenerates(error, "tern_prefill", *session); status != TERN_OK)
+      return status;
     if (tern_status status = needed(error, "tern_prefill", {"ids", ids}, count); status != TERN_OK)
       return status;
     if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
@@ -162,6 +164,8 @@ tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids
 tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                         const tern_cancel *cancel, const float **logits, tern_error *error) {
   return atWork(session, "session", "tern_decode", error, [&]() -> tern_status {
+    if (tern_status status = checkGenerates(error, "tern_decode", *session); status != TERN_OK)
+      return status;
     if (count == 0)
       return report(error, TERN_BAD_ARGUMENT, "tern_decode: count must be at least 1");
     if (tern_status status = needed(error, "tern_decode", {{"slots", slots}, {"tokens", tokens}}); status != TERN_OK)

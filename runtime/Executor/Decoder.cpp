@@ -210,6 +210,8 @@ Status Decoder::checkTokens(const std::vector<SlotToken> &tokens) const {
 }
 
 Result<LogitsView> Decoder::decode(const std::vector<SlotToken> &tokens, const std::atomic<bool> *cancel) {
+  if (isEncoder())
+    return Problem{memory->model().where(), "gives embeddings, and has no entry to decode with", ""};
   if (Status status = checkTokens(tokens); !status)
     return status.problem();
   std::vector<SlotToken> left = tokens;

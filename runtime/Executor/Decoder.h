@@ -57,7 +57,10 @@ public:
   const ExecutorSession &session() const { return *memory; }
   std::int64_t slots() const { return static_cast<std::int64_t>(sequences.size()); }
   std::int64_t context() const { return memory->size().capacity; }
+  /// As DecoderEntries has it.
   std::int64_t vocabulary() const { return entries.vocabulary(); }
+  /// Whether "logits" are vectors of tokens; prefill() gives them, and there is nothing to decode.
+  bool isEncoder() const { return entries.isEncoder(); }
 
   /// Tokens in the slot's caches; those that follow begin at this position.
   std::int64_t length(std::int64_t slot) const { return static_cast<std::int64_t>(ids(slot).size()); }

@@ -117,7 +117,8 @@ typedef struct tern_model_info {
   const char *target;       /* Of the code that was chosen: "x86-64-v4". */
   const char *backend;      /* That executes it: "cpu". */
   int64_t max_context;      /* Positions that the model was made for. */
-  int64_t vocabulary;       /* Logits of a token. */
+  int64_t vocabulary;       /* Logits of a token; 0 for a model that gives embeddings. */
+  int64_t embedding;        /* Elements of an embedding; 0 for a model that generates text. */
   uint32_t threads;
 } tern_model_info;
 
@@ -259,6 +260,39 @@ TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int
  * floats, row i for slots[i]. `cancel` may be NULL. Threads: one. */
 TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                                  const tern_cancel *cancel, const float **logits, tern_error *error);
+
+/*===- Embeddings -------------------------------------------------------------===*
+ *
+ * Of encoders, and of decoders that were compiled with --embeddings; such a model generates no text. Which pooling it
+ * was trained for says its card. */
+
+typedef enum tern_pooling {
+  TERN_POOL_MEAN = 0,  /* The mean of the tokens' vectors: sentence transformers. */
+  TERN_POOL_FIRST = 1, /* The vector of the first token, "[CLS]". */
+  TERN_POOL_LAST = 2,  /* That of the last token: decoders. */
+  TERN_POOL_NONE = 3   /* The vectors of all tokens, one after another. */
+} tern_pooling;
+
+typedef struct tern_embed_options {
+  size_t size;
+  tern_pooling pooling;
+  int keep_length;           /* 0, the default: vectors are scaled to a length of 1. */
+  const tern_cancel *cancel; /* May be NULL. */
+} tern_embed_options;
+
+/* Threads: any. */
+TERN_API void tern_embed_options_init(tern_embed_options *options, size_t size);
+
+/* The embedding of a text, written to `vector` as ids are by the functions above: `embedding` floats of tern_model_info,
+ * of each token with TERN_POOL_NONE. `options` may be NULL. Slot 0 is used and holds the text. Threads: one. */
+TERN_API tern_status tern_embed(tern_session *session, const int32_t *ids, size_t count,
+                                const tern_embed_options *options, float *vector, size_t capacity, size_t *length,
+                                tern_error *error);
+/* The same for text, with the tokens round it that the model expects, and without those that its tokenizer only fills
+ * texts up with. Threads: one. */
+TERN_API tern_status tern_embed_text(tern_session *session, const char *text, size_t text_length,
+                                     const tern_embed_options *options, float *vector, size_t capacity,
+                                     size_t *length, tern_error *error);
 
 /*===- Sampling ---------------------------------------------------------------===*/
 
