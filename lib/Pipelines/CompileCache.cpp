@@ -96,6 +96,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
            {"embed", options.embedWeights},
+           {"embeddings", options.embeddings},
            {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)
     key["seed"] = *options.randomSeed;

@@ -198,3 +198,8 @@ std::optional<std::int32_t> Tokenizer::tokenId(std::string_view token) const {
 bool Tokenizer::isSpecial(std::int32_t id) const { return pipeline->isSpecial(id); }
 
 const SpecialTokens &Tokenizer::specialTokens() const { return pipeline->special; }
+
+std::optional<std::int32_t> Tokenizer::fillingToken() const {
+  const std::optional<LengthRules::Padding> &padding = pipeline->lengths.padding;
+  return padding ? std::optional<std::int32_t>(padding->token) : std::nullopt;
+}

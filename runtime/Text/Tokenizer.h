@@ -82,6 +82,8 @@ public:
   /// Whether a decode that skips special tokens leaves this one out.
   bool isSpecial(std::int32_t id) const;
   const SpecialTokens &specialTokens() const;
+  /// What encode() fills texts up with to the length that the tokenizer asks for; nothing if it asks for none.
+  std::optional<std::int32_t> fillingToken() const;
 
 private:
   friend class StreamDecoder;
