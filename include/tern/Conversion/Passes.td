@@ -215,4 +215,45 @@ def ConvertKernelToCpu : Pass<"convert-kernel-to-cpu", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
+  let summary = "code of kernels for a GPU";
+  let description = [{
+    Writes the code of each `kernel.func` for `target` and leaves the module with that code alone: a `cuda.kernel`
+    `tern_<name>` for each, whose blocks compute one task each. Its operands are those of a launch; the module's
+    `kernel.symbols` says what `cuda.size` counts.
+
+    Code is that of every thread of a block. Elements of a row are dealt out to the threads, what a row adds up to is
+    known to all of them after a reduction of the block, and everything else is computed by each for itself. Products
+    with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
+    before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+
+    Before:
+
+    ```mlir
+    kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>]} {
+      %0 = graph.add %x, %x : (f32[4, 64], f32[4, 64]) -> f32[4, 64]
+      kernel.return %0 : !graph.tensor<f32[4, 64]>
+    }
+    ```
+
+    After `convert-kernel-to-cuda{target=sm_90a}`, shortened:
+
+    ```
+    cuda.kernel @tern_double(%arg0: !llvm.ptr {cuda.element = f32, cuda.name = "input0", cuda.read_only}, ...) attributes {
+        shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %1 = arith.extui %0 : i32 to i64
+      ...
+      scf.for %i = %1 to %c64_i64 step %c256_i64 : i64 {
+    ```
+
+    Test: test/lib/Conversion/KernelToCuda/convert-kernel-to-cuda.mlir
+  }];
+  let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::ub::UBDialect", "::tern::cuda::CudaDialect"];
+}
+
 #endif // TERN_CONVERSION_PASSES
