@@ -72,11 +72,11 @@ private:
   /// The program after import, or as it was left at the first phase.
   bool begin() {
     for (const std::string &name : options.targets) {
-      Result<CpuTarget> target = parseCpuTarget(name);
+      Result<Target> target = parseTarget(name);
       if (!target)
         return fail(target.problem());
       targets.push_back(std::move(*target));
-      result.targets.push_back(targets.back().name);
+      result.targets.push_back(nameOf(targets.back()));
     }
     if (!options.firstPhase.empty()) {
       result.module = options.program
@@ -198,7 +198,7 @@ private:
   /// Each target's code; the module shows that of the first.
   bool lower() {
     context.loadAllAvailableDialects(); // no pass declares what code generation writes
-    for (const CpuTarget &target : targets) {
+    for (const Target &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)
         return false;
@@ -210,7 +210,7 @@ private:
 
   bool emit() {
     if (lowered.empty()) // taken up after lower
-      for (const CpuTarget &target : targets)
+      for (const Target &target : targets)
         lowered.push_back({target, OwningOpRef<ModuleOp>(result.module->clone())});
     ArtifactAssembly assembly(options, std::move(graphText));
     for (LoweredTarget &code : lowered)
@@ -222,6 +222,7 @@ private:
     for (const Entry &entry : program.entries)
       result.entryPoints.push_back(entry.name);
     result.memory = assembly.memory();
+    result.gpuKernels = assembly.resources();
     return true;
   }
 
@@ -262,7 +263,7 @@ private:
   const CompilerOptions &options;
   Compilation result;
   Problems problems;
-  std::vector<CpuTarget> targets;
+  std::vector<Target> targets;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
   bool wantsGolden = false;

@@ -23,7 +23,15 @@ struct CompileFlags {
 } // namespace
 
 static Json asJson(const Compilation &compilation, const CompilerOptions &options) {
-  Json phases = Json::array();
+  Json phases = Json::array(), kernels = Json::array();
+  for (const KernelResources &kernel : compilation.gpuKernels)
+    kernels.push_back({{"name", kernel.name},
+                       {"architecture", kernel.architecture},
+                       {"registers", kernel.registers},
+                       {"shared", kernel.sharedBytes},
+                       {"spill_stores", kernel.spillStores},
+                       {"spill_loads", kernel.spillLoads},
+                       {"stack", kernel.stackBytes}});
   for (const Compilation::Phase &phase : compilation.phases)
     phases.push_back({{"name", phase.name}, {"seconds", phase.seconds}});
   const Compilation::Memory &memory = compilation.memory;
@@ -37,6 +45,7 @@ static Json asJson(const Compilation &compilation, const CompilerOptions &option
           {"entry_points", compilation.entryPoints},
           {"targets", compilation.targets},
           {"golden_prompts", compilation.goldenPrompts},
+          {"gpu_kernels", kernels},
           {"output", options.output}};
 }
 
@@ -84,7 +93,7 @@ static int compile(CompileFlags flags) {
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command
-      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
+      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, sm_90a, ...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");

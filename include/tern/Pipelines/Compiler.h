@@ -14,6 +14,7 @@
 
 #include "runtime/Base/Json.h"
 #include "runtime/Base/Result.h"
+#include "runtime/Cuda/KernelResources.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -72,6 +73,7 @@ struct Compilation {
   std::vector<std::string> entryPoints, targets;
   Memory memory;
   std::size_t goldenPrompts = 0;
+  std::vector<KernelResources> gpuKernels; ///< What the assembler says of kernels for GPUs.
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< After the last phase that is IR.
 };
 

@@ -70,7 +70,7 @@ public:
   /// with.
   mlir::arith::FastMathFlags fastMath = mlir::arith::FastMathFlags::contract;
 
-  /// Whether functions are left to the target as ops of math, instead of written out as polynomials.
+  /// Whether functions and conversions of bf16 are left to the target as ops of math and arith, instead of written out.
   bool callsFunctions = false;
 
   /// Types.
