@@ -8,25 +8,11 @@
 #include "tern/Target/CpuTarget.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
 
 using namespace tern;
 namespace fs = std::filesystem;
-
-std::string tern::defaultCacheDirectory() {
-  auto variable = [](const char *name) {
-    const char *value = std::getenv(name);
-    return std::string(value ? value : "");
-  };
-  if (std::string given = variable("TERN_CACHE_DIR"); !given.empty())
-    return given;
-  if (std::string cache = variable("XDG_CACHE_HOME"); !cache.empty())
-    return cache + "/tern";
-  std::string home = variable("HOME");
-  return home.empty() ? "" : home + "/.cache/tern";
-}
 
 //===----------------------------------------------------------------------===//
 // Key
@@ -110,6 +96,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
            {"embed", options.embedWeights},
+           {"embeddings", options.embeddings},
            {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)
     key["seed"] = *options.randomSeed;

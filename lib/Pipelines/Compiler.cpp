@@ -6,6 +6,7 @@
 #include "GoldenPrompt.h"
 #include "Lowering.h"
 #include "VerifyEach.h"
+#include "dialects/Graph/IR/Graph.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Base/AtomicFile.h"
 #include "tern/Import/Importer.h"
@@ -15,6 +16,7 @@
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
 #include <filesystem>
@@ -46,7 +48,8 @@ size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name)
 
 class CompilerRun {
 public:
-  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options), verifier(options.precision, options.threads) {}
+  CompilerRun(MLIRContext &context, const CompilerOptions &options)
+      : context(context), options(options), verifier(options.precision, options.threads) {}
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
@@ -84,12 +87,35 @@ private:
     Clock::time_point start = Clock::now();
     ImportOptions importOptions;
     importOptions.randomSeed = options.randomSeed;
+    importOptions.embeddings = options.embeddings;
     ImportedModel model = importModel(context, options.input, importOptions);
     problems = std::move(model.problems);
     result.module = std::move(model.module);
     wantsGolden = options.lastPhase == "emit" &&
                   options.golden.value_or(static_cast<std::uint64_t>(model.summary.weightBytes) <= goldenWeightBytes);
-    return result.module && limitContext() && endPhase("import", start);
+    return result.module && limitContext() && checkGolden() && endPhase("import", start);
+  }
+
+  bool givesEmbeddings() { return (*result.module)->hasAttr("graph.embeddings"); }
+
+  /// Golden prompts are of logits.
+  bool checkGolden() {
+    if (!givesEmbeddings())
+      return true;
+    wantsGolden = false;
+    return !options.golden.value_or(false) ||
+           fail({options.input, "gives embeddings, and golden prompts are of models that give logits",
+                 "leave out --golden"});
+  }
+
+  /// The one entry of a program that gives embeddings. Where tokens see those after them, it takes a text whole.
+  std::string encodeEntry() {
+    bool isBidirectional = false;
+    result.module->walk(
+        [&](graph::AttentionOp attention) { isBidirectional |= attention.getMask() == graph::Mask::None; });
+    auto limit = (*result.module)->getAttrOfType<IntegerAttr>("graph.max_context");
+    int64_t most = isBidirectional && limit ? limit.getInt() : options.chunk;
+    return llvm::formatv("encode:B=1:T<{0}:N<{0}", most);
   }
 
   bool limitContext() {
@@ -135,6 +161,8 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      if (givesEmbeddings())
+        schedule.entries = std::vector<std::string>{encodeEntry()};
       buildSchedulePipeline(passes, schedule);
     } else {
       buildPlanPipeline(passes);

@@ -20,6 +20,8 @@ static constexpr int64_t promptLength = 4, callCount = 3;
 static func::FuncOp functionFor(ModuleOp module, int64_t count) {
   if (auto forward = module.lookupSymbol<func::FuncOp>("forward"))
     return forward;
+  if (auto encode = module.lookupSymbol<func::FuncOp>("encode"))
+    return encode;
   return module.lookupSymbol<func::FuncOp>(count == 1 ? "decode_1" : "prefill");
 }
 
@@ -167,7 +169,8 @@ Status PhaseVerifier::checkArtifact(const std::string &path) {
     return decoder.problem();
   Trace now;
   for (const std::vector<int32_t> &call : tokens(before->vocabulary)) {
-    Result<LogitsView> logits = call.size() == 1 ? (*decoder)->decode({{0, call.front()}})
+    bool isStep = call.size() == 1 && !(*decoder)->isEncoder();
+    Result<LogitsView> logits = isStep ? (*decoder)->decode({{0, call.front()}})
                                                  : (*decoder)->prefill(0, {call.begin(), call.end()});
     if (!logits)
       return logits.problem();

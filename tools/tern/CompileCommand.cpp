@@ -94,6 +94,8 @@ static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
       ->check(CLI::PositiveNumber);
   command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
       ->check(CLI::PositiveNumber);
+  command.add_flag("--embeddings", options.embeddings,
+                   "Give a vector for each token instead of logits (tern_embed); encoders always do");
   addThreadsOption(command, options.threads);
 }
 

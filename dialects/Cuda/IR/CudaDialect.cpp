@@ -13,10 +13,19 @@ using namespace tern::cuda;
 
 #include "dialects/Cuda/IR/CudaDialect.cpp.inc"
 
+#include "dialects/Cuda/IR/CudaEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Cuda/IR/CudaAttrs.cpp.inc"
+
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Cuda/IR/CudaTypes.cpp.inc"
 
 void CudaDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Cuda/IR/CudaAttrs.cpp.inc"
+      >();
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "dialects/Cuda/IR/CudaTypes.cpp.inc"
@@ -73,4 +82,14 @@ Type PointerType::parse(AsmParser &parser) {
 
 void PointerType::print(AsmPrinter &printer) const {
   printer << '<' << (getIsConst() ? "const " : "") << getElement() << '>';
+}
+
+//===----------------------------------------------------------------------===//
+// VariableType
+//===----------------------------------------------------------------------===//
+
+LogicalResult VariableType::verify(llvm::function_ref<InFlightDiagnostic()> emitError, Type value) {
+  if (isScalar(value) || isa<PointerType>(value)) // (C1)
+    return success();
+  return emitError() << "a variable must hold scalars or pointers, got " << value;
 }

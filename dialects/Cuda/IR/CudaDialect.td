@@ -39,6 +39,7 @@ def Cuda_Dialect : Dialect {
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
 }
 

@@ -65,10 +65,11 @@ LogicalResult KernelOp::verify() {
   for (Type type : getArgumentTypes()) // (C1)
     if (!isa<PointerType, LLVM::LLVMPointerType>(type))
       return emitOpError() << "arguments must be pointers, got " << type;
-  if (getThreads() < 1 || getThreads() > 1024) // (C3)
-    return emitOpError() << "must have from 1 to 1024 threads, got " << getThreads();
-  if (getShared() < 0) // (C3)
-    return emitOpError() << "bytes of shared memory must not be negative, got " << getShared();
+  int64_t threads = getThreadsAttr().getInt(), shared = getSharedAttr().getInt();
+  if (threads < 1 || threads > 1024) // (C3)
+    return emitOpError() << "must have from 1 to 1024 threads, got " << threads;
+  if (shared < 0) // (C3)
+    return emitOpError() << "bytes of shared memory must not be negative, got " << shared;
   llvm::StringSet<> names;
   for (unsigned index = 0; index < getNumArguments(); ++index)
     if (failed(verifyArgument(*this, index, names)))
@@ -108,15 +109,20 @@ void KernelOp::describeArgument(unsigned index, StringRef name, Type element, bo
 // ProblemOp and SharedOp
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyPlace(Operation *op, Type type, unsigned width) {
+static LogicalResult verifyPlace(Operation *op, Type type, Type element) {
   auto pointer = dyn_cast<PointerType>(type);
-  if (!pointer || (pointer.getElement().isInteger(width) && !pointer.getIsConst()))
+  if (!pointer || (pointer.getElement() == element && !pointer.getIsConst()))
     return success();
-  return op->emitOpError() << "must be a pointer to i" << width << ", got " << type;
+  return op->emitOpError() << "must be a pointer to " << element << ", got " << type;
 }
 
-LogicalResult ProblemOp::verify() { return verifyPlace(*this, getType(), 64); } // (C1)
-LogicalResult SharedOp::verify() { return verifyPlace(*this, getType(), 8); }   // (C2)
+LogicalResult ProblemOp::verify() { // (C1)
+  return verifyPlace(*this, getType(), IntegerType::get(getContext(), 64));
+}
+
+LogicalResult SharedOp::verify() { // (C2)
+  return verifyPlace(*this, getType(), IntegerType::get(getContext(), 8, IntegerType::Unsigned));
+}
 
 //===----------------------------------------------------------------------===//
 // LambdaOp
@@ -223,7 +229,9 @@ void CallOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffect
   effects.emplace_back(MemoryEffects::Write::get());
 }
 
-static ParseResult parseTemplateArguments(OpAsmParser &parser, ArrayAttr &arguments) {
+static ParseResult parseCallee(OpAsmParser &parser, StringAttr &callee, ArrayAttr &arguments) {
+  if (parser.parseAttribute(callee))
+    return failure();
   if (failed(parser.parseOptionalLess()))
     return success();
   SmallVector<Attribute> texts;
@@ -240,12 +248,78 @@ static ParseResult parseTemplateArguments(OpAsmParser &parser, ArrayAttr &argume
   return success();
 }
 
-static void printTemplateArguments(OpAsmPrinter &printer, Operation *, ArrayAttr arguments) {
+static void printCallee(OpAsmPrinter &printer, Operation *, StringAttr callee, ArrayAttr arguments) {
+  printer << callee;
   if (!arguments)
     return;
   printer << '<';
   llvm::interleaveComma(arguments, printer);
   printer << '>';
+}
+
+//===----------------------------------------------------------------------===//
+// Enumerations as bare words, for the generated parsers and printers
+//===----------------------------------------------------------------------===//
+
+template <typename Enum>
+static ParseResult parseWord(OpAsmParser &parser, std::optional<Enum> &value,
+                             std::optional<Enum> (*symbolize)(StringRef), StringRef what) {
+  StringRef word;
+  SMLoc place = parser.getCurrentLocation();
+  if (parser.parseKeyword(&word))
+    return failure();
+  value = symbolize(word);
+  return value ? success() : parser.emitError(place, "expected ") << what << ", got '" << word << "'";
+}
+
+static ParseResult parseUnary(OpAsmParser &parser, UnaryOperatorAttr &operation) {
+  std::optional<UnaryOperator> value;
+  if (parseWord<UnaryOperator>(parser, value, symbolizeUnaryOperator, "an operator of one operand"))
+    return failure();
+  operation = UnaryOperatorAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+static void printUnary(OpAsmPrinter &printer, Operation *, UnaryOperatorAttr operation) {
+  printer << stringifyUnaryOperator(operation.getValue());
+}
+
+static ParseResult parseBinary(OpAsmParser &parser, BinaryOperatorAttr &operation) {
+  std::optional<BinaryOperator> value;
+  if (parseWord<BinaryOperator>(parser, value, symbolizeBinaryOperator, "an operator of two operands"))
+    return failure();
+  operation = BinaryOperatorAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+static void printBinary(OpAsmPrinter &printer, Operation *, BinaryOperatorAttr operation) {
+  printer << stringifyBinaryOperator(operation.getValue());
+}
+
+/// `=`, or the operation of an update.
+static ParseResult parseUpdate(OpAsmParser &parser, BinaryOperatorAttr &operation) {
+  return succeeded(parser.parseOptionalEqual()) ? success() : parseBinary(parser, operation);
+}
+
+static void printUpdate(OpAsmPrinter &printer, Operation *op, BinaryOperatorAttr operation) {
+  if (operation)
+    printBinary(printer, op, operation);
+  else
+    printer << '=';
+}
+
+/// The type of a value and, if it is another, `as` that of the declaration.
+static ParseResult parseWidened(OpAsmParser &parser, Type &value, Type &result) {
+  if (parser.parseType(value))
+    return failure();
+  result = value;
+  return failed(parser.parseOptionalKeyword("as")) ? success() : parser.parseType(result);
+}
+
+static void printWidened(OpAsmPrinter &printer, Operation *, Type value, Type result) {
+  printer << value;
+  if (value != result)
+    printer << " as " << result;
 }
 
 #define GET_OP_CLASSES

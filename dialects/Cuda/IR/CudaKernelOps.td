@@ -86,10 +86,11 @@ def Cuda_ReturnOp : Cuda_Op<"return", [Pure, HasParent<"KernelOp">, Terminator]>
   let assemblyFormat = "attr-dict";
 }
 
-def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure]> {
+def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure, Cuda_Expression]> {
   let summary = "the number of this thread in its block";
   let description = [{
-    `threadIdx.x`, from 0 to the kernel's `threads` - 1.
+    `threadIdx.x`, from 0 to the kernel's `threads` - 1. As C++ takes it for an unsigned number, it is printed in the
+    declaration of its name alone.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {
@@ -102,10 +103,11 @@ def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure]> {
   let assemblyFormat = "attr-dict";
 }
 
-def Cuda_BlockIndexOp : Cuda_Op<"block_index", [Pure]> {
+def Cuda_BlockIndexOp : Cuda_Op<"block_index", [Pure, Cuda_Expression]> {
   let summary = "the number of this block, its task";
   let description = [{
-    `blockIdx.x`: blocks are tasks of the kernel.
+    `blockIdx.x`: blocks are tasks of the kernel. As C++ takes it for an unsigned number, it is printed in the
+    declaration of its name alone.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {
@@ -118,7 +120,7 @@ def Cuda_BlockIndexOp : Cuda_Op<"block_index", [Pure]> {
   let assemblyFormat = "attr-dict";
 }
 
-def Cuda_SizeOp : Cuda_Op<"size", [Pure]> {
+def Cuda_SizeOp : Cuda_Op<"size", [Pure, Cuda_Name]> {
   let summary = "the size of a symbol of the program";
   let description = [{
     `sizes.at[index]`; `sizes` is a parameter of every kernel.
@@ -137,7 +139,7 @@ def Cuda_SizeOp : Cuda_Op<"size", [Pure]> {
   let assemblyFormat = "$index attr-dict";
 }
 
-def Cuda_ProblemOp : Cuda_Op<"problem", [Pure]> {
+def Cuda_ProblemOp : Cuda_Op<"problem", [Pure, Cuda_Name]> {
   let summary = "where a kernel reports that it met an error";
   let description = [{
     `problem`, a pointer to one `long long` and the last parameter of every kernel: 0, or the code of an error.
@@ -156,12 +158,12 @@ def Cuda_ProblemOp : Cuda_Op<"problem", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Cuda_SharedOp : Cuda_Op<"shared", [Pure]> {
+def Cuda_SharedOp : Cuda_Op<"shared", [Pure, Cuda_Name]> {
   let summary = "dynamic shared memory of the block";
   let description = [{
-    `shared + offset`: the block's memory, `offset` bytes on. It holds what a program before left there.
+    `tern::sharedMemory() + offset`: the block's memory, `offset` bytes on. What it holds at first is not known.
 
-    Constraint: (C1) `offset` is not negative; (C2) a typed pointer is one to `i8`.
+    Constraint: (C1) `offset` is not negative; (C2) a typed pointer is one to `ui8`.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 256 : i64, threads = 32 : i64} {
@@ -260,10 +262,10 @@ def Cuda_YieldOp : Cuda_Op<"yield", [Pure, Terminator, ReturnLike]> {
   }];
   let arguments = (ins Optional<Cuda_Value>:$value);
   let assemblyFormat = "attr-dict ($value^ `:` type($value))?";
-  let builders = [OpBuilder<(ins), "">];
+  let builders = [OpBuilder<(ins), "/* without a value */">];
 }
 
-def Cuda_CallOp : Cuda_Op<"call", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+def Cuda_CallOp : Cuda_Op<"call", [Cuda_Expression, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "a call of a device function";
   let description = [{
     `callee<template_arguments>(operands)`. The callee is printed as it stands; so are template arguments.
@@ -285,7 +287,7 @@ def Cuda_CallOp : Cuda_Op<"call", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
                        Variadic<Cuda_Argument>:$operands, UnitAttr:$pure);
   let results = (outs Variadic<Cuda_Value>:$results);
   let assemblyFormat = [{
-    (`pure` $pure^)? $callee custom<TemplateArguments>($template_arguments) `(` $operands `)` attr-dict `:`
+    (`pure` $pure^)? custom<Callee>($callee, $template_arguments) `` `(` $operands `)` attr-dict `:`
     functional-type($operands, $results)
   }];
   let hasVerifier = 1;

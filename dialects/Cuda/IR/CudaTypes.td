@@ -38,6 +38,21 @@ def Cuda_PointerType : Cuda_Type<"Pointer", "pointer"> {
   }]>];
 }
 
+def Cuda_VariableType : Cuda_Type<"Variable", "variable"> {
+  let summary = "a variable";
+  let description = [{
+    `!cuda.variable<f32>`: what `cuda.variable` declares, to be read and assigned.
+
+    Constraint: (C1) its values are scalars or typed pointers.
+  }];
+  let parameters = (ins "::mlir::Type":$value);
+  let assemblyFormat = "`<` $value `>`";
+  let genVerifyDecl = 1;
+  let builders = [TypeBuilderWithInferredContext<(ins "::mlir::Type":$value), [{
+    return $_get(value.getContext(), value);
+  }]>];
+}
+
 def Cuda_Float : AnyTypeOf<[F16, BF16, F32, F64], "a float">;
 def Cuda_Integer : AnyTypeOf<[I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64], "an integer">;
 def Cuda_Scalar : AnyTypeOf<[Cuda_Integer, Cuda_Float], "a scalar">;

@@ -44,6 +44,7 @@ struct CompilerOptions {
   std::int64_t maxContext = 0;             ///< 0: the model's.
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
+  bool embeddings = false;                 ///< A decoder's vectors instead of its logits; encoders give nothing else.
   /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
   /// the interpreter runs in about a second (256 MB of weights).
   std::optional<bool> golden;

@@ -70,6 +70,9 @@ public:
   /// with.
   mlir::arith::FastMathFlags fastMath = mlir::arith::FastMathFlags::contract;
 
+  /// Whether functions are left to the target as ops of math, instead of written out as polynomials.
+  bool callsFunctions = false;
+
   /// Types.
   mlir::Type i1, i8, i16, i32, i64, f16, bf16, f32, f64, ptr;
   static mlir::Type vec(mlir::Type element, int64_t lanes);

@@ -1,6 +1,6 @@
 //===- CodeBuilderMath.cpp - Functions as polynomials ---------------------===//
 //
-// Emitted code calls no library, so functions are expanded here: an argument is reduced to a short interval, a
+// Code for CPUs calls no library, so functions are expanded here: an argument is reduced to a short interval, a
 // polynomial does the rest. Coefficients are weighted least-squares fits at Chebyshev nodes, made minimax by Lawson's
 // iteration; the remaining error of each is noted and is well below half a unit in the last place.
 //
@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/KernelCode/CodeBuilder.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
 
 #include <limits>
 
@@ -32,6 +34,8 @@ static Val powerOfTwo(CodeBuilder &b, Val n) {
 }
 
 Val CodeBuilder::exp(Val a) {
+  if (callsFunctions)
+    return wrap(math::ExpOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   constexpr double magic = 12582912.0; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
   Type integers = sameShape(a.getType(), i32);
@@ -53,6 +57,8 @@ Val CodeBuilder::exp(Val a) {
 }
 
 Val CodeBuilder::log(Val a) {
+  if (callsFunctions)
+    return wrap(math::LogOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   Type integers = sameShape(a.getType(), i32);
   Val tiny = a < 1.1754943508222875e-38;
@@ -77,6 +83,8 @@ Val CodeBuilder::log(Val a) {
 }
 
 Val CodeBuilder::tanh(Val a) {
+  if (callsFunctions)
+    return wrap(math::TanhOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   Val x = abs(a), square = a * a;
   // tanh(x) = x + x^3 q(x^2) for |x| < 0.625, error 4.1e-9
@@ -88,6 +96,8 @@ Val CodeBuilder::tanh(Val a) {
 }
 
 Val CodeBuilder::erf(Val a) {
+  if (callsFunctions)
+    return wrap(math::ErfOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   Val x = abs(a);
   // x + x q(x^2) for |x| < 1, error 3.3e-11
@@ -110,6 +120,8 @@ Val CodeBuilder::sigmoid(Val a) {
 }
 
 Val CodeBuilder::expF64(Val a) {
+  if (callsFunctions)
+    return wrap(math::ExpOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   constexpr double magic = 6755399441055744.0; // 1.5 * 2^52, as in exp
   Type integers = sameShape(a.getType(), i64);
@@ -126,6 +138,8 @@ Val CodeBuilder::expF64(Val a) {
 }
 
 Val CodeBuilder::logF64(Val a) {
+  if (callsFunctions)
+    return wrap(math::LogOp::create(builder, loc, a.get()));
   TERN_EXACT(*this);
   // From f32, by Halley's steps y + 2 (x - e^y) / (x + e^y), each of which triples the digits.
   Val y = convertFloat(f64, log(convertFloat(f32, a)));
@@ -137,6 +151,8 @@ Val CodeBuilder::logF64(Val a) {
 }
 
 std::pair<Val, Val> CodeBuilder::sinCos(Val angle) {
+  if (callsFunctions)
+    return {wrap(math::SinOp::create(builder, loc, angle.get())), wrap(math::CosOp::create(builder, loc, angle.get()))};
   TERN_EXACT(*this);
   constexpr double magic = 6755399441055744.0; // 1.5 * 2^52, as in exp
   Type integers = sameShape(angle.getType(), i64);

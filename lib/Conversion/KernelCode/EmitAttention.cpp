@@ -53,6 +53,40 @@ static Val partWeights(const Request &r, kernel::AttendCombineOp op, int64_t par
   });
 }
 
+/// The same without vectors: the exponent's shift, and what exponentials are multiplied with.
+static Vals partFactors(const Request &r, kernel::AttendCombineOp op, int64_t parts, int64_t width) {
+  CodeBuilder &b = r.b();
+  return r.e.once(op, 0, r.row(), [&] {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    Val begin = r.e.number(0), end = r.e.number(parts), one = r.e.number(1);
+    auto entry = [&](Val part, int64_t column) {
+      Index place(r.row());
+      place.append({part, r.e.number(column)});
+      return r.e.element(op.getPart(), place);
+    };
+    Val sink = op.getSinks() ? r.e.element(op.getSinks(), {r.index[2]}) : b.constant(b.f32, -infinity);
+    Val largest = b.fold(begin, end, one, {sink}, [&](Val part, ArrayRef<Val> carried) {
+      return Vals{b.maximum(carried[0], entry(part, width))};
+    })[0];
+    Val shift = b.select(largest == -infinity, literal(largest, 0.0), largest);
+    Val all = b.fold(begin, end, one, {b.exp(sink - shift)}, [&](Val part, ArrayRef<Val> carried) {
+      return Vals{b.fma(b.exp(entry(part, width) - shift), entry(part, width + 1), carried[0])};
+    })[0];
+    return Vals{shift, b.select(all == 0.0, all, literal(all, 1.0) / all)};
+  });
+}
+
+/// What a part is multiplied with.
+static Val partWeight(const Request &r, kernel::AttendCombineOp op, int64_t parts, int64_t width, Val part) {
+  CodeBuilder &b = r.b();
+  if (r.e.vectorLanes > 1)
+    return b.load(b.f32, partWeights(r, op, parts, width), part);
+  Vals factors = partFactors(r, op, parts, width);
+  Index place(r.row());
+  place.append({part, r.e.number(width)});
+  return b.exp(r.e.element(op.getPart(), place) - factors[0]) * factors[1];
+}
+
 Val emitAttention(const Request &r) {
   auto op = dyn_cast<kernel::AttendCombineOp>(r.result.getOwner());
   if (!op)
@@ -60,11 +94,10 @@ Val emitAttention(const Request &r) {
   CodeBuilder &b = r.b();
   auto type = cast<graph::SymbolicTensorType>(op.getPart().getType());
   int64_t parts = *type.getStaticDim(3), width = *type.getStaticDim(4) - 2;
-  Val weights = partWeights(r, op, parts, width);
   return b.fold(r.e.number(0), r.e.number(parts), r.e.number(1), {r.splat(0.0)}, [&](Val part, ArrayRef<Val> sum) {
     Index place(r.row());
     place.append({part, r.last()});
-    Val weight = r.splat(b.load(b.f32, weights, part));
+    Val weight = r.splat(partWeight(r, op, parts, width, part));
     return Vals{b.fma(weight, r.e.element(op.getPart(), place, r.lanes), sum[0])};
   })[0];
 }

@@ -4,7 +4,17 @@
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelCode/RowsKernel.h"
 
+using namespace mlir;
+
 namespace tern::code {
+
+llvm::StringMap<int64_t> symbolsOf(ModuleOp module) {
+  llvm::StringMap<int64_t> symbols;
+  if (auto names = module->getAttrOfType<ArrayAttr>(kernel::symbolsAttrName))
+    for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>()))
+      symbols[name.getValue()] = place;
+  return symbols;
+}
 
 void emitKernel(TensorEmitter &e) {
   switch (e.function.getSchedule().getKind()) {

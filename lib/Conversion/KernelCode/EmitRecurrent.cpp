@@ -90,15 +90,16 @@ static Vals runScan(const Request &r, Operation *op, Value state, Val sequence, 
   if (mlir::failed(tokens) || mlir::failed(rows) || mlir::failed(columns) || mlir::failed(width))
     return {r.e.frame.scratch, r.e.frame.scratch};
   return r.e.once(op, 0, {sequence, head}, [&] {
-    r.e.goAlone();
     Scan scan{r.e.scratch(*tokens * *width * 4), r.e.scratch(*rows * *columns * 4), *width, *rows, *columns};
-    b.forLoop(0, *rows, 1, [&](Val i) {
-      int64_t lanes = r.e.chooseLanes({state}, type.getDim(3));
-      r.e.forRow(r.e.number(0), r.e.number(*columns), lanes, [&](Val j, int64_t lanes) {
-        b.store(r.e.element(state, {sequence, head, i, j}, lanes), scan.state, i * *columns + j);
+    r.e.alone([&] {
+      b.forLoop(0, *rows, 1, [&](Val i) {
+        int64_t lanes = r.e.chooseLanes({state}, type.getDim(3));
+        r.e.forRow(r.e.number(0), r.e.number(*columns), lanes, [&](Val j, int64_t lanes) {
+          b.store(r.e.element(state, {sequence, head, i, j}, lanes), scan.state, i * *columns + j);
+        });
       });
+      b.forLoop(r.e.number(0), r.e.size(sequenceType, 1), r.e.number(1), [&](Val t) { step(scan, t); });
     });
-    b.forLoop(r.e.number(0), r.e.size(sequenceType, 1), r.e.number(1), [&](Val t) { step(scan, t); });
     return Vals{scan.results, scan.state};
   });
 }

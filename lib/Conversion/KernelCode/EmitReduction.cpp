@@ -134,7 +134,7 @@ static Val emitArgmax(const Request &r, graph::ArgmaxOp op) {
 }
 
 /// One after another: the largest that comes after the one before, by key downwards and then by place.
-static Val selectTop(const Request &r, graph::TopKOp op, Val values, Val chosen) {
+static void selectTop(const Request &r, graph::TopKOp op, Val values, Val chosen) {
   CodeBuilder &b = r.b();
   auto type = cast<graph::SymbolicTensorType>(op.getInput().getType());
   Val count = r.e.size(type, -1);
@@ -152,15 +152,13 @@ static Val selectTop(const Request &r, graph::TopKOp op, Val values, Val chosen)
     b.store(inside, chosen, j);
     return best;
   });
-  return chosen;
 }
 
 static Val emitTopK(const Request &r, graph::TopKOp op) {
   CodeBuilder &b = r.b();
   Vals buffers = r.e.once(op, 0, r.row(), [&] {
-    r.e.goAlone();
     Val values = r.e.scratch(op.getK() * 8), chosen = r.e.scratch(op.getK() * 8);
-    selectTop(r, op, values, chosen);
+    r.e.alone([&] { selectTop(r, op, values, chosen); });
     return Vals{values, chosen};
   });
   bool isIndex = r.result.getResultNumber() == 1;

@@ -21,31 +21,39 @@ static Val idAt(const Request &r, graph::EmbeddingOp op, ArrayRef<Val> index) {
   });
 }
 
-/// A row of a packed table, decoded to scratch once.
-static Val decodedRow(const Request &r, graph::EmbeddingOp op, const TensorPlace &table) {
-  CodeBuilder &b = r.b();
+/// The format of a packed table, whose columns are known.
+static std::optional<PackedFormat> tableFormat(const Request &r, graph::EmbeddingOp op, const TensorPlace &table) {
   std::optional<PackedFormat> format = packedFormatOf(table.type.getStorageFormat());
-  std::optional<int64_t> columns = table.type.getStaticDim(-1);
-  if (!format || !columns) {
-    r.e.fail(op, "a table in tiles must hold floats or stored blocks in a fixed number of columns");
-    return r.e.frame.scratch;
-  }
-  return r.e.onceValue(op, 1, r.row(), [&] {
-    Val id = idAt(r, op, r.row()), row = r.e.scratch(*columns * 4);
-    r.e.fillRow(r.e.number(0), r.e.number(*columns), 1, [&](Val column, int64_t) {
-      b.store(r.e.loadPacked(*format, table.pointer, *columns, id, column), row, column);
-    });
+  if (format && table.type.getStaticDim(-1))
+    return format;
+  r.e.fail(op, "a table in tiles must hold floats or stored blocks in a fixed number of columns");
+  return std::nullopt;
+}
+
+/// An element of a packed table. Where there are vectors a row is decoded to scratch once, to be read by vectors.
+static Val packedEntry(const Request &r, graph::EmbeddingOp op, const TensorPlace &table) {
+  CodeBuilder &b = r.b();
+  std::optional<PackedFormat> format = tableFormat(r, op, table);
+  if (!format)
+    return r.splat(0.0);
+  int64_t columns = *table.type.getStaticDim(-1);
+  if (r.e.vectorLanes == 1)
+    return r.e.loadPacked(*format, table.pointer, columns, idAt(r, op, r.row()), r.last());
+  Val decoded = r.e.onceValue(op, 1, r.row(), [&] {
+    Val id = idAt(r, op, r.row()), row = r.e.scratch(columns * 4);
+    b.forLoop(0, columns, 1,
+              [&](Val column) { b.store(r.e.loadPacked(*format, table.pointer, columns, id, column), row, column); });
     return row;
   });
+  return b.load(r.lanes == 1 ? b.f32 : CodeBuilder::vec(b.f32, r.lanes), decoded, r.last());
 }
 
 static Val emitEmbedding(const Request &r, graph::EmbeddingOp op) {
-  CodeBuilder &b = r.b();
   std::optional<TensorPlace> table = r.e.placeOf(op.getTable());
   if (!table)
     return r.e.element(op.getTable(), {idAt(r, op, r.row()), r.last()}, r.lanes);
   if (table->layout == kernel::Layout::Tiles16)
-    return b.load(r.lanes == 1 ? b.f32 : CodeBuilder::vec(b.f32, r.lanes), decodedRow(r, op, *table), r.last());
+    return packedEntry(r, op, *table);
   return r.e.load(*table, {idAt(r, op, r.row()), r.last()}, r.lanes);
 }
 

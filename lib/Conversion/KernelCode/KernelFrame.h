@@ -13,7 +13,7 @@ namespace tern::code {
 struct KernelFrame {
   Vals operands; ///< A pointer for each operand.
   Val scratch;   ///< This worker's scratch, aligned to 64 bytes.
-  Val begin;     ///< Tasks of this call: [begin, end).
+  Val begin;     ///< Tasks of this call: [begin, end); `begin` alone if there is no `end`.
   Val end;
   Val first;   ///< i1: whether this is the worker's first piece of the launch; none if each piece is the first.
   Val problem; ///< Where to store a code of TERN_KERNEL_* (runtime/Cpu/KernelAbi.h).

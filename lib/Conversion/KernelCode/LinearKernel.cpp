@@ -75,35 +75,15 @@ private:
     return most && *most <= tasks.getTiles()[axis];
   }
 
-  /// The linear layers that the roots of a space come from, in the order of the body.
-  SmallVector<graph::LinearOp> productsOf(kernel::TasksAttr tasks) {
-    llvm::SetVector<Operation *> reached;
-    for (int64_t number : tasks.getRoots())
-      if (Operation *op = rootOf(e, number).value.getDefiningOp())
-        reached.insert(op);
-    SmallVector<graph::LinearOp> products;
-    for (size_t i = 0; i < reached.size(); ++i) {
-      if (auto product = dyn_cast<graph::LinearOp>(reached[i])) {
-        products.push_back(product);
-        continue;
-      }
-      for (Value operand : reached[i]->getOperands())
-        if (Operation *producer = operand.getDefiningOp())
-          reached.insert(producer);
-    }
-    llvm::sort(products, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    return products;
-  }
-
   Val emitSpace(kernel::TasksAttr tasks, Val first) {
-    SmallVector<graph::LinearOp> products = productsOf(tasks);
+    SmallVector<graph::LinearOp> products = productsOf(e, tasks);
     if (products.empty()) {
       e.fail(e.function, "each root of a linear kernel must come from a linear layer");
       return first;
     }
     bool allTokens =
         llvm::all_of(llvm::seq<size_t>(1, tasks.getDims().size()), [&](size_t axis) { return coversDim(tasks, axis); });
-    if (!allTokens)
+    if (!allTokens || !e.frame.end)
       return forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) { emitTask(tasks, products, ranges); });
 
     // Tasks differ in rows alone: all of a piece go through one loop.
@@ -122,13 +102,14 @@ private:
     LinearRange range;
     range.tokenBegin = e.number(0);
     Val count = e.number(1);
-    range.tokens = 1;
+    range.tokens = range.maxTokens = 1;
     for (size_t axis = 1; axis < ranges.size(); ++axis) {
       Val size = e.size(tasks.getDims()[axis]);
       range.tokenBegin = range.tokenBegin * size + ranges[axis].begin;
       count = count * (ranges[axis].end - ranges[axis].begin);
       auto fixed = dyn_cast<IntegerAttr>(tasks.getDims()[axis]);
       int64_t tile = tasks.getTiles()[axis];
+      range.maxTokens *= std::min(tile, e.function.getMaximum(tasks.getDims()[axis]).value_or(tile));
       if (tile == 1 || (fixed && (fixed.getInt() <= tile || fixed.getInt() % tile == 0)))
         range.tokens =
             range.tokens ? std::optional(*range.tokens * std::min(tile, fixed ? fixed.getInt() : tile)) : std::nullopt;
@@ -167,6 +148,25 @@ private:
 };
 
 } // namespace
+
+SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks) {
+  llvm::SetVector<Operation *> reached;
+  for (int64_t number : tasks.getRoots())
+    if (Operation *op = rootOf(e, number).value.getDefiningOp())
+      reached.insert(op);
+  SmallVector<graph::LinearOp> products;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (auto product = dyn_cast<graph::LinearOp>(reached[i])) {
+      products.push_back(product);
+      continue;
+    }
+    for (Value operand : reached[i]->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        reached.insert(producer);
+  }
+  llvm::sort(products, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return products;
+}
 
 Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token) {
   graph::SymbolicTensorType type = tensorOf(product.getResult());

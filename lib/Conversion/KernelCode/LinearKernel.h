@@ -46,6 +46,8 @@ struct LinearRange {
   Val tokenBegin, tokenEnd;
   /// tokenEnd - tokenBegin, where the compiler knows it.
   std::optional<int64_t> tokens;
+  /// The most that it can be.
+  int64_t maxTokens = 1;
 };
 
 /// What a task computes: tiles of the weights times tokens, and the roots that follow. `products` are in the order of
@@ -65,6 +67,9 @@ void emitLinearKernel(TensorEmitter &e);
 /// The rows of `input`, an argument of the kernel, or what the worker's scratch holds after its first piece; the code
 /// that fills it is written here. Nothing after an error.
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value input);
+
+/// The linear layers that the roots of a space come from, in the order of the body.
+llvm::SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks);
 
 /// The index of the input's row `token` in the dimensions of a product before the last, which lie in the order of their
 /// indices.

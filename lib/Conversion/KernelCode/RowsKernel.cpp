@@ -4,6 +4,8 @@
 
 #include "runtime/Cpu/KernelAbi.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 
 namespace tern::code {
@@ -33,32 +35,41 @@ static TaskRange rangeAlong(TensorEmitter &e, kernel::TasksAttr tasks, int64_t a
   return {begin, fixed && fixed.getInt() % tile == 0 ? begin + tile : e.b.minimum(begin + tile, size)};
 }
 
+/// What task `task` of a space with `counts` tasks along its dimensions covers of each.
+static SmallVector<TaskRange> rangesOf(TensorEmitter &e, kernel::TasksAttr tasks, ArrayRef<Val> counts, Val task) {
+  SmallVector<TaskRange> ranges(counts.size());
+  Val one = e.number(1), rest = task;
+  for (int64_t axis = counts.size(); axis-- > 0;) {
+    // What is left before the outermost dimension of more than one task is its place.
+    bool isOuter = llvm::all_of(counts.take_front(axis), [&](Val count) { return count.get() == one.get(); });
+    bool isSingle = counts[axis].get() == one.get();
+    Val place = isSingle ? e.number(0) : isOuter ? rest : rest % counts[axis];
+    if (!isSingle && !isOuter)
+      rest = rest / counts[axis];
+    ranges[axis] = rangeAlong(e, tasks, axis, place);
+  }
+  return ranges;
+}
+
 Val forEachTask(TensorEmitter &e, kernel::TasksAttr tasks, Val first,
                 llvm::function_ref<void(ArrayRef<TaskRange>)> body) {
   CodeBuilder &b = e.b;
-  int64_t rank = tasks.getDims().size();
   Vals counts;
   Val all = e.number(1);
-  for (int64_t axis = 0; axis < rank; ++axis) {
+  for (int64_t axis = 0, rank = tasks.getDims().size(); axis < rank; ++axis) {
     counts.push_back(countAlong(e, tasks, axis));
     all = all * counts.back();
   }
-  Val begin = b.maximum(e.frame.begin - first, e.number(0)), end = b.minimum(e.frame.end - first, all);
-  b.forLoop(begin, end, e.number(1), [&](Val task) {
-    SmallVector<TaskRange> ranges(rank);
-    Val rest = task;
-    for (int64_t axis = rank; axis-- > 0;) {
-      // What is left before the outermost dimension of more than one task is its place.
-      bool isOuter =
-          llvm::all_of(ArrayRef(counts).take_front(axis), [&](Val count) { return count.get() == e.number(1).get(); });
-      bool isSingle = counts[axis].get() == e.number(1).get();
-      Val place = isSingle ? e.number(0) : isOuter ? rest : rest % counts[axis];
-      if (!isSingle && !isOuter)
-        rest = rest / counts[axis];
-      ranges[axis] = rangeAlong(e, tasks, axis, place);
-    }
-    body(ranges);
-  });
+  auto one = [&](Val task) { body(rangesOf(e, tasks, counts, task)); };
+  if (e.frame.end) {
+    Val begin = b.maximum(e.frame.begin - first, e.number(0)), end = b.minimum(e.frame.end - first, all);
+    b.forLoop(begin, end, e.number(1), one);
+  } else if (e.function.getTasks().size() == 1) {
+    one(e.frame.begin);
+  } else {
+    Val task = e.frame.begin - first;
+    b.ifThen((task >= 0) & (task < all), [&] { one(task); });
+  }
   return first + all;
 }
 
@@ -115,6 +126,8 @@ private:
     TaskRange range = rangeOf(axis);
     if (depth == rank - 1)
       return row(index, range);
+    if (depth >= static_cast<int64_t>(ranges.size()) && canFlatten(depth))
+      return flatRows(index, depth);
     if (range.isOne) {
       index[axis] = range.begin;
       return nest(index, depth + 1);
@@ -122,6 +135,43 @@ private:
     b.forLoop(range.begin, range.end, e.number(1), [&](Val i) {
       index[axis] = i;
       nest(index, depth + 1);
+    });
+  }
+
+  /// Whether the rows of dimensions `depth` and on may be one: none of them computes something of its own first.
+  bool canFlatten(int64_t depth) const {
+    if (!e.likesLongRows() || type.isBlockStorage() || type.getStaticDim(depth) == 1 || !llvm::is_sorted(order))
+      return false;
+    llvm::SetVector<Operation *> reached;
+    if (Operation *op = root.value.getDefiningOp())
+      reached.insert(op);
+    for (size_t i = 0; i < reached.size(); ++i) {
+      if (isa<graph::RmsNormOp, graph::LayerNormOp, graph::SoftmaxOp, graph::ReduceOp, graph::ArgmaxOp, graph::TopKOp,
+              graph::QuantizeOp, graph::ShortConvOp, graph::GatedDeltaRuleOp, graph::SelectiveScanOp,
+              kernel::AttendCombineOp>(reached[i]))
+        return false;
+      for (Value operand : reached[i]->getOperands())
+        if (Operation *producer = operand.getDefiningOp())
+          reached.insert(producer);
+    }
+    return true;
+  }
+
+  /// All elements of dimensions `depth` and on as one row.
+  void flatRows(Index &index, int64_t depth) {
+    int64_t rank = type.getRank();
+    Val count = e.number(1);
+    for (int64_t axis = depth; axis < rank; ++axis)
+      count = count * e.size(type, axis);
+    e.forRow(e.number(0), count, 1, [&](Val i, int64_t) {
+      Val rest = i;
+      for (int64_t axis = rank - 1; axis > depth; --axis) {
+        Val size = e.size(type, axis);
+        index[axis] = rest % size;
+        rest = rest / size;
+      }
+      index[depth] = rest;
+      e.store(e.element(root.value, index), root.place, target(index));
     });
   }
 

@@ -32,6 +32,9 @@ void emitRoot(TensorEmitter &e, const Root &root, llvm::ArrayRef<TaskRange> rang
 /// The body of a kernel of kind `rows` or `serial`.
 void emitRowsKernel(TensorEmitter &e);
 
+/// The places of the program's symbols, by name: the module's `kernel.symbols`.
+llvm::StringMap<int64_t> symbolsOf(mlir::ModuleOp module);
+
 /// The body of a kernel, by its kind.
 void emitKernel(TensorEmitter &e);
 

@@ -128,6 +128,8 @@ public:
   virtual void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
   /// The same for a body that fills scratch, which the code that follows may read.
   virtual void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
+  /// Whether forRow deals out a row to more workers than a short row keeps busy, so that rows are better put together.
+  virtual bool likesLongRows() const { return false; }
   /// The sum, the largest or the smallest of `body(i, lanes)` for i over [0, count), an f32.
   Val sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body);
   Val extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body);
@@ -136,8 +138,9 @@ public:
   virtual Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body);
   Val combine(Fold kind, Val a, Val b);
 
-  /// Says that the code that follows writes scratch and reads it in plain loops, for one worker to go through.
-  virtual void goAlone() {}
+  /// Writes `body`, which fills scratch that it reads again itself: code for one worker to go through. What it computes
+  /// must not be used after it but from scratch.
+  virtual void alone(llvm::function_ref<void()> body) { body(); }
   /// Comes after the code of a root: what other roots write may overwrite what this one read.
   virtual void endRoot() {}
 
@@ -165,6 +168,7 @@ public:
 
 protected:
   int64_t scratchUsed = 0;
+  mlir::Operation *lastAtTop = nullptr; ///< What is put at the top of the kernel comes after it.
 
 private:
   Val compute(mlir::Value tensor, llvm::ArrayRef<Val> index, int64_t lanes);
@@ -178,7 +182,6 @@ private:
   std::map<mlir::Block *, mlir::Operation *> lastHoisted;
   llvm::DenseMap<mlir::Attribute, Val> sizes;
   std::map<int64_t, Val> numbers;
-  mlir::Operation *lastAtTop = nullptr;
   int64_t numTables = 0;
   bool hasFailed = false;
 };

@@ -33,14 +33,6 @@ namespace tern {
 
 void tern::registerCpuKernelDialects(DialectRegistry &registry) { registerCodeDialects(registry); }
 
-static llvm::StringMap<int64_t> symbolsOf(ModuleOp module) {
-  llvm::StringMap<int64_t> symbols;
-  if (auto names = module->getAttrOfType<ArrayAttr>(kernel::symbolsAttrName))
-    for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>()))
-      symbols[name.getValue()] = place;
-  return symbols;
-}
-
 /// Weights and states lie at multiples of 64 bytes, and so do buffers; slots of small recurrent states may not.
 static SmallVector<int64_t> alignmentsOf(kernel::FuncOp function) {
   SmallVector<int64_t> alignments;

@@ -1,6 +1,6 @@
 //===- WeightFiles.cpp - Files that weights are read from -----------------===//
 
-#include "runtime/Cpu/WeightFiles.h"
+#include "runtime/Packing/WeightFiles.h"
 #include "runtime/Base/ContentHash.h"
 
 using namespace tern;

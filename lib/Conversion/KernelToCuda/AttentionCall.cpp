@@ -1,0 +1,93 @@
+//===- AttentionCall.cpp - Attention of one task --------------------------===//
+
+#include "lib/Conversion/KernelCode/AttentionKernel.h"
+#include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace tern::cuda {
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
+
+/// Soft cap, bias and slope of the score of `key`.
+static Val adjustScore(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task, Val row, Val key,
+                       Val score) {
+  CodeBuilder &b = e.b;
+  if (operands.softCap)
+    score = b.tanh(score / *operands.softCap) * *operands.softCap;
+  if (operands.bias) {
+    auto type = typeOf(operands.bias);
+    auto axis = [&](int64_t i, Val place) { return type.getStaticDim(i) == 1 ? e.number(0) : place; };
+    score = score + e.element(operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)),
+                                              axis(3, key)});
+  }
+  if (operands.slopes) {
+    Val position = e.element(operands.positions, {task.sequence, task.token(row)});
+    score = score - e.element(operands.slopes, {task.head(row)}) * b.toFloat(b.f32, position - key);
+  }
+  return score;
+}
+
+/// What the sum of a row is multiplied with: 1 / total, sinks included.
+static Val rowFactor(TensorEmitter &e, const AttentionOperands &operands, Val head, Val largest, Val total) {
+  CodeBuilder &b = e.b;
+  Val factor = b.constant(b.f32, 1.0);
+  if (operands.sinks) {
+    Val sink = e.element(operands.sinks, {head});
+    Val now = b.maximum(largest, sink);
+    Val shift = b.select(now == -infinity, literal(now, 0.0), now);
+    factor = b.exp(largest - shift);
+    total = b.fma(total, factor, b.exp(sink - shift));
+  }
+  return b.select(total == 0.0, total, factor / total);
+}
+
+void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
+  if (!requireUniform("attention"))
+    return;
+  auto target = [&](Val row, Val column) {
+    Val token = task.token(row), head = task.head(row);
+    return operands.isPart ? Index{task.sequence, token, head, task.part, column}
+                           : Index{task.sequence, token, head, column};
+  };
+  Value query = lambda("query", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.query, {task.sequence, task.token(at[0]), task.head(at[0]), at[1]}) * operands.scale;
+  });
+  Value seenBegin = lambda("seenBegin", {b.i64}, b.i64,
+                           [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).first; });
+  Value seenEnd = lambda("seenEnd", {b.i64}, b.i64,
+                         [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
+  Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
+                        [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
+  Value key = lambda("key", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.key, {task.sequence, at[0], task.group, at[1]});
+  });
+  Value value = lambda("value", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.value, {task.sequence, at[0], task.group, at[1]});
+  });
+  // row, column, sum, and the row's largest score and total
+  Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
+    if (!operands.isPart) {
+      Val factor = rowFactor(*this, operands, task.head(at[0]), at[3], at[4]);
+      store(at[2] * factor, root.place, target(at[0], at[1]));
+      return Val();
+    }
+    store(at[2], root.place, target(at[0], at[1]));
+    b.ifThen(at[1] == 0, [&] {
+      store(at[3], root.place, target(at[0], number(operands.valueSize)));
+      store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
+    });
+    return Val();
+  });
+  call(
+      Type(), "attention",
+      {std::to_string(threads), std::to_string(operands.headSize), std::to_string(operands.valueSize),
+       std::to_string(task.maxRows)},
+      {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), query, seenBegin, seenEnd, adjust, key, value, finish});
+}
+
+} // namespace tern::cuda
