@@ -79,7 +79,9 @@ private:
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
                           : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
-      return static_cast<bool>(result.module);
+      PassManager passes(&context);
+      addSeamVerifier(passes, options.firstPhase);
+      return result.module && succeeded(passes.run(*result.module));
     }
     Clock::time_point start = Clock::now();
     ImportOptions importOptions;
@@ -137,7 +139,7 @@ private:
       schedule.outputs = options.outputs;
       buildSchedulePipeline(passes, schedule);
     } else {
-      buildPlanPipeline(passes);
+      buildPlanPipeline(passes, PlanOptions());
     }
     if (failed(passes.run(*result.module)))
       return false;

@@ -66,7 +66,7 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
   return success(succeeded(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })) &&
                  succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
                  succeeded(phase("schedule", [&](PassManager &passes) { buildSchedulePipeline(passes, schedule); })) &&
-                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes); })));
+                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes, PlanOptions()); })));
 }
 
 /// What went wrong, or "".
