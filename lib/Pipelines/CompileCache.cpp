@@ -109,6 +109,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"chunk", options.chunk},
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
+           {"schedule", options.scheduleRules},
            {"embed", options.embedWeights},
            {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)

@@ -137,6 +137,7 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      schedule.rules = options.scheduleRules;
       buildSchedulePipeline(passes, schedule);
     } else {
       buildPlanPipeline(passes, PlanOptions());

@@ -42,6 +42,7 @@ struct CompilerOptions {
   std::int64_t chunk = 256;                ///< Tokens of a prompt that are read at once, at most.
   std::int64_t outputs = 16;               ///< Tokens of a chunk whose logits can be asked for.
   std::int64_t maxContext = 0;             ///< 0: the model's.
+  std::vector<std::string> scheduleRules;  ///< Of kernel-override-schedules: PATTERN NAME=NUMBER ...
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
   /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
