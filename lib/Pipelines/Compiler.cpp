@@ -46,11 +46,16 @@ size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name)
 
 class CompilerRun {
 public:
-  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options), verifier(options.precision, options.threads) {}
+  CompilerRun(MLIRContext &context, const CompilerOptions &options)
+      : context(context), options(options), verifier(options.precision, options.threads) {}
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
+    bool isParallel = context.isMultithreadingEnabled();
+    if (options.verifyEach) // a check looks at the whole program
+      context.disableMultithreading();
     bool worked = begin() && runPhases();
+    context.enableMultithreading(isParallel);
     if (!worked && problems.empty())
       problems = diagnostics.problems();
     return {std::move(result), std::move(problems)};
@@ -142,7 +147,15 @@ private:
     } else {
       buildPlanPipeline(passes, PlanOptions());
     }
-    if (failed(passes.run(*result.module)))
+    if (options.onPasses)
+      options.onPasses(phase, passes);
+    if (options.verifyEach && phase != "plan")
+      verifier.watch(passes);
+    bool worked = succeeded(passes.run(*result.module));
+    if (verifier.problem())
+      return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
+                   verifier.problem()->remedy});
+    if (!worked)
       return false;
     if (phase == "normalize")
       return keepProgram();
@@ -205,8 +218,7 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
-    if (options.verifyEach &&
-        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+    if (options.verifyEach && phase == "emit" && !check(verifier.checkArtifact(options.output)))
       return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
@@ -242,7 +254,7 @@ private:
   std::string graphText;
   bool wantsGolden = false;
   std::optional<Golden> golden;
-  PhaseVerifier verifier;
+  PassVerifier verifier;
 };
 
 } // namespace

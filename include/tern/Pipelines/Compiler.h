@@ -17,6 +17,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassManager.h"
 
 #include <functional>
 #include <optional>
@@ -49,8 +50,10 @@ struct CompilerOptions {
   /// the interpreter runs in about a second (256 MB of weights).
   std::optional<bool> golden;
   unsigned threads = 0;
-  bool verifyEach = false;                 ///< Compare what each phase leaves with what it was given, by running both.
+  bool verifyEach = false; ///< Compare what each pass leaves with what it was given, by running both.
 
+  /// Called with the passes of a phase before they run.
+  std::function<void(llvm::StringRef phase, mlir::PassManager &passes)> onPasses;
   /// Called when a phase has ended, and while weights are packed.
   std::function<void(llvm::StringRef phase, double seconds)> onPhase;
   std::function<void(std::uint64_t done, std::uint64_t total)> onWeights;
