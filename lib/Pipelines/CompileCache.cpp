@@ -97,6 +97,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"chunk", options.chunk},
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
+           {"schedule", options.scheduleRules},
            {"embed", options.embedWeights},
            {"embeddings", options.embeddings},
            {"golden", options.golden.value_or(false)}};

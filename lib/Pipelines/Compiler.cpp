@@ -53,7 +53,11 @@ public:
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
+    bool isParallel = context.isMultithreadingEnabled();
+    if (options.verifyEach) // a check looks at the whole program
+      context.disableMultithreading();
     bool worked = begin() && runPhases();
+    context.enableMultithreading(isParallel);
     if (!worked && problems.empty())
       problems = diagnostics.problems();
     return {std::move(result), std::move(problems)};
@@ -82,7 +86,9 @@ private:
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
                           : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
-      return static_cast<bool>(result.module);
+      PassManager passes(&context);
+      addSeamVerifier(passes, options.firstPhase);
+      return result.module && succeeded(passes.run(*result.module));
     }
     Clock::time_point start = Clock::now();
     ImportOptions importOptions;
@@ -161,13 +167,22 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      schedule.rules = options.scheduleRules;
       if (givesEmbeddings())
         schedule.entries = std::vector<std::string>{encodeEntry()};
       buildSchedulePipeline(passes, schedule);
     } else {
-      buildPlanPipeline(passes);
+      buildPlanPipeline(passes, PlanOptions());
     }
-    if (failed(passes.run(*result.module)))
+    if (options.onPasses)
+      options.onPasses(phase, passes);
+    if (options.verifyEach && phase != "plan")
+      verifier.watch(passes);
+    bool worked = succeeded(passes.run(*result.module));
+    if (verifier.problem())
+      return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
+                   verifier.problem()->remedy});
+    if (!worked)
       return false;
     if (phase == "normalize")
       return keepProgram();
@@ -231,8 +246,7 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
-    if (options.verifyEach &&
-        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+    if (options.verifyEach && phase == "emit" && !check(verifier.checkArtifact(options.output)))
       return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
@@ -268,7 +282,7 @@ private:
   std::string graphText;
   bool wantsGolden = false;
   std::optional<Golden> golden;
-  PhaseVerifier verifier;
+  PassVerifier verifier;
 };
 
 } // namespace

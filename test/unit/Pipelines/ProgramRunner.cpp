@@ -29,7 +29,7 @@ namespace {
 struct CompiledProgram {
   ProgramCase which;
   RandomProgram source;
-  OwningOpRef<ModuleOp> original, lowered;
+  OwningOpRef<ModuleOp> original, rounded, lowered;
   Program program;
 };
 
@@ -54,7 +54,7 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
     return passes.run(module);
   };
   PrecisionOptions precision;
-  precision.policy = policyName(compiled.which.policy);
+  precision.policy = compiled.which.policy.text;
   ScheduleOptions schedule;
   schedule.function = "program";
   schedule.entries = {compiled.source.entry};
@@ -64,11 +64,12 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
     if (failed(phase("normalize", [&](PassManager &passes) { buildNormalizePipeline(passes, normalize); })))
       return failure();
   }
-  return success(
-      succeeded(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })) &&
-      succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
-      succeeded(phase("schedule", [&](PassManager &passes) { buildSchedulePipeline(passes, schedule); })) &&
-      succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes); })));
+  if (failed(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })))
+    return failure();
+  compiled.rounded = module.clone();
+  return success(succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
+                 succeeded(phase("schedule", [&](PassManager &passes) { buildSchedulePipeline(passes, schedule); })) &&
+                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes, PlanOptions()); })));
 }
 
 /// What went wrong, or "".
@@ -230,32 +231,47 @@ static Status callSession(const AnySession &session, const CompiledProgram &comp
   return done ? Status(Done{}) : Status(done.problem());
 }
 
+/// Interprets call `call` of `program` and compares what the session gave. What is wrong, or "".
+static std::string compareCall(const CompiledProgram &compiled, const AnySession &session, Interpreter &interpreter,
+                               Reference reference, size_t call, ArrayRef<Tensor> arguments) {
+  DiagnosticProblems diagnostics(*(*compiled.original)->getContext());
+  FailureOr<SmallVector<Tensor>> expected = interpreter.call("program", arguments);
+  if (failed(expected))
+    return "the interpreter fails: " + message(diagnostics);
+  const Entry &entry = compiled.program.entries.front();
+  for (auto [index, want] : llvm::enumerate(*expected)) {
+    const RandomResult &result = compiled.source.results[index];
+    double tolerance = want.isInteger() ? 0 : result.errors[static_cast<size_t>(reference)];
+    std::string difference = compare(decode(entry.outputs[index].format, session.output(index)), want, tolerance);
+    if (!difference.empty())
+      return "call " + std::to_string(call) + ", result " + std::to_string(index) + " (" + result.name +
+             "), beside the program " + (reference == Reference::Written ? "as written: " : "after precision: ") +
+             difference;
+  }
+  return "";
+}
+
 static std::string runProgram(MLIRContext &context, CompiledProgram &compiled, size_t number,
                               const MakeSession &makeSession, const OnStep &onStep) {
   DiagnosticProblems diagnostics(context);
-  FailureOr<Interpreter> interpreter = Interpreter::create(*compiled.original, {1});
-  if (failed(interpreter))
+  FailureOr<Interpreter> written = Interpreter::create(*compiled.original, {1});
+  FailureOr<Interpreter> rounded = Interpreter::create(*compiled.rounded, {1});
+  if (failed(written) || failed(rounded))
     return "the interpreter refuses: " + message(diagnostics);
   Result<AnySession> session = makeSession(compiled, number);
   if (!session)
     return "the runtime refuses: " + session.problem().str();
-  const Entry &entry = compiled.program.entries.front();
   for (size_t call = 0; call < compiled.source.calls.size(); ++call) {
     std::vector<Tensor> arguments = randomArguments(compiled.source, compiled.which.seed, call);
-    onStep(compiled.which, "interpret");
-    FailureOr<SmallVector<Tensor>> expected = interpreter->call("program", arguments);
-    if (failed(expected))
-      return "the interpreter fails: " + message(diagnostics);
     onStep(compiled.which, "run");
     if (Status status = callSession(*session, compiled, compiled.source.calls[call], arguments); !status)
       return "does not run: " + status.problem().str();
-    for (auto [index, want] : llvm::enumerate(*expected)) {
-      const RandomResult &result = compiled.source.results[index];
-      double tolerance = want.isInteger() ? 0 : result.errors[static_cast<size_t>(compiled.which.policy)];
-      std::string difference = compare(decode(entry.outputs[index].format, session->output(index)), want, tolerance);
-      if (!difference.empty())
-        return "call " + std::to_string(call) + ", result " + std::to_string(index) + " (" + result.name +
-               "): " + difference;
+    onStep(compiled.which, "interpret");
+    for (Reference reference : {Reference::Rounded, Reference::Written}) {
+      Interpreter &interpreter = reference == Reference::Written ? *written : *rounded;
+      std::string what = compareCall(compiled, *session, interpreter, reference, call, arguments);
+      if (!what.empty())
+        return what;
     }
   }
   return "";
@@ -267,8 +283,8 @@ static std::string describe(const CompiledProgram &compiled, const std::string &
     for (const auto &[symbol, size] : sizes)
       calls += " " + symbol + "=" + std::to_string(size);
   return std::string(compiled.which.onGpu ? "GPU, " : "") + "seed " + std::to_string(compiled.which.seed) + " size " +
-         std::to_string(compiled.which.size) + " policy " + policyName(compiled.which.policy) + ": " + what +
-         "\nentry " + compiled.source.entry + ", calls" + calls + "\n" + compiled.source.text;
+         std::to_string(compiled.which.size) + " policy " + compiled.which.policy.text + ": " + what + "\nentry " +
+         compiled.source.entry + ", calls" + calls + "\n" + compiled.source.text;
 }
 
 /// Generates and compiles all; what is wrong, or "".
@@ -278,7 +294,7 @@ static std::string compileAll(MLIRContext &context, const BlockPool &pool, const
     CompiledProgram &compiled = programs.emplace_back();
     compiled.which = which;
     onStep(which, "generate");
-    compiled.source = makeRandomProgram(which.seed, which.size, pool);
+    compiled.source = makeRandomProgram(which.seed, which.size, which.policy, pool);
     if (std::string what = compileProgram(context, compiled, target, onStep); !what.empty())
       return describe(compiled, what);
   }
