@@ -53,7 +53,11 @@ public:
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
+    bool isParallel = context.isMultithreadingEnabled();
+    if (options.verifyEach) // a check looks at the whole program
+      context.disableMultithreading();
     bool worked = begin() && runPhases();
+    context.enableMultithreading(isParallel);
     if (!worked && problems.empty())
       problems = diagnostics.problems();
     return {std::move(result), std::move(problems)};
@@ -72,17 +76,19 @@ private:
   /// The program after import, or as it was left at the first phase.
   bool begin() {
     for (const std::string &name : options.targets) {
-      Result<CpuTarget> target = parseCpuTarget(name);
+      Result<Target> target = parseTarget(name);
       if (!target)
         return fail(target.problem());
       targets.push_back(std::move(*target));
-      result.targets.push_back(targets.back().name);
+      result.targets.push_back(nameOf(targets.back()));
     }
     if (!options.firstPhase.empty()) {
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
                           : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
-      return static_cast<bool>(result.module);
+      PassManager passes(&context);
+      addSeamVerifier(passes, options.firstPhase);
+      return result.module && succeeded(passes.run(*result.module));
     }
     Clock::time_point start = Clock::now();
     ImportOptions importOptions;
@@ -161,13 +167,22 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      schedule.rules = options.scheduleRules;
       if (givesEmbeddings())
         schedule.entries = std::vector<std::string>{encodeEntry()};
       buildSchedulePipeline(passes, schedule);
     } else {
-      buildPlanPipeline(passes);
+      buildPlanPipeline(passes, PlanOptions());
     }
-    if (failed(passes.run(*result.module)))
+    if (options.onPasses)
+      options.onPasses(phase, passes);
+    if (options.verifyEach && phase != "plan")
+      verifier.watch(passes);
+    bool worked = succeeded(passes.run(*result.module));
+    if (verifier.problem())
+      return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
+                   verifier.problem()->remedy});
+    if (!worked)
       return false;
     if (phase == "normalize")
       return keepProgram();
@@ -198,7 +213,7 @@ private:
   /// Each target's code; the module shows that of the first.
   bool lower() {
     context.loadAllAvailableDialects(); // no pass declares what code generation writes
-    for (const CpuTarget &target : targets) {
+    for (const Target &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)
         return false;
@@ -210,7 +225,7 @@ private:
 
   bool emit() {
     if (lowered.empty()) // taken up after lower
-      for (const CpuTarget &target : targets)
+      for (const Target &target : targets)
         lowered.push_back({target, OwningOpRef<ModuleOp>(result.module->clone())});
     ArtifactAssembly assembly(options, std::move(graphText));
     for (LoweredTarget &code : lowered)
@@ -222,6 +237,7 @@ private:
     for (const Entry &entry : program.entries)
       result.entryPoints.push_back(entry.name);
     result.memory = assembly.memory();
+    result.gpuKernels = assembly.resources();
     return true;
   }
 
@@ -230,8 +246,7 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
-    if (options.verifyEach &&
-        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+    if (options.verifyEach && phase == "emit" && !check(verifier.checkArtifact(options.output)))
       return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
@@ -262,12 +277,12 @@ private:
   const CompilerOptions &options;
   Compilation result;
   Problems problems;
-  std::vector<CpuTarget> targets;
+  std::vector<Target> targets;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
   bool wantsGolden = false;
   std::optional<Golden> golden;
-  PhaseVerifier verifier;
+  PassVerifier verifier;
 };
 
 } // namespace

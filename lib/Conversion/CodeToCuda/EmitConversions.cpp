@@ -20,6 +20,10 @@ Value SourceEmitter::emitBitcast(Operation *op) {
   Type from = operand.getType(), to = op->getResult(0).getType();
   if (from == to)
     return expression(operand);
+  if (isHalf(from) && to.isInteger(16))
+    return call(loc, to, "tern::bitsOf", expression(operand));
+  if (from.isInteger(16) && isHalf(to))
+    return call(loc, to, "tern::fromBits", expression(operand), {halfName(to)});
   StringRef function;
   if (from.isF32() && to.isInteger(32))
     function = "__float_as_int";
@@ -69,8 +73,11 @@ Value SourceEmitter::emitConversion(Operation *op) {
   };
   auto fromInteger = [&](Operation *op, bool isUnsigned) -> Value {
     Value operand = op->getOperand(0);
-    if (isHalf(type) || (!isUnsigned && operand.getType().isInteger(1)))
+    if (!isUnsigned && operand.getType().isInteger(1))
       return fail(op, "there is no cast between these types");
+    if (isHalf(type)) // a folded conversion through f32
+      return call(loc, type, "tern::fromFloat",
+                  to(b.getF32Type(), isUnsigned ? unsignedOf(operand) : expression(operand)), {halfName(type)});
     bool isBool = operand.getType().isInteger(1);
     return to(type, isUnsigned && !isBool ? unsignedOf(operand) : expression(operand));
   };

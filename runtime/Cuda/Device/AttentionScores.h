@@ -21,13 +21,13 @@ template <int ROWS, int HEADSIZE, typename Key> struct AttentionScores {
                                                  float (&scores)[ROWS]) {
     long long mine = first + threadIndex() % 32;
     bool isThere = mine >= begin && mine < end;
-#pragma unroll
+    TERN_UNROLL
     for (int row = 0; row < ROWS; ++row)
       scores[row] = 0.0f;
-#pragma unroll 8
+    TERN_UNROLL_BY(8)
     for (int d = 0; d < HEADSIZE; ++d) {
       float number = isThere ? key(mine, d) : 0.0f;
-#pragma unroll
+      TERN_UNROLL
       for (int row = 0; row < ROWS; ++row)
         scores[row] = multiplyAdd(queries[row][d], number, scores[row]);
     }
@@ -44,17 +44,18 @@ template <int ROWS, int HEADSIZE, typename T> struct AttentionScores<ROWS, HEADS
     // A key that is not there is read from one that is; its score does not matter.
     mine = mine < begin ? begin : mine >= end ? end - 1 : mine;
     const T *from = key.pointer + mine * key.width;
-#pragma unroll
+    TERN_UNROLL
     for (int row = 0; row < ROWS; ++row)
       scores[row] = 0.0f;
-#pragma unroll 4
+    TERN_UNROLL_BY(4)
     for (int d = 0; d < whole; d += count) {
       Several<T, count> several = load<Several<T, count>>(from + d);
-#pragma unroll
-      for (int i = 0; i < count; ++i)
-#pragma unroll
+      TERN_UNROLL
+      for (int i = 0; i < count; ++i) {
+        TERN_UNROLL
         for (int row = 0; row < ROWS; ++row)
           scores[row] = multiplyAdd(queries[row][d + i], toFloat(several.at[i]), scores[row]);
+      }
     }
     for (int d = whole; d < HEADSIZE; ++d)
       for (int row = 0; row < ROWS; ++row)
@@ -78,21 +79,22 @@ template <int ROWS, int HEADSIZE, typename T> struct AttentionScores<ROWS, HEADS
     int lane = threadIndex() % 32, run = lane % runs, phase = lane / runs;
     long long mine = first + run * keys;
     float sums[keys][ROWS];
-#pragma unroll
-    for (int i = 0; i < keys; ++i)
-#pragma unroll
+    TERN_UNROLL
+    for (int i = 0; i < keys; ++i) {
+      TERN_UNROLL
       for (int row = 0; row < ROWS; ++row)
         sums[i][row] = 0.0f;
+    }
     // Keys of a tile of 16 outside [begin, end) are memory of this head, if not numbers.
     if ((mine | 15) >= begin && (mine & ~15ll) < end) {
       const T *from = key.pointer + Lanes16::offset(mine, phase, key.width);
-#pragma unroll 4
+      TERN_UNROLL_BY(4)
       for (int d = phase; d < HEADSIZE; d += phases, from += phases * 16) {
         Several<T, keys> several = load<Several<T, keys>>(from);
-#pragma unroll
+        TERN_UNROLL
         for (int row = 0; row < ROWS; ++row) {
           float query = queries[row][d];
-#pragma unroll
+          TERN_UNROLL
           for (int i = 0; i < keys; ++i)
             sums[i][row] = multiplyAdd(query, toFloat(several.at[i]), sums[i][row]);
         }
@@ -101,7 +103,7 @@ template <int ROWS, int HEADSIZE, typename T> struct AttentionScores<ROWS, HEADS
     exchange<keys>(sums, lane);
     // This lane holds key run * keys + (the bits of its phase from the highest); the scores go where keys are in order.
     int from = lane % keys * runs + lane / keys;
-#pragma unroll
+    TERN_UNROLL
     for (int row = 0; row < ROWS; ++row)
       scores[row] = shuffle(sums[0][row], from);
   }
@@ -112,14 +114,15 @@ private:
     if constexpr (COUNT > 1) {
       constexpr int half = COUNT / 2;
       bool isUpper = lane / runs & half;
-#pragma unroll
-      for (int i = 0; i < half; ++i)
-#pragma unroll
+      TERN_UNROLL
+      for (int i = 0; i < half; ++i) {
+        TERN_UNROLL
         for (int row = 0; row < ROWS; ++row) {
           float kept = isUpper ? sums[i + half][row] : sums[i][row];
           float sent = isUpper ? sums[i][row] : sums[i + half][row];
           sums[i][row] = add(kept, shuffleXor(sent, half * runs));
         }
+      }
       exchange<half>(sums, lane);
     }
   }
@@ -128,7 +131,7 @@ private:
 /// COUNT columns of a value from `column` on, a multiple of COUNT.
 template <int COUNT, typename Value>
 __device__ __forceinline__ void readValue(const Value &value, long long key, int column, float (&numbers)[COUNT]) {
-#pragma unroll
+  TERN_UNROLL
   for (int i = 0; i < COUNT; ++i)
     numbers[i] = value(key, column + i);
 }
@@ -136,7 +139,7 @@ template <int COUNT, typename T>
 __device__ __forceinline__ void readValue(const Cache<T, Heads> &value, long long key, int column,
                                           float (&numbers)[COUNT]) {
   Several<T, COUNT> several = load<Several<T, COUNT>>(value.pointer + key * value.width + column);
-#pragma unroll
+  TERN_UNROLL
   for (int i = 0; i < COUNT; ++i)
     numbers[i] = toFloat(several.at[i]);
 }

@@ -29,6 +29,7 @@ struct Lanes16 {
 };
 
 template <typename T, typename LAYOUT> struct Cache {
+  using Element = T;
   const T *pointer;
   long long width;
 

@@ -235,6 +235,25 @@ TEST_F(CudaSessionTest, ARepeatedCallBecomesAGraph) {
   EXPECT_EQ(fakeCuda().graphs, 1u);
 }
 
+/// A decoder's calls reach one position further each time; they are told apart by 64 only.
+TEST_F(CudaSessionTest, DecodingRepeatsGraphs) {
+  make();
+  session.reset();
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 1, 200);
+  ASSERT_TRUE(decoder) << decoder.problem().str();
+  std::vector<TokenId> ids = {5};
+  ASSERT_TRUE((*decoder)->prefill(0, ids));
+  while (static_cast<std::int64_t>(ids.size()) != (*decoder)->context()) {
+    ids.push_back(static_cast<TokenId>(ids.size() * 3 % tinyVocabulary));
+    Result<LogitsView> view = (*decoder)->decode({{0, ids.back()}});
+    ASSERT_TRUE(view) << view.problem().str();
+    expectLogits(view->values, ids);
+  }
+  ASSERT_EQ(ids.size(), 256u);
+  EXPECT_EQ(fakeCuda().calls["cuGraphLaunch"], 256 - 4); // A prompt of one token is decoded, too.
+  EXPECT_EQ(fakeCuda().calls["cuStreamBeginCapture_v2"], 4);
+}
+
 TEST_F(CudaSessionTest, GraphsAreOfTheirSlotAndSizes) {
   make({2, 64});
   std::vector<std::vector<TokenId>> ids(2);
