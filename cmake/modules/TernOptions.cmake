@@ -1,8 +1,7 @@
 # Options and flags shared by runtime/ (which also builds alone) and the compiler.
 
 option(TERN_ASSERTIONS "Keep assert() in optimised builds" ON)
-option(TERN_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
-option(TERN_FUZZ "Build the libFuzzer targets, with sanitizers, and nothing else" OFF)
+option(TERN_SANITIZE "Build with the address and undefined-behaviour sanitizers, and the libFuzzer targets" OFF)
 
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -27,12 +26,9 @@ if(TERN_LLD)
 endif()
 
 if(TERN_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
-  add_link_options(-fsanitize=address,undefined)
-endif()
-
-if(TERN_FUZZ)
-  # fuzzer-no-link instruments; the targets alone link libFuzzer, which brings main().
+  # Compiling is most of the time that sanitized tests take, so it is kept short. One build serves tests and fuzz targets:
+  # fuzzer-no-link only instruments; the targets alone link libFuzzer, which brings main().
+  set(CMAKE_CXX_FLAGS_RELEASE "-O1")
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
                       -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)

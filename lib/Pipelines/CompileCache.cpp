@@ -5,28 +5,14 @@
 #include "runtime/Artifact/ArtifactReader.h"
 #include "runtime/Base/ContentHash.h"
 #include "tern/Import/ModelFiles.h"
-#include "tern/Target/CpuTarget.h"
+#include "tern/Target/Target.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
 
 using namespace tern;
 namespace fs = std::filesystem;
-
-std::string tern::defaultCacheDirectory() {
-  auto variable = [](const char *name) {
-    const char *value = std::getenv(name);
-    return std::string(value ? value : "");
-  };
-  if (std::string given = variable("TERN_CACHE_DIR"); !given.empty())
-    return given;
-  if (std::string cache = variable("XDG_CACHE_HOME"); !cache.empty())
-    return cache + "/tern";
-  std::string home = variable("HOME");
-  return home.empty() ? "" : home + "/.cache/tern";
-}
 
 //===----------------------------------------------------------------------===//
 // Key
@@ -95,10 +81,12 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
     return model.problem();
   Json targets = Json::array();
   for (const std::string &name : options.targets) {
-    Result<CpuTarget> target = parseCpuTarget(name);
+    Result<Target> target = parseTarget(name);
     if (!target)
       return target.problem();
-    targets.push_back({target->name, target->processor, target->features});
+    targets.push_back(nameOf(*target));
+    if (const auto *cpu = std::get_if<CpuTarget>(&*target)) // `native` code is tuned for more than the name says
+      targets.push_back({cpu->processor, cpu->features});
   }
   Json key{{"model", *model},
            {"compiler", compilerIdentity()},
@@ -111,6 +99,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"maxContext", options.maxContext},
            {"schedule", options.scheduleRules},
            {"embed", options.embedWeights},
+           {"embeddings", options.embeddings},
            {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)
     key["seed"] = *options.randomSeed;

@@ -3,6 +3,7 @@
 #include "tern/RegisterAll.h"
 
 #include "dialects/Check/IR/Check.h"
+#include "dialects/Cuda/IR/Cuda.h"
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/Passes.h"
 #include "dialects/Kernel/IR/Kernel.h"
@@ -20,8 +21,8 @@
 #include "mlir/Transforms/Passes.h"
 
 void tern::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, check::CheckDialect, graph::GraphDialect, kernel::KernelDialect,
-                  plan::PlanDialect>();
+  registry.insert<mlir::func::FuncDialect, check::CheckDialect, cuda::CudaDialect, graph::GraphDialect,
+                  kernel::KernelDialect, plan::PlanDialect>();
   registerCpuKernelDialects(registry);
   registerObjectCodeDialects(registry);
 }

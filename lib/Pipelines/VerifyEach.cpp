@@ -24,6 +24,8 @@ static constexpr int64_t promptLength = 4, callCount = 3;
 static func::FuncOp functionFor(ModuleOp module, int64_t count) {
   if (auto forward = module.lookupSymbol<func::FuncOp>("forward"))
     return forward;
+  if (auto encode = module.lookupSymbol<func::FuncOp>("encode"))
+    return encode;
   return module.lookupSymbol<func::FuncOp>(count == 1 ? "decode_1" : "prefill");
 }
 
@@ -215,8 +217,9 @@ Status PassVerifier::checkArtifact(const std::string &path) {
     return decoder.problem();
   Trace now;
   for (const std::vector<int32_t> &call : tokens(before->vocabulary)) {
+    bool isStep = call.size() == 1 && !(*decoder)->isEncoder();
     Result<LogitsView> logits =
-        call.size() == 1 ? (*decoder)->decode({{0, call.front()}}) : (*decoder)->prefill(0, {call.begin(), call.end()});
+        isStep ? (*decoder)->decode({{0, call.front()}}) : (*decoder)->prefill(0, {call.begin(), call.end()});
     if (!logits)
       return logits.problem();
     now.logits.emplace_back(logits->values, logits->values + logits->vocabulary);

@@ -41,6 +41,10 @@ public:
 
   /// Code and program of a variant of the manifest.
   std::string_view code(const ArtifactVariant &variant) const { return *section(variant.code); }
+  /// What the code was compiled from; empty if it is not there.
+  std::string_view source(const ArtifactVariant &variant) const {
+    return variant.source.empty() ? std::string_view() : *section(variant.source);
+  }
   /// Problems: as readProgram, and embedded weights where the artifact has none of that size.
   Result<Program> program(const ArtifactVariant &variant) const;
 

@@ -24,11 +24,17 @@ Status ArtifactWriter::add(const std::string &name, std::string_view bytes) {
 }
 
 Status ArtifactWriter::addVariant(std::string target, std::vector<std::string> features, std::string_view code,
-                                  const Program &program) {
-  std::string stem = "cpu-" + std::to_string(manifest.variants.size());
-  manifest.variants.push_back({std::move(target), std::move(features), stem + ".so", stem + ".json"});
-  if (Status added = add(stem + ".so", code); !added)
+                                  const Program &program, std::string_view source) {
+  bool onGpu = isGpuTarget(target);
+  std::string stem = (onGpu ? "gpu-" : "cpu-") + std::to_string(manifest.variants.size());
+  ArtifactVariant variant = {std::move(target), std::move(features), stem + (onGpu ? ".cubin" : ".so"), stem + ".json",
+                             source.empty() ? "" : stem + ".cu"};
+  if (Status added = add(variant.code, code); !added)
     return added;
+  if (!source.empty())
+    if (Status added = add(variant.source, source); !added)
+      return added;
+  manifest.variants.push_back(std::move(variant));
   return add(stem + ".json", writeProgram(program).dump());
 }
 

@@ -7,6 +7,7 @@
 //   writer->beginWeights(program.weightBytes);         // gigabytes, in pieces as they are packed
 //   for (...) writer->appendWeights(piece);
 //   writer->addVariant("x86-64-v4", {"avx512vnni"}, code, program);
+//   writer->addVariant("sm_90a", {}, cubin, gpuProgram, source);
 //   writer->add(section::graph, ir);
 //   writer->commit("tern 0.1.0", model);               // now the file appears, whole
 //
@@ -32,9 +33,11 @@ public:
   /// Adds a section; its name is as isZipName asks, and new.
   Status add(const std::string &name, std::string_view bytes);
 
-  /// Adds code and program for one kind of processor. Call for the best kind first.
+  /// Adds code and program for one kind of processor, a CPU or a GPU, as `target` says. Call for the best kind first.
+  /// `source`, if not empty, is what the code was compiled from: CUDA C++ from which a runtime makes code for other
+  /// GPUs.
   Status addVariant(std::string target, std::vector<std::string> features, std::string_view code,
-                    const Program &program);
+                    const Program &program, std::string_view source = {});
 
   /// Announces the weights: their size, what the programs have as `weightBytes`. At most once; until as many bytes are
   /// appended nothing else may be added. `bytes` 0 does nothing.

@@ -9,6 +9,16 @@
 
 using namespace tern;
 
+bool tern::isGpuTarget(std::string_view target) {
+  constexpr std::string_view prefix = "sm_";
+  if (target.substr(0, prefix.size()) != prefix)
+    return false;
+  target.remove_prefix(prefix.size());
+  if (!target.empty() && target.back() >= 'a' && target.back() <= 'z')
+    target.remove_suffix(1);
+  return !target.empty() && target.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 static Json nameOrNull(bool isThere, const char *name) { return isThere ? Json(name) : Json(nullptr); }
 
 std::string tern::writeManifest(const Manifest &manifest) {
@@ -17,7 +27,8 @@ std::string tern::writeManifest(const Manifest &manifest) {
     variants.push_back({{"target", variant.target},
                         {"features", variant.features},
                         {"code", variant.code},
-                        {"program", variant.program}});
+                        {"program", variant.program},
+                        {"source", variant.source.empty() ? Json(nullptr) : Json(variant.source)}});
   for (const auto &[name, hash] : manifest.sections)
     sections[name] = hash;
   const ArtifactModel &model = manifest.model;
@@ -87,13 +98,15 @@ static ArtifactModel readModel(const JsonCursor &cursor) {
 }
 
 static ArtifactVariant readVariant(const JsonCursor &cursor, const Manifest &manifest) {
-  cursor.object({"target", "features", "code", "program"});
+  cursor.object({"target", "features", "code", "program", "source"});
   ArtifactVariant variant;
   variant.target = cursor.at("target").name();
   JsonCursor features = cursor.at("features");
   features.forEach([&](const JsonCursor &feature) { variant.features.push_back(feature.name()); });
   variant.code = readSectionName(cursor.at("code"), manifest);
   variant.program = readSectionName(cursor.at("program"), manifest);
+  if (JsonCursor source = cursor.at("source"); !source.isNull())
+    variant.source = readSectionName(source, manifest);
   return variant;
 }
 

@@ -12,13 +12,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tern {
 
 /// The version of the format that this Tern writes, and the only one that it reads. Raised with every change.
-constexpr std::int64_t artifactVersion = 1;
+constexpr std::int64_t artifactVersion = 2;
 
 /// Names of sections that have one place. Those of variants are in the manifest; those of text begin with "text/".
 namespace section {
@@ -36,10 +37,14 @@ struct ArtifactModel {
 
 /// Code and program for one kind of processor.
 struct ArtifactVariant {
-  std::string target;                ///< "x86-64-v4".
+  std::string target;                ///< "x86-64-v4", "sm_90a".
   std::vector<std::string> features; ///< What the processor must have: "avx512vnni".
   std::string code, program;         ///< Names of sections: "cpu-0.so", "cpu-0.json".
+  std::string source;                ///< "gpu-1.cu": what the code was compiled from; empty if it is not there.
 };
+
+/// Whether a variant for `target` runs on an NVIDIA GPU: "sm_" and a number, perhaps with a letter after it.
+bool isGpuTarget(std::string_view target);
 
 struct Manifest {
   std::string producer; ///< "tern 0.1.0".

@@ -4,6 +4,7 @@
 // for each entry point the launches in order. The runtime decides nothing but which worker computes which tasks.
 //
 //   Program ── kernels    names of functions in the variant's code
+//           ├─ shapes     of each kernel on a GPU: threads of a block, its shared memory
 //           ├─ symbols    named sizes: "capacity" (always 0), "B", "T", "N", "C", ...
 //           ├─ weights    format, layout, bytes, and where the bytes come from
 //           ├─ states     what survives a call: bytes a slot, fixed or for each position
@@ -61,6 +62,17 @@ struct TaskSegment {
   std::vector<TaskFactor> factors;
   std::uint64_t bytes = 0; ///< What one task reads and writes, for balance between segments.
 };
+
+/// How a GPU launches a kernel: one block for each task of the launch, the task's number being the block's, and of each
+/// block what stands here.
+struct KernelShape {
+  std::uint32_t threads = 32;    ///< A multiple of 32 up to maxBlockThreads.
+  std::uint32_t sharedBytes = 0; ///< Dynamic shared memory, up to maxSharedBytes.
+  bool early =
+      false; ///< Waits itself for the kernels before it (griddepcontrol.wait), and so may begin before they end.
+};
+/// What every GPU that Tern compiles for allows, and the most that any of them has.
+constexpr std::uint32_t maxBlockThreads = 1024, maxSharedBytes = 227 << 10;
 
 /// One kernel on one set of operands. Tasks are numbered through its segments in order.
 struct Launch {
@@ -133,6 +145,7 @@ struct ProgramState {
 
 struct Program {
   std::vector<std::string> kernels;
+  std::vector<KernelShape> shapes;  ///< One for each kernel; empty in a program for a CPU.
   std::vector<std::string> symbols; ///< symbols[0] is "capacity".
   std::vector<ProgramFile> files;
   std::vector<ProgramWeight> weights;

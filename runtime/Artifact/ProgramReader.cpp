@@ -193,8 +193,8 @@ std::vector<TaskSegment> ProgramEntries::readTasks(const JsonCursor &cursor) con
 Result<Program> tern::readProgram(const Json &json, const std::string &where) {
   JsonDocument document(where, "the program is damaged or of another version: compile the model again");
   JsonCursor root(json, document);
-  root.object(
-      {"arenaBytes", "scratchBytes", "weightBytes", "kernels", "symbols", "files", "weights", "states", "entries"});
+  root.object({"arenaBytes", "scratchBytes", "weightBytes", "kernels", "shapes", "symbols", "files", "weights",
+               "states", "entries"});
   Program program;
   ProgramTables(program).read(root);
   ProgramEntries(program).read(root.at("entries"));

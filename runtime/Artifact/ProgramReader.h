@@ -15,7 +15,7 @@
 
 namespace tern {
 
-/// Reads what the entries point into: kernels, symbols, files, weights, states and the sizes.
+/// Reads what the entries point into: kernels, their shapes, symbols, files, weights, states and the sizes.
 class ProgramTables {
 public:
   explicit ProgramTables(Program &program) : program(program) {}
@@ -26,6 +26,7 @@ public:
 private:
   Program &program;
 
+  void readShapes(const JsonCursor &cursor);
   void readFile(const JsonCursor &cursor);
   void readWeight(const JsonCursor &cursor);
   void readState(const JsonCursor &cursor);

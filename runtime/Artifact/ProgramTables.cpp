@@ -75,6 +75,7 @@ void ProgramTables::read(const JsonCursor &root) {
   program.scratchBytes = readSize(root.at("scratchBytes"));
   program.weightBytes = readSize(root.at("weightBytes"));
   program.kernels = readNames(root.at("kernels"));
+  readShapes(root.at("shapes"));
   JsonCursor symbols = root.at("symbols");
   program.symbols = readNames(symbols);
   if (program.symbols.empty() || program.symbols[0] != "capacity")
@@ -90,6 +91,23 @@ void ProgramTables::read(const JsonCursor &root) {
     readState(state);
     stateNames.add(state, program.states.back().name);
   });
+}
+
+void ProgramTables::readShapes(const JsonCursor &cursor) {
+  cursor.forEach([&](const JsonCursor &element) {
+    element.object({"threads", "sharedBytes", "early"});
+    KernelShape shape;
+    JsonCursor threads = element.at("threads");
+    shape.threads = static_cast<std::uint32_t>(threads.integer(1, maxBlockThreads));
+    if (shape.threads % 32 != 0)
+      threads.fail("must be a multiple of 32, is " + std::to_string(shape.threads));
+    shape.sharedBytes = static_cast<std::uint32_t>(element.at("sharedBytes").integer(0, maxSharedBytes));
+    shape.early = element.at("early").boolean();
+    program.shapes.push_back(shape);
+  });
+  if (!program.shapes.empty() && program.shapes.size() != program.kernels.size())
+    cursor.fail("must be empty or one for each of the " + std::to_string(program.kernels.size()) + " kernels, are " +
+                std::to_string(program.shapes.size()));
 }
 
 void ProgramTables::readFile(const JsonCursor &cursor) {

@@ -20,11 +20,15 @@ public:
                  {"scratchBytes", program.scratchBytes},
                  {"weightBytes", program.weightBytes},
                  {"kernels", program.kernels},
+                 {"shapes", Json::array()},
                  {"symbols", program.symbols},
                  {"files", Json::array()},
                  {"weights", Json::array()},
                  {"states", Json::array()},
                  {"entries", Json::array()}};
+    for (const KernelShape &shape : program.shapes)
+      json["shapes"].push_back(
+          {{"threads", shape.threads}, {"sharedBytes", shape.sharedBytes}, {"early", shape.early}});
     for (const ProgramFile &file : program.files)
       json["files"].push_back(
           {{"path", file.path}, {"size", file.size}, {"header", file.header}, {"headerHash", file.headerHash}});

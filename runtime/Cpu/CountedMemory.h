@@ -49,9 +49,6 @@ private:
   std::uint64_t *counter = nullptr;
 };
 
-/// "1.5 GiB", "300 MiB", "12 KiB", "7 bytes".
-std::string readableBytes(std::uint64_t bytes);
-
 } // namespace tern
 
 #endif // TERN_RUNTIME_CPU_COUNTEDMEMORY_H

@@ -41,6 +41,8 @@ std::vector<Device> CpuBackend::devices() const {
 }
 
 std::string CpuBackend::lackOf(const ArtifactReader &artifact, const ArtifactVariant &variant) const {
+  if (!isFor(variant))
+    return "is for the GPU " + variant.target;
   CpuFeatures cpu = CpuFeatures::detect();
   if (std::string architecture = architectureOf(artifact.code(variant)); architecture != cpu.architecture())
     return "is for " + (architecture.empty() ? "another architecture" : architecture);

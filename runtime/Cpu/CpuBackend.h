@@ -12,6 +12,7 @@ class CpuBackend final : public Backend {
 public:
   const char *name() const override { return "cpu"; }
   std::vector<Device> devices() const override;
+  bool isFor(const ArtifactVariant &variant) const override { return !isGpuTarget(variant.target); }
   std::string lackOf(const ArtifactReader &artifact, const ArtifactVariant &variant) const override;
   /// Problems: those of ArtifactReader::program, KernelLibrary and CpuModel.
   Result<std::shared_ptr<ExecutorModel>> load(std::shared_ptr<const ArtifactReader> artifact,

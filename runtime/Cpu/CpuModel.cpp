@@ -2,7 +2,7 @@
 
 #include "runtime/Cpu/CpuModel.h"
 #include "runtime/Cpu/Machine.h"
-#include "runtime/Cpu/WeightFiles.h"
+#include "runtime/Packing/WeightFiles.h"
 #include "runtime/Packing/WeightPacker.h"
 
 #include <cstring>

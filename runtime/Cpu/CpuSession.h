@@ -16,6 +16,7 @@
 #define TERN_RUNTIME_CPU_CPUSESSION_H
 
 #include "runtime/Cpu/CpuModel.h"
+#include "runtime/Executor/CallSizes.h"
 
 #include <optional>
 
@@ -64,10 +65,6 @@ private:
   BoundEntry &bind(std::int32_t index);
   void moveTo(BoundEntry &bound, std::int64_t firstSlot);
   char *stateBase(std::int32_t state, std::int64_t slot) const;
-  Status setSizes(const EntryCall &call);
-  Status setShape(const Entry &entry, const Argument &argument, const TensorView &input);
-  Status checkRanges(const Entry &entry) const;
-  Problem kernelProblem(const Entry &entry, const RunOutcome &outcome) const;
 
   std::shared_ptr<CpuModel> shared;
   SessionSize extent;
@@ -76,7 +73,7 @@ private:
   std::vector<std::uint64_t> stateOffsets; ///< Of each state in `states`.
   std::vector<bool> hasHugePages;          ///< Of each slot: expectPositions has seen to it.
   std::vector<std::unique_ptr<BoundEntry>> entries;
-  std::vector<std::int64_t> dims; ///< Of each symbol in the present call; 0 is not set.
+  CallSizes sizes; ///< Of the call that ran last.
   std::int32_t lastEntry = 0;
 };
 

@@ -10,18 +10,13 @@
 #ifndef TERN_RUNTIME_CPU_KERNELABI_H
 #define TERN_RUNTIME_CPU_KERNELABI_H
 
+#include "runtime/Executor/KernelProblems.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Codes that a kernel stores through `problem`. */
-enum {
-  TERN_KERNEL_OK = 0,
-  TERN_KERNEL_INDEX_OUTSIDE = 1,   /* an id or index lies outside its table */
-  TERN_KERNEL_DIVISION_BY_ZERO = 2 /* an integer was divided by zero */
-};
 
 /* One call: a piece of one launch, on one worker. The emitted code knows the offsets of these fields. */
 struct TernKernelCall {
@@ -30,7 +25,7 @@ struct TernKernelCall {
   char *scratch;         /* This worker's scratch, aligned to 64 bytes. */
   int64_t begin, end;    /* The tasks of this piece. */
   int64_t first;         /* 1 on this worker's first piece of the launch: fill what its pieces share in scratch. */
-  int64_t *problem;      /* Written with a code on an error, else left alone. */
+  int64_t *problem;      /* Written with a code of KernelProblems.h on an error, else left alone. */
 };
 
 typedef void (*TernKernel)(const struct TernKernelCall *call);

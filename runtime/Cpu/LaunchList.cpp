@@ -1,22 +1,11 @@
 //===- LaunchList.cpp - An entry's launches, cut into pieces of work ------===//
 
 #include "runtime/Cpu/LaunchList.h"
+#include "runtime/Executor/CallSizes.h"
 
 #include <algorithm>
 
 using namespace tern;
-
-std::int64_t tern::countTasks(const TaskSegment &segment, const std::int64_t *dims) {
-  constexpr std::int64_t most = std::int64_t(1) << 62;
-  std::int64_t tasks = 1;
-  for (const TaskFactor &factor : segment.factors) {
-    std::int64_t size = factor.extent.symbol < 0 ? factor.extent.size : dims[factor.extent.symbol];
-    std::int64_t tiles = size / factor.tile + (size % factor.tile != 0);
-    if (__builtin_mul_overflow(tasks, tiles, &tasks) || tasks > most)
-      return most;
-  }
-  return tasks;
-}
 
 LaunchList::LaunchList(const Entry &entry, const KernelLibrary &kernels, void *const *operands) : source(entry) {
   for (const Launch &launch : entry.launches) {

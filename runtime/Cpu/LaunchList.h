@@ -86,9 +86,6 @@ private:
   unsigned cutFor = 0; ///< Workers that the cuts are for; 0 before the first.
 };
 
-/// Tasks of `segment` for symbol sizes `dims`; at most 2^62.
-std::int64_t countTasks(const TaskSegment &segment, const std::int64_t *dims);
-
 } // namespace tern
 
 #endif // TERN_RUNTIME_CPU_LAUNCHLIST_H

@@ -2,6 +2,7 @@
 
 #include "runtime/Cpu/CpuSession.h"
 #include "runtime/Cpu/Machine.h"
+#include "runtime/Executor/SessionPlan.h"
 
 #include <cstring>
 
@@ -12,59 +13,22 @@ static constexpr std::uint64_t separation = 128;
 
 static std::uint64_t separated(std::uint64_t bytes) { return (bytes + separation - 1) / separation * separation; }
 
-static std::uint64_t slotBytes(const ProgramState &state, std::int64_t capacity) {
-  return state.fixedBytes + static_cast<std::uint64_t>(capacity) * state.positionBytes;
-}
-
 Result<MemoryUse> CpuSession::plan(const CpuModel &model, SessionSize size) {
-  if (size.capacity < 64 || size.capacity % 64 != 0 || size.capacity > maxCapacity)
-    return Problem{"session",
-                   "the capacity must be a multiple of 64 from 64 to " + std::to_string(maxCapacity) + ", is " +
-                       std::to_string(size.capacity),
-                   ""};
-  constexpr std::int64_t maxSlots = 4096;
-  if (size.slots < 1 || size.slots > maxSlots)
-    return Problem{"session",
-                   "the slots must be 1 to " + std::to_string(maxSlots) + ", are " + std::to_string(size.slots), ""};
-  const Program &program = model.program();
+  Result<StatePlan> states = planStates(model.program(), size, separation);
+  if (!states)
+    return states.problem();
   MemoryUse use;
-  use.arena = program.arenaBytes;
-  use.scratch = separated(program.scratchBytes) * model.workerCount();
-  for (const ProgramState &state : program.states) {
-    std::uint64_t bytes = 0;
-    if (__builtin_mul_overflow(slotBytes(state, size.capacity), static_cast<std::uint64_t>(size.slots), &bytes) ||
-        bytes > maxProgramSize || use.states > maxProgramSize)
-      return Problem{"session",
-                     "the states of " + std::to_string(size.slots) + " slots with " + std::to_string(size.capacity) +
-                         " positions pass what a machine can address",
-                     ""};
-    use.states += separated(bytes);
-  }
+  use.arena = model.program().arenaBytes;
+  use.states = states->bytes;
+  use.scratch = separated(model.program().scratchBytes) * model.workerCount();
   return use;
 }
 
-/// The largest capacity whose plan stays within `bytes`; 0 if even the smallest does not.
-static std::int64_t capacityWithin(const CpuModel &model, std::int64_t slots, std::uint64_t bytes) {
-  std::int64_t low = 0, high = maxCapacity / 64;
-  while (low < high) {
-    std::int64_t middle = low + (high - low + 1) / 2;
-    Result<MemoryUse> use = CpuSession::plan(model, {slots, middle * 64});
-    if (use && use->total() <= bytes)
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  return low * 64;
-}
-
+/// Weights that were loaded take part of what is available no more.
 static Problem tooLittleMemory(const CpuModel &model, SessionSize size, std::uint64_t needed, std::uint64_t available) {
-  std::uint64_t embedded = model.embeddedWeightBytes();
-  std::int64_t fits = available > embedded ? capacityWithin(model, size.slots, available - embedded) : 0;
-  return {model.where(),
-          "a context of " + std::to_string(size.capacity) + " positions" +
-              (size.slots > 1 ? " for " + std::to_string(size.slots) + " sequences" : "") + " takes " +
-              readableBytes(needed) + " with the weights, but only " + readableBytes(available) + " are available",
-          fits > 0 ? "a context of " + std::to_string(fits) + " would fit" : "no context would fit"};
+  std::uint64_t loaded = model.plannedWeightBytes() - model.embeddedWeightBytes();
+  return sessionDoesNotFit(model.where(), size, "memory", needed, available,
+                           capacityWithin(model, size.slots, available + loaded));
 }
 
 Result<std::unique_ptr<CpuSession>> CpuSession::create(std::shared_ptr<CpuModel> model, SessionSize size) {
@@ -110,11 +74,7 @@ Status CpuSession::allocate() {
       return made.problem();
     block = std::move(*made);
   }
-  std::uint64_t offset = 0;
-  for (const ProgramState &state : shared->program().states) {
-    stateOffsets.push_back(offset);
-    offset += separated(slotBytes(state, extent.capacity) * static_cast<std::uint64_t>(extent.slots));
-  }
+  stateOffsets = planStates(shared->program(), extent, separation)->offsets;
   arena.wishHugePages();
   hasHugePages.resize(static_cast<std::size_t>(extent.slots));
   entries.resize(shared->program().entries.size());

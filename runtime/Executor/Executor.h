@@ -106,6 +106,9 @@ public:
   /// Those that are there now, the one that is used first.
   virtual std::vector<Device> devices() const = 0;
 
+  /// Whether variants of this kind are the backend's at all: those for CPUs, those for GPUs.
+  virtual bool isFor(const ArtifactVariant &variant) const = 0;
+
   /// Empty if the backend can execute the variant here, else what is in the way: "needs avx512vnni".
   virtual std::string lackOf(const ArtifactReader &artifact, const ArtifactVariant &variant) const = 0;
 

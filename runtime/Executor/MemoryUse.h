@@ -4,6 +4,7 @@
 #define TERN_RUNTIME_EXECUTOR_MEMORYUSE_H
 
 #include <cstdint>
+#include <string>
 
 namespace tern {
 
@@ -22,6 +23,9 @@ struct MemoryUse {
     return {weights + other.weights, arena + other.arena, states + other.states, scratch + other.scratch};
   }
 };
+
+/// "1.5 GiB", "300 MiB", "12 KiB", "7 bytes".
+std::string readableBytes(std::uint64_t bytes);
 
 } // namespace tern
 

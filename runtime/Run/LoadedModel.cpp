@@ -38,6 +38,8 @@ Result<VariantChoice> tern::chooseVariant(const ArtifactReader &artifact, const 
     if (!target.empty() && variant.target != target)
       continue;
     for (const Backend *backend : *backends) {
+      if (options.backend.empty() && !backend->isFor(variant))
+        continue;
       std::string lack = backend->lackOf(artifact, variant);
       if (lack.empty())
         return VariantChoice{backend, &variant};

@@ -5,7 +5,7 @@ JOB_MIB=1500 # memory of the largest compiler process, with room
 
 # shellcheck disable=SC2034 # for the scripts that source this file
 # Disk space of a whole build, with room.
-DEV_BUILD_MIB=1000 ASAN_BUILD_MIB=2000 FUZZ_BUILD_MIB=300 RUNTIME_BUILD_MIB=200
+DEV_BUILD_MIB=1000 ASAN_BUILD_MIB=2000 RUNTIME_BUILD_MIB=200
 
 # Memory that a build may use, in MiB: what is free, and no more than the control group's limit.
 available_mib() {

@@ -70,9 +70,9 @@ count_lit() {
 }
 
 # count_fuzzer PROGRAM RUNS: XFuzzer starts from the seeds in test/fuzz/corpus/x, with the words of test/fuzz/x.dict if
-# there are any; a find is left in build-fuzz/finds/.
+# there are any; a find is left in finds/ of the build folder.
 count_fuzzer() {
-  local name what seeds work log words=() finds=$TERN_ROOT/build-fuzz/finds
+  local name what seeds work log words=() finds=${1%/bin/*}/finds
   name=$(basename "$1")
   what=$(printf '%s' "${name%Fuzzer}" | tr '[:upper:]' '[:lower:]')
   seeds=$TERN_ROOT/test/fuzz/corpus/$what

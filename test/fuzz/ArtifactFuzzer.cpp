@@ -35,10 +35,11 @@ class ForgedArtifact {
 public:
   ForgedArtifact() {
     manifest.model = {"", "llama", 64, 3};
-    manifest.variants = {{"x86-64-v3", {"avx2"}, "cpu-0.so", "cpu-0.json"}};
+    manifest.variants = {{"x86-64-v3", {"avx2"}, "cpu-0.so", "cpu-0.json", "cpu-0.cu"}};
     manifest.hasGolden = manifest.hasWeights = true;
     append(section::weights, std::string(128, 'w'), pageAlignment);
     add("cpu-0.so", "code");
+    add("cpu-0.cu", "source");
     add(section::goldenLogits, std::string(24, '\0'));
   }
   void add(const std::string &name, std::string_view data) {
@@ -87,6 +88,10 @@ std::string forge(std::string_view input) {
 //===----------------------------------------------------------------------===//
 
 static void checkProgram(const Program &program) {
+  check(program.shapes.empty() || program.shapes.size() == program.kernels.size());
+  for (const KernelShape &shape : program.shapes)
+    check(shape.threads >= 32 && shape.threads <= maxBlockThreads && shape.threads % 32 == 0 &&
+          shape.sharedBytes <= maxSharedBytes);
   for (const Entry &entry : program.entries)
     for (const Launch &launch : entry.launches) {
       check(static_cast<std::size_t>(launch.kernel) < program.kernels.size());
@@ -117,6 +122,7 @@ static void checkText(const ModelText &text) {
 static void checkArtifact(const ArtifactReader &artifact) {
   for (const ArtifactVariant &variant : artifact.manifest().variants) {
     (void)artifact.code(variant);
+    (void)artifact.source(variant);
     Result<Program> program = artifact.program(variant);
     if (!program)
       continue;

@@ -152,7 +152,7 @@ def artifact(entries):
 
 def artifacts():
     """Whole files without sections that have hashes, and sections for the fuzzer to make an artifact of."""
-    manifest = {"tern": 1, "producer": "seed", "model": {"name": "", "architecture": "llama", "maxContext": 64,
+    manifest = {"tern": 2, "producer": "seed", "model": {"name": "", "architecture": "llama", "maxContext": 64,
                 "vocabulary": 3}, "variants": [], "graph": None, "golden": None, "weights": None, "sections": {}}
     with_weights = {**manifest, "weights": "weights.bin"}
     launch = [0, True, "model.layers.0", [0, 64, "w0", "s0"], [[512, ["T", 4], [16, 8]], [64, ["capacity", 64]]]]
@@ -165,7 +165,7 @@ def artifacts():
                 "stored": {"file": 0, "offset": 8, "bytes": 8, "format": "f16", "hash": ""}},
                {"name": "c", "format": "f32", "layout": "rows", "shape": [4], "bytes": 16,
                 "random": {"tensor": "c", "seed": 1, "center": 0.0, "scale": 0.5, "format": "bf16"}}]
-    program = {"arenaBytes": 4096, "scratchBytes": 64, "weightBytes": 128, "kernels": ["k"],
+    program = {"arenaBytes": 4096, "scratchBytes": 64, "weightBytes": 128, "kernels": ["k"], "shapes": [],
                "symbols": ["capacity", "T"], "weights": weights, "entries": [entry],
                "files": [{"path": "m.gguf", "size": 16, "header": 4, "headerHash": ""}],
                "states": [{"name": "key", "format": "f16", "fixedBytes": 0, "positionBytes": 64}]}
@@ -179,8 +179,9 @@ def artifacts():
     ggml = {"pre": "smollm", "bos_token_id": 0, "add_bos_token": True, "added_tokens": [[1, True]]}
     settings = [({"ggml": {"model": "gpt2", **ggml}}, arrays), ({"ggml": {"model": "llama", **ggml}}, scored),
                 ({"model": part("BPE")}, arrays), ({"model": part("Unigram", unk_id=0)}, scored)]
+    shapes = [[], [{"threads": 256, "sharedBytes": 1024, "early": True}], [], []]
     dump = lambda value: json.dumps(value, separators=(",", ":")).encode()
-    files = {f"sections{i}": b"\0".join([dump(program), dump(tokenizer), dump(chat), dump(golden), tokens])
+    files = {f"sections{i}": b"\0".join([dump({**program, "shapes": shapes[i]}), dump(tokenizer), dump(chat), dump(golden), tokens])
              for i, (tokenizer, tokens) in enumerate(settings)}
     files["manifest"] = dump(manifest)
     files["empty"] = artifact([("tern.json", dump(manifest), 64)])

@@ -21,7 +21,7 @@ namespace tern::test {
 class OwnDirectory {
 public:
   OwnDirectory() {
-    std::string pattern = testing::TempDir() + "tern-test-XXXXXX";
+    std::string pattern = ::testing::TempDir() + "tern-test-XXXXXX";
     if (::mkdtemp(pattern.data()))
       path = pattern;
     else
@@ -35,7 +35,7 @@ public:
 };
 
 /// A fixture with a directory that lives as long as the test.
-class TemporaryDirectory : public testing::Test {
+class TemporaryDirectory : public ::testing::Test {
 protected:
   /// Writes a file, and the folders above it that there are not yet. Returns its path.
   std::string write(const std::string &name, const std::string &bytes) const {

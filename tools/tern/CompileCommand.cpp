@@ -24,7 +24,15 @@ struct CompileFlags {
 } // namespace
 
 static Json asJson(const Compilation &compilation, const CompilerOptions &options) {
-  Json phases = Json::array();
+  Json phases = Json::array(), kernels = Json::array();
+  for (const KernelResources &kernel : compilation.gpuKernels)
+    kernels.push_back({{"name", kernel.name},
+                       {"architecture", kernel.architecture},
+                       {"registers", kernel.registers},
+                       {"shared", kernel.sharedBytes},
+                       {"spill_stores", kernel.spillStores},
+                       {"spill_loads", kernel.spillLoads},
+                       {"stack", kernel.stackBytes}});
   for (const Compilation::Phase &phase : compilation.phases)
     phases.push_back({{"name", phase.name}, {"seconds", phase.seconds}});
   const Compilation::Memory &memory = compilation.memory;
@@ -38,6 +46,7 @@ static Json asJson(const Compilation &compilation, const CompilerOptions &option
           {"entry_points", compilation.entryPoints},
           {"targets", compilation.targets},
           {"golden_prompts", compilation.goldenPrompts},
+          {"gpu_kernels", kernels},
           {"output", options.output}};
 }
 
@@ -98,7 +107,7 @@ static int compile(CompileFlags flags) {
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command
-      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
+      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, sm_90a, ...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");
@@ -108,6 +117,8 @@ static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
       ->check(CLI::PositiveNumber);
   command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
       ->check(CLI::PositiveNumber);
+  command.add_flag("--embeddings", options.embeddings,
+                   "Give a vector for each token instead of logits (tern_embed); encoders always do");
   addThreadsOption(command, options.threads);
 }
 

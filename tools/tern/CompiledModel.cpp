@@ -1,6 +1,7 @@
 //===- CompiledModel.cpp - A model as compiled code -----------------------===//
 
 #include "tools/tern/CompiledModel.h"
+#include "runtime/Base/CacheDirectory.h"
 #include "tern/Pipelines/CompileCache.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"

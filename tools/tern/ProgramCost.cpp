@@ -1,7 +1,7 @@
 //===- ProgramCost.cpp - What a program's steps read ----------------------===//
 
 #include "tools/tern/ProgramCost.h"
-#include "runtime/Cpu/LaunchList.h"
+#include "runtime/Executor/CallSizes.h"
 
 #include <algorithm>
 

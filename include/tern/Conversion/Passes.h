@@ -7,6 +7,7 @@
 #ifndef TERN_CONVERSION_PASSES_H
 #define TERN_CONVERSION_PASSES_H
 
+#include "dialects/Cuda/IR/Cuda.h"
 #include "dialects/Kernel/IR/Kernel.h"
 #include "dialects/Plan/IR/Plan.h"
 

@@ -5,6 +5,66 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertCodeToCuda : Pass<"convert-code-to-cuda", "::mlir::ModuleOp"> {
+  let summary = "code of kernels as constructs of CUDA C++";
+  let description = [{
+    Rewrites each `cuda.kernel`, whose body computes in arith, math, scf and llvm pointers, into ops of the cuda dialect
+    alone, each of which is one construct of CUDA C++, in the order in which they are printed. What a person reads is
+    decided here:
+
+    - A value that is used once is part of the statement that uses it, if it may move there: not into a loop or lambda,
+      and a load not over what may write memory. Others get names: `cuda.name` of the op where it is given, else one
+      after what they are (`thread`, `index`, the function that is called); loops count by i, j and k.
+    - Values that a loop carries are variables, and one variable goes through nested loops. `scf.if` with results assigns
+      a variable in its branches.
+    - Pointers have the type of the elements that they are declared with (`cuda.element`) or first used with, and are
+      cast where they are used with another; loads and stores through `llvm.getelementptr` are subscripts.
+    - Constant globals become tables.
+    - Products and sums that must not merge (no `contract`) are `__fmul_rn` and `__fadd_rn`, but only where a product
+      meets a sum.
+
+    Assumes scalars; integers are signed, and what they are added, subtracted and multiplied to fits; an op that takes
+    them for unsigned casts them. A shift counts less than the width. `i64` is `long long`, `f16` and `bf16` are stored and
+    not computed with. Arrays (`llvm.alloca`) live as long as their block. It is an error at the op if something has no
+    construct. `cuda.unroll` of a loop asks for it to be unrolled. Running `canonicalize` and `cse` before makes better
+    source.
+
+    Before:
+
+    ```mlir
+    cuda.kernel @tern_double(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cuda.read_only},
+                             %y: !llvm.ptr {cuda.name = "y", cuda.element = f32})
+        attributes {shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %1 = llvm.getelementptr %x[%0] : (!llvm.ptr, i32) -> !llvm.ptr, f32
+      %2 = llvm.load %1 : !llvm.ptr -> f32
+      %3 = arith.addf %2, %2 fastmath<contract> : f32
+      %4 = llvm.getelementptr %y[%0] : (!llvm.ptr, i32) -> !llvm.ptr, f32
+      llvm.store %3, %4 : f32, !llvm.ptr
+      cuda.return
+    }
+    ```
+
+    After `convert-code-to-cuda`:
+
+    ```mlir
+    cuda.kernel @tern_double(%x: !cuda.pointer<const f32> {cuda.name = "x"}, %y: !cuda.pointer<f32> {cuda.name = "y"})
+        attributes {shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %thread = cuda.let "thread" = %0 : i32
+      %1 = cuda.load %x[%thread] : !cuda.pointer<const f32>, i32
+      %xValue = cuda.let "xValue" = %1 : f32
+      %2 = cuda.binary add %xValue, %xValue : (f32, f32) -> f32
+      cuda.store %2, %y[%thread] : !cuda.pointer<f32>, i32
+      cuda.return
+    }
+    ```
+
+    Test: test/lib/Conversion/CodeToCuda/convert-code-to-cuda.mlir
+  }];
+  let dependentDialects = ["::tern::cuda::CudaDialect"];
+}
+
 def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let summary = "entry points and kernels with schedules";
   let description = [{
@@ -153,6 +213,47 @@ def ConvertKernelToCpu : Pass<"convert-kernel-to-cpu", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
                            "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
+}
+
+def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
+  let summary = "code of kernels for a GPU";
+  let description = [{
+    Writes the code of each `kernel.func` for `target` and leaves the module with that code alone: a `cuda.kernel`
+    `tern_<name>` for each, whose blocks compute one task each. Its operands are those of a launch; the module's
+    `kernel.symbols` says what `cuda.size` counts.
+
+    Code is that of every thread of a block. Elements of a row are dealt out to the threads, what a row adds up to is
+    known to all of them after a reduction of the block, and everything else is computed by each for itself. Products
+    with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
+    before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+
+    Before:
+
+    ```mlir
+    kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> attributes {
+        schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>]} {
+      %0 = graph.add %x, %x : (f32[4, 64], f32[4, 64]) -> f32[4, 64]
+      kernel.return %0 : !graph.tensor<f32[4, 64]>
+    }
+    ```
+
+    After `convert-kernel-to-cuda{target=sm_90a}`, shortened:
+
+    ```
+    cuda.kernel @tern_double(%arg0: !llvm.ptr {cuda.element = f32, cuda.name = "input0", cuda.read_only}, ...) attributes {
+        shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %1 = arith.extui %0 : i32 to i64
+      ...
+      scf.for %i = %1 to %c64_i64 step %c256_i64 : i64 {
+    ```
+
+    Test: test/lib/Conversion/KernelToCuda/convert-kernel-to-cuda.mlir
+  }];
+  let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::ub::UBDialect", "::tern::cuda::CudaDialect"];
 }
 
 #endif // TERN_CONVERSION_PASSES

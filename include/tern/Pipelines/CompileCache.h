@@ -17,9 +17,6 @@
 
 namespace tern {
 
-/// $TERN_CACHE_DIR, or else tern/ below $XDG_CACHE_HOME or ~/.cache; empty if none of them is set.
-std::string defaultCacheDirectory();
-
 /// What `options.input`, a model, compiled with these options is known by: 16 hexadecimal digits. Of the files it takes
 /// sizes, times, headers, the first bytes of each tensor, and all of configuration and tokenizer. Problems: no model,
 /// an unknown target.

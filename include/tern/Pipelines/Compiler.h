@@ -14,6 +14,7 @@
 
 #include "runtime/Base/Json.h"
 #include "runtime/Base/Result.h"
+#include "runtime/Cuda/KernelResources.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -46,6 +47,7 @@ struct CompilerOptions {
   std::vector<std::string> scheduleRules;  ///< Of kernel-override-schedules: PATTERN NAME=NUMBER ...
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
+  bool embeddings = false;                 ///< A decoder's vectors instead of its logits; encoders give nothing else.
   /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
   /// the interpreter runs in about a second (256 MB of weights).
   std::optional<bool> golden;
@@ -75,6 +77,7 @@ struct Compilation {
   std::vector<std::string> entryPoints, targets;
   Memory memory;
   std::size_t goldenPrompts = 0;
+  std::vector<KernelResources> gpuKernels; ///< What the assembler says of kernels for GPUs.
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< After the last phase that is IR.
 };
 

@@ -1,6 +1,6 @@
 //===- AttentionProduct.cpp - Small products in registers -----------------===//
 
-#include "lib/Conversion/KernelToCpu/AttentionKernel.h"
+#include "lib/Conversion/KernelToCpu/AttentionTask.h"
 
 using namespace mlir;
 
@@ -12,7 +12,7 @@ int64_t productRows(const CpuTarget &) { return 6; }
 int64_t productTiles(const CpuTarget &target) { return target.registerBytes == 64 ? 4 : 1; }
 
 /// The sums of `tiles` tiles from `firstTile` on stay in registers over all k.
-static void emitTiles(TensorEmitter &e, RowMatrix left, RowMatrix out, int64_t rows, int64_t firstTile, int64_t tiles,
+static void emitTiles(CpuEmitter &e, RowMatrix left, RowMatrix out, int64_t rows, int64_t firstTile, int64_t tiles,
                       Val count, bool accumulate, RightSide right) {
   CodeBuilder &b = e.b;
   Type lanes = CodeBuilder::vec(b.f32, productLanes);
@@ -37,7 +37,7 @@ static void emitTiles(TensorEmitter &e, RowMatrix left, RowMatrix out, int64_t r
       b.store(sums[row * tiles + tile], out.pointer, place(row, tile));
 }
 
-void emitBlockProduct(TensorEmitter &e, RowMatrix left, RowMatrix out, int64_t rows, int64_t tiles, Val count,
+void emitBlockProduct(CpuEmitter &e, RowMatrix left, RowMatrix out, int64_t rows, int64_t tiles, Val count,
                       bool accumulate, RightSide right) {
   int64_t atOnce = productTiles(e.target);
   for (int64_t first = 0; first < tiles; first += atOnce)

@@ -13,22 +13,13 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
 static int64_t roundUp(int64_t number, int64_t multiple) { return (number + multiple - 1) / multiple * multiple; }
 
-/// Rows of one step: up to `most`, so that as few rows as possible are padding.
-static int64_t chooseStep(int64_t most, int64_t rows) {
-  int64_t best = std::min(most, rows);
-  for (int64_t step = best; step > most / 2; --step)
-    if (roundUp(rows, step) < roundUp(rows, best))
-      best = step;
-  return best;
-}
-
 namespace {
 
 /// The code of one task. Arrays in scratch have a row for each query, padded to whole steps of the products; padding
 /// rows see no key.
 class TaskEmitter {
 public:
-  TaskEmitter(TensorEmitter &e, const AttentionOperands &operands, const Root &root, const AttentionTask &task)
+  TaskEmitter(CpuEmitter &e, const AttentionOperands &operands, const Root &root, const AttentionTask &task)
       : e(e), b(e.b), operands(operands), root(root), task(task),
         stepRows(std::min(productRows(e.target), task.maxRows)), rows(roundUp(task.maxRows, stepRows)),
         valueLanes(roundUp(operands.valueSize, productLanes)) {
@@ -49,7 +40,6 @@ private:
   Val one() { return e.number(1); }
 
   void loadQuery(Val row);
-  std::pair<Val, Val> visibleKeys(Val row);
   std::pair<Val, Val> startRows();
   void prepareBlock(Val block);
   void copyKeys(Val block);
@@ -69,7 +59,7 @@ private:
 
   void fetch(const TensorPlace &place, Val offset, Val step, int64_t perStep);
 
-  TensorEmitter &e;
+  CpuEmitter &e;
   CodeBuilder &b;
   const AttentionOperands &operands;
   const Root &root;
@@ -89,21 +79,6 @@ private:
 //===----------------------------------------------------------------------===//
 // Before the keys
 //===----------------------------------------------------------------------===//
-
-/// The keys [begin, end) that a row may see.
-std::pair<Val, Val> TaskEmitter::visibleKeys(Val row) {
-  Val begin = task.keyBegin, end = task.keyEnd;
-  if (operands.lengths)
-    end = b.minimum(end, e.element(operands.lengths, {task.sequence}));
-  if (!operands.positions)
-    return {begin, end};
-  Val position = e.element(operands.positions, {task.sequence, task.token(row)});
-  if (operands.isCausal)
-    end = b.minimum(end, position + 1);
-  if (operands.window)
-    begin = b.maximum(begin, position - (*operands.window - 1));
-  return {begin, b.select(position < 0, zero(), end)};
-}
 
 void TaskEmitter::loadQuery(Val row) {
   Val token = task.token(row), head = task.head(row);
@@ -131,7 +106,7 @@ std::pair<Val, Val> TaskEmitter::startRows() {
   });
   Vals seen = b.fold(zero(), task.rows, one(), {task.keyEnd, task.keyBegin}, [&](Val row, ArrayRef<Val> carried) {
     loadQuery(row);
-    auto [begin, end] = visibleKeys(row);
+    auto [begin, end] = visibleKeys(e, operands, task, row);
     b.store(begin, seenBegin, row);
     b.store(end, seenEnd, row);
     return Vals{b.minimum(carried[0], begin), b.maximum(carried[1], end)};
@@ -368,8 +343,7 @@ void TaskEmitter::emit() {
   b.forLoop(zero(), task.rows, one(), [&](Val row) { finishRow(row); });
 }
 
-void emitAttentionTask(TensorEmitter &e, const AttentionOperands &operands, const Root &root,
-                       const AttentionTask &task) {
+void emitAttentionTask(CpuEmitter &e, const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
   TaskEmitter(e, operands, root, task).emit();
 }
 

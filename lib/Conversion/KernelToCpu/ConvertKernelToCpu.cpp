@@ -8,10 +8,11 @@
 
 #include "tern/Conversion/KernelToCpu.h"
 
-#include "lib/Conversion/KernelToCpu/AttentionKernel.h"
-#include "lib/Conversion/KernelToCpu/LinearKernel.h"
+#include "lib/Conversion/KernelCode/AttentionKernel.h"
+#include "lib/Conversion/KernelCode/LinearKernel.h"
+#include "lib/Conversion/KernelToCpu/CpuEmitter.h"
+#include "lib/Conversion/KernelToCpu/KernelFunction.h"
 #include "lib/Conversion/KernelToCpu/LowerToLlvm.h"
-#include "lib/Conversion/KernelToCpu/RowsKernel.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -32,14 +33,6 @@ namespace tern {
 
 void tern::registerCpuKernelDialects(DialectRegistry &registry) { registerCodeDialects(registry); }
 
-static llvm::StringMap<int64_t> symbolsOf(ModuleOp module) {
-  llvm::StringMap<int64_t> symbols;
-  if (auto names = module->getAttrOfType<ArrayAttr>(kernel::symbolsAttrName))
-    for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>()))
-      symbols[name.getValue()] = place;
-  return symbols;
-}
-
 /// Weights and states lie at multiples of 64 bytes, and so do buffers; slots of small recurrent states may not.
 static SmallVector<int64_t> alignmentsOf(kernel::FuncOp function) {
   SmallVector<int64_t> alignments;
@@ -47,18 +40,6 @@ static SmallVector<int64_t> alignmentsOf(kernel::FuncOp function) {
     alignments.push_back(isa<kernel::StateType>(type) ? 1 : 16);
   alignments.append(function.getNumResults(), 16);
   return alignments;
-}
-
-static void emitKernel(TensorEmitter &e) {
-  switch (e.function.getSchedule().getKind()) {
-  case kernel::Kind::Rows:
-  case kernel::Kind::Serial:
-    return emitRowsKernel(e);
-  case kernel::Kind::Attention:
-    return emitAttentionKernel(e);
-  case kernel::Kind::Linear:
-    return emitLinearKernel(e);
-  }
 }
 
 FailureOr<CpuKernels> tern::convertKernelsToCpu(ModuleOp module, const CpuTarget &target) {
@@ -69,7 +50,7 @@ FailureOr<CpuKernels> tern::convertKernelsToCpu(ModuleOp module, const CpuTarget
   for (auto function : module.getOps<kernel::FuncOp>()) {
     emitKernelFunction(*kernels.module, function.getLoc(), function.getSymName(), alignmentsOf(function),
                        [&](CodeBuilder &b, const KernelFrame &frame) {
-                         TensorEmitter e(b, frame, function, symbols, target);
+                         CpuEmitter e(b, frame, function, symbols, target);
                          emitKernel(e);
                          hasFailed |= e.failed();
                          kernels.scratchBytes = std::max(kernels.scratchBytes, e.scratchBytes());

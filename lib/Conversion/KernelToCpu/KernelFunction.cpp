@@ -12,13 +12,6 @@ using namespace mlir;
 
 namespace tern::cpu {
 
-Val KernelFrame::dim(int64_t index) const { return dims.getBuilder().load(dims.getBuilder().i64, dims, index); }
-
-void KernelFrame::report(Val condition, int64_t code) const {
-  CodeBuilder &b = condition.getBuilder();
-  b.ifThen(condition, [&] { b.store(b.index(code), problem); });
-}
-
 /// Parameters of the body after the operands, in order.
 enum BodyParameter { Scratch, Dims, Begin, End, First, Problem, NumBodyParameters };
 
@@ -77,7 +70,9 @@ void emitKernelFunction(ModuleOp module, Location loc, StringRef name, ArrayRef<
     frame.operands.push_back(b.wrap(body.getArgument(i)));
   auto parameter = [&](BodyParameter which) { return b.wrap(body.getArgument(alignments.size() + which)); };
   frame.scratch = parameter(Scratch);
-  frame.dims = parameter(Dims);
+  frame.dim = [dims = parameter(Dims)](int64_t index) {
+    return dims.getBuilder().load(dims.getBuilder().i64, dims, index);
+  };
   frame.begin = parameter(Begin);
   frame.end = parameter(End);
   frame.first = parameter(First);

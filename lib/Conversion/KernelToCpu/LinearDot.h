@@ -16,11 +16,13 @@
 #ifndef TERN_CONVERSION_KERNELTOCPU_LINEARDOT_H
 #define TERN_CONVERSION_KERNELTOCPU_LINEARDOT_H
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 
 #include "tern/Target/CpuTarget.h"
 
 namespace tern::cpu {
+
+using namespace code;
 
 /// Registers that hold a number for each row of a tile.
 inline int64_t registersPerTile(const CpuTarget &target) { return 16 / target.lanes(); }

@@ -29,12 +29,6 @@
 
 namespace tern::cpu {
 
-/// A packed matrix [rows, K] that a task multiplies by.
-struct LinearWeight {
-  PackedFormat format;
-  Val pointer;
-};
-
 /// How the loops are cut; 0 leaves a number to the generator.
 struct LinearSchedule {
   int64_t tiles = 0;      ///< Tiles that go through the columns together when there are few tokens.
@@ -51,14 +45,6 @@ struct LinearResult {
   Vals sums;    ///< vector<16xf32>, one for each weight.
 };
 using FinishLinear = llvm::function_ref<void(const LinearResult &)>;
-
-/// Which part of the product is computed.
-struct LinearRange {
-  Val tileBegin, tileEnd;
-  Val tokenBegin, tokenEnd;
-  /// tokenEnd - tokenBegin, where the compiler knows it.
-  std::optional<int64_t> tokens;
-};
 
 /// The product of tokens and tiles of `weights`, which have `rows` rows each and share their input.
 void emitLinear(CodeBuilder &b, const CpuTarget &target, const LinearInput &input, llvm::ArrayRef<LinearWeight> weights,

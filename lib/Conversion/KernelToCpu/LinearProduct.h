@@ -19,19 +19,10 @@
 #ifndef TERN_CONVERSION_KERNELTOCPU_LINEARPRODUCT_H
 #define TERN_CONVERSION_KERNELTOCPU_LINEARPRODUCT_H
 
+#include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCpu/LinearBlocks.h"
 
 namespace tern::cpu {
-
-/// The rows (tokens) that are multiplied: F32, F16, BF16, I8_32 or I15_32.
-struct LinearInput {
-  StorageFormat format;
-  Val base;         ///< Where they lie; the arrays of a quantized format one after another.
-  int64_t columns;  ///< K.
-  int64_t capacity; ///< Rows that the buffer was planned for.
-
-  bool isQuantized() const { return format == StorageFormat::I8_32 || format == StorageFormat::I15_32; }
-};
 
 /// One tile of 16 rows of a packed weight with K columns.
 struct WeightTile {

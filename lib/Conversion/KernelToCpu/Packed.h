@@ -8,10 +8,12 @@
 #ifndef TERN_CONVERSION_KERNELTOCPU_PACKED_H
 #define TERN_CONVERSION_KERNELTOCPU_PACKED_H
 
-#include "lib/Conversion/KernelToCpu/CodeBuilder.h"
+#include "lib/Conversion/KernelCode/CodeBuilder.h"
 #include "runtime/Packing/PackedFormat.h"
 
 namespace tern::cpu {
+
+using namespace code;
 
 /// The element in row `row` and column `column` of a matrix of `columns` columns at `tiles`, as f32.
 Val loadPacked(CodeBuilder &b, PackedFormat format, Val tiles, int64_t columns, Val row, Val column);

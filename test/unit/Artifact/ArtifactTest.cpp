@@ -74,6 +74,31 @@ TEST(Artifact, NeedsNoWeights) {
   std::remove(path.c_str());
 }
 
+TEST(Artifact, GpuCodeHasItsSource) {
+  std::string path = testPath("gpu.tern");
+  Program program;
+  program.symbols = {"capacity"};
+  Result<ArtifactWriter> writer = ArtifactWriter::create(path);
+  ASSERT_TRUE(writer);
+  EXPECT_TRUE(writer->addVariant("sm_90a", {}, "cubin", program, "__global__"));
+  EXPECT_TRUE(writer->addVariant("sm_80", {}, "", program, "source alone"));
+  EXPECT_TRUE(writer->addVariant("x86-64-v3", {}, "code", program));
+  EXPECT_TRUE(writer->commit("tern test", {"", "llama", 1, 1}));
+  Result<ArtifactReader> reader = ArtifactReader::open(path);
+  ASSERT_TRUE(reader) << reader.problem().str();
+  const std::vector<ArtifactVariant> &variants = reader->manifest().variants;
+  ASSERT_EQ(variants.size(), 3u);
+  EXPECT_EQ(variants[0].code, "gpu-0.cubin");
+  EXPECT_EQ(variants[0].source, "gpu-0.cu");
+  EXPECT_EQ(variants[2].program, "cpu-2.json");
+  EXPECT_EQ(reader->code(variants[0]), "cubin");
+  EXPECT_EQ(reader->source(variants[0]), "__global__");
+  EXPECT_EQ(reader->code(variants[1]), "");
+  EXPECT_EQ(reader->source(variants[1]), "source alone");
+  EXPECT_EQ(reader->source(variants[2]), "");
+  std::remove(path.c_str());
+}
+
 TEST(Artifact, WithoutCommitTheOldFileStays) {
   std::string path = testPath("kept.tern");
   ASSERT_TRUE(writeFile(path, "before"));
@@ -229,7 +254,7 @@ Manifest makeManifest() {
   Manifest manifest;
   manifest.model = {"m", "llama", 16, 10};
   manifest.sections = {{"a.so", "xxh3:0123456789abcdef"}, {"a.json", "xxh3:0123456789abcdef"}};
-  manifest.variants = {{"x86-64-v3", {}, "a.so", "a.json"}};
+  manifest.variants = {{"x86-64-v3", {}, "a.so", "a.json", ""}};
   return manifest;
 }
 
@@ -244,14 +269,21 @@ TEST(Manifest, ComesBackTheSame) {
   EXPECT_EQ(manifestProblem([](Json &) {}), "");
 }
 
+TEST(Manifest, TellsGpusFromOtherTargets) {
+  for (const char *target : {"sm_80", "sm_90a", "sm_100a", "sm_120"})
+    EXPECT_TRUE(isGpuTarget(target)) << target;
+  for (const char *target : {"x86-64-v4", "sm_", "sm_a", "sm_90ab", "sm_9 0", "sm-90", "asm_90", ""})
+    EXPECT_FALSE(isGpuTarget(target)) << target;
+}
+
 TEST(Manifest, OtherVersionsAreNamedWhateverElseTheyHold) {
   EXPECT_EQ(
-      manifestProblem([](Json &json) { json = {{"tern", 2}, {"new", 1}}; }),
-      "m.tern: tern.json: has format version 2, newer than the 1 that this tern reads; update tern, or compile the "
+      manifestProblem([](Json &json) { json = {{"tern", 3}, {"new", 1}}; }),
+      "m.tern: tern.json: has format version 3, newer than the 2 that this tern reads; update tern, or compile the "
       "model again with this one");
   EXPECT_EQ(
-      manifestProblem([](Json &json) { json["tern"] = 0; }),
-      "m.tern: tern.json: has format version 0, older than the 1 that this tern reads; compile the model again, or "
+      manifestProblem([](Json &json) { json["tern"] = 1; }),
+      "m.tern: tern.json: has format version 1, older than the 2 that this tern reads; compile the model again, or "
       "run it with the tern that made it");
   EXPECT_THAT(manifestProblem([](Json &json) { json["tern"] = "1"; }), HasSubstr("format version under 'tern'"));
   EXPECT_THAT(manifestProblem([](Json &json) { json = Json::array(); }), HasSubstr("format version under 'tern'"));
@@ -260,6 +292,12 @@ TEST(Manifest, OtherVersionsAreNamedWhateverElseTheyHold) {
 TEST(Manifest, MistakesHaveTheirPlace) {
   EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["code"] = "b.so"; }),
               HasSubstr("tern.json: variants[0].code: must be one of the sections, is 'b.so'"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["source"] = "b.cu"; }),
+              HasSubstr("tern.json: variants[0].source: must be one of the sections, is 'b.cu'"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0]["source"] = ""; }),
+              HasSubstr("tern.json: variants[0].source: must"));
+  EXPECT_THAT(manifestProblem([](Json &json) { json["variants"][0].erase("source"); }),
+              HasSubstr("must have the key 'source'"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["model"]["vocabulary"] = -1; }),
               HasSubstr("tern.json: model.vocabulary: must be an integer in [0, 2147483647], is -1"));
   EXPECT_THAT(manifestProblem([](Json &json) { json["graph"] = "other.mlir"; }),

@@ -27,6 +27,11 @@ TEST(Program, ComesBackTheSame) {
   EXPECT_EQ(random.scale, 0.1);
   EXPECT_EQ(random.sourceFormat, StorageFormat::BF16);
   EXPECT_EQ(program->weights[0].layout, WeightLayout::Tiles16);
+  ASSERT_EQ(program->shapes.size(), 3u);
+  EXPECT_EQ(program->shapes[1].threads, 1024u);
+  EXPECT_EQ(program->shapes[1].sharedBytes, 227u << 10);
+  EXPECT_TRUE(program->shapes[1].early);
+  EXPECT_FALSE(program->shapes[2].early);
   const Launch &launch = program->entries[0].launches[8];
   EXPECT_EQ(launch.kernel, 2);
   EXPECT_EQ(launch.where, "model.layers.1.self_attn");
@@ -35,6 +40,14 @@ TEST(Program, ComesBackTheSame) {
   EXPECT_EQ(launch.operands[3].index, 2);
   EXPECT_EQ(launch.tasks[0].factors[1].extent.symbol, 2);
   EXPECT_EQ(launch.tasks[1].bytes, 512u);
+}
+
+TEST(Program, NeedsNoShapesOnACpu) {
+  Program program = makeTestProgram(3);
+  program.shapes.clear();
+  Result<Program> read = readText(textOf(program));
+  ASSERT_TRUE(read) << read.problem().str();
+  EXPECT_TRUE(read->shapes.empty());
 }
 
 TEST(Program, MayBeEmpty) {
@@ -84,6 +97,14 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"/kernels", Json::object(), ": kernels", "must be an array, is an object"},
         Damage{"/kernels/1", "embed", ": kernels[1]", "'embed' is given twice"},
         Damage{"/kernels/1", "a\nb", ": kernels[1]", "without control characters"},
+        Damage{"/shapes", Json(2, Json{{"threads", 32}, {"sharedBytes", 0}, {"early", false}}), ": shapes",
+               "must be empty or one for each of the 3 kernels, are 2"},
+        Damage{"/shapes/1/threads", 0, ": shapes[1].threads", "must be an integer in [1, 1024], is 0"},
+        Damage{"/shapes/1/threads", 1056, ": shapes[1].threads", "must be an integer in [1, 1024], is 1056"},
+        Damage{"/shapes/1/threads", 48, ": shapes[1].threads", "must be a multiple of 32, is 48"},
+        Damage{"/shapes/2/sharedBytes", 232449, ": shapes[2].sharedBytes", "must be an integer in [0, 232448]"},
+        Damage{"/shapes/2/early", 1, ": shapes[2].early", "must be true or false, is 1"},
+        Damage{"/shapes/0/grid", 1, ": shapes[0]", "key 'grid' is not known"},
         Damage{"/symbols/0", "B0", ": symbols", "must begin with 'capacity'"},
         Damage{"/files/0/header", 5001, ": files[0].header", "must be an integer in [0, 5000]"},
         Damage{"/files/0/headerHash", "md5:1", ": files[0].headerHash", "16 lower-case"},

@@ -11,6 +11,7 @@ namespace tern {
 inline Program makeTestProgram(int launches) {
   Program program;
   program.kernels = {"embed", "mlp", "head"};
+  program.shapes = {{32, 0}, {1024, 227 << 10, true}, {256, 1024}};
   program.symbols = {"capacity", "B", "T"};
   program.arenaBytes = 1 << 20;
   program.scratchBytes = 4096;

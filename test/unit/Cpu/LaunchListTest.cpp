@@ -1,6 +1,7 @@
 //===- LaunchListTest.cpp - An entry's launches, cut into pieces ----------===//
 
 #include "TestEntries.h"
+#include "runtime/Executor/CallSizes.h"
 
 #include <gmock/gmock.h>
 

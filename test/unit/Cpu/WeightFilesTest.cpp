@@ -1,6 +1,6 @@
 //===- WeightFilesTest.cpp - Files that weights are read from -------------===//
 
-#include "runtime/Cpu/WeightFiles.h"
+#include "runtime/Packing/WeightFiles.h"
 #include "TinyModel.h"
 #include "runtime/Base/ContentHash.h"
 #include "runtime/Executor/Decoder.h"

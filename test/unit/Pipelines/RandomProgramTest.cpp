@@ -1,9 +1,13 @@
 //===- RandomProgramTest.cpp - Random programs against the interpreter ----===//
 //
-// TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with one of the policies in turns, from the seed TERN_RANDOM_SEED on
-// (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like any other: a child that
-// does not come back well is tried again program by program, and the one that fails is made smaller until it no longer
-// does. What is printed is the smallest program that fails, its seed, and the step that it failed in.
+// TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with one of the policies in turns, from the seed
+// TERN_RANDOM_SEED on (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like
+// any other: a child that does not come back well is tried again program by program, and the one that fails is made
+// smaller until it no longer does. What is printed is the smallest program that fails, its seed, and the step that it
+// failed in.
+//
+// TERN_RANDOM_GPU_PROGRAMS programs (200 unless set) are compiled for a GPU as well and run block by block on this
+// machine.
 //
 //   TERN_RANDOM_PROGRAMS=10000 build/bin/tests/TernPipelinesTests
 //   TERN_RANDOM_PROGRAMS=1 TERN_RANDOM_SEED=417 build/bin/tests/TernPipelinesTests   again, alone
@@ -48,8 +52,10 @@ protected:
     return text ? std::strtoull(text, nullptr, 10) : otherwise;
   }
 
-  static ProgramCase caseOf(std::uint64_t seed) {
-    return {seed, 1 + static_cast<int>(seed % largestSize), randomPolicies[seed / largestSize % randomPolicies.size()]};
+  static ProgramCase caseOf(std::uint64_t seed, bool onGpu) {
+    // For a GPU, f32 and default.
+    std::uint64_t policy = seed / largestSize % (onGpu ? 2 : randomPolicies.size());
+    return {seed, 1 + static_cast<int>(seed % largestSize), randomPolicies[policy], onGpu};
   }
 
   /// Runs `cases` in a child, and gives its process.
@@ -102,7 +108,7 @@ protected:
   /// What the smallest program of this seed says that fails.
   std::string shrink(ProgramCase which, std::string what) {
     for (int size = 1; size < which.size; ++size)
-      if (std::string smaller = runAlone({which.seed, size, which.policy}); !smaller.empty())
+      if (std::string smaller = runAlone({which.seed, size, which.policy, which.onGpu}); !smaller.empty())
         return smaller;
     return what;
   }
@@ -116,8 +122,36 @@ protected:
         found = true;
       }
     if (!found)
-      ADD_FAILURE() << "fails with others only, " << cases.size() << " programs from seed " << cases.front().seed << ": "
-                    << together;
+      ADD_FAILURE() << "fails with others only, " << cases.size() << " programs from seed " << cases.front().seed
+                    << ": " << together;
+  }
+
+  /// Runs `count` programs, for a GPU or for this CPU, on all cores.
+  void runMany(std::uint64_t count, bool onGpu) {
+    std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), end = seed + count;
+    struct Child {
+      std::vector<ProgramCase> cases;
+      Report *report;
+    };
+    std::map<pid_t, Child> children;
+    auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+    while (seed < end || !children.empty()) {
+      while (seed < end && children.size() < limit) {
+        std::vector<ProgramCase> cases;
+        for (; cases.size() < batchSize && seed < end; ++seed)
+          cases.push_back(caseOf(seed, onGpu));
+        Report *report = newReport();
+        children[start(cases, report)] = {cases, report};
+      }
+      int status = 0;
+      pid_t ended = wait(&status);
+      auto child = children.find(ended);
+      ASSERT_NE(child, children.end());
+      if (std::string what = outcome(status, *child->second.report); !what.empty())
+        locate(child->second.cases, what);
+      munmap(child->second.report, sizeof(Report));
+      children.erase(child);
+    }
   }
 
   BlockPool pool;
@@ -126,28 +160,9 @@ protected:
 } // namespace
 
 TEST_F(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
-  std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), count = setting("TERN_RANDOM_PROGRAMS", 1000), end = seed + count;
-  struct Child {
-    std::vector<ProgramCase> cases;
-    Report *report;
-  };
-  std::map<pid_t, Child> children;
-  auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-  while (seed < end || !children.empty()) {
-    while (seed < end && children.size() < limit) {
-      std::vector<ProgramCase> cases;
-      for (; cases.size() < batchSize && seed < end; ++seed)
-        cases.push_back(caseOf(seed));
-      Report *report = newReport();
-      children[start(cases, report)] = {cases, report};
-    }
-    int status = 0;
-    pid_t ended = wait(&status);
-    auto child = children.find(ended);
-    ASSERT_NE(child, children.end());
-    if (std::string what = outcome(status, *child->second.report); !what.empty())
-      locate(child->second.cases, what);
-    munmap(child->second.report, sizeof(Report));
-    children.erase(child);
-  }
+  runMany(setting("TERN_RANDOM_PROGRAMS", 1000), /*onGpu=*/false);
+}
+
+TEST_F(RandomPrograms, EmulatedGpuCodeAgreesWithTheInterpreter) {
+  runMany(setting("TERN_RANDOM_GPU_PROGRAMS", 200), /*onGpu=*/true);
 }

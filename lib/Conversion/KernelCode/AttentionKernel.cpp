@@ -1,0 +1,134 @@
+//===- AttentionKernel.cpp - Attention as tasks ----------------------------===//
+
+#include "lib/Conversion/KernelCode/AttentionKernel.h"
+
+using namespace mlir;
+
+namespace tern::code {
+
+static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
+
+/// What the accessors of both ops give alike.
+template <typename Op> static AttentionOperands readOperands(Op op) {
+  AttentionOperands operands;
+  operands.op = op;
+  operands.query = op.getQuery();
+  operands.key = op.getKey();
+  operands.value = op.getValue();
+  operands.positions = op.getPositions();
+  operands.lengths = op.getLengths();
+  operands.bias = op.getBias();
+  operands.slopes = op.getSlopes();
+  operands.isCausal = op.getMask() == graph::Mask::Causal;
+  operands.window = op.getWindow();
+  operands.scale = op.getScale().convertToDouble();
+  if (op.getSoftCap())
+    operands.softCap = op.getSoftCap()->convertToDouble();
+  operands.headSize = typeOf(op.getQuery()).getStaticDim(3).value_or(0);
+  operands.valueSize = typeOf(op.getValue()).getStaticDim(3).value_or(0);
+  operands.heads = typeOf(op.getQuery()).getStaticDim(2).value_or(0);
+  operands.groups = typeOf(op.getKey()).getStaticDim(2).value_or(0);
+  return operands;
+}
+
+std::optional<AttentionOperands> attentionOf(Value value) {
+  if (auto attention = value.getDefiningOp<graph::AttentionOp>()) {
+    AttentionOperands operands = readOperands(attention);
+    operands.sinks = attention.getSinks();
+    return operands;
+  }
+  if (auto part = value.getDefiningOp<kernel::AttendPartOp>()) {
+    AttentionOperands operands = readOperands(part);
+    operands.isPart = true;
+    return operands;
+  }
+  return std::nullopt;
+}
+
+std::pair<Val, Val> visibleKeys(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task,
+                                Val row) {
+  CodeBuilder &b = e.b;
+  Val begin = task.keyBegin, end = task.keyEnd;
+  if (operands.lengths)
+    end = b.minimum(end, e.element(operands.lengths, {task.sequence}));
+  if (!operands.positions)
+    return {begin, end};
+  Val position = e.element(operands.positions, {task.sequence, task.token(row)});
+  if (operands.isCausal)
+    end = b.minimum(end, position + 1);
+  if (operands.window)
+    begin = b.maximum(begin, position - (*operands.window - 1));
+  return {begin, b.select(position < 0, e.number(0), end)};
+}
+
+/// Tasks of (b, group, part): the rows are all tokens of the group's heads.
+static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operands, const Root &root,
+                              ArrayRef<TaskRange> ranges) {
+  CodeBuilder &b = e.b;
+  AttentionTask task;
+  int64_t perGroup = operands.heads / operands.groups;
+  auto query = typeOf(operands.query);
+  FailureOr<int64_t> tokens = e.maximum(query.getDim(1));
+  task.maxRows = mlir::failed(tokens) ? 1 : *tokens * perGroup;
+  task.sequence = ranges[0].begin;
+  task.group = ranges[1].begin;
+  task.part = ranges[2].begin;
+  task.rows = e.size(query, 1) * perGroup;
+  task.token = [perGroup](Val row) { return perGroup == 1 ? row : row / perGroup; };
+  Val firstHead = task.group * perGroup;
+  task.head = [perGroup, firstHead](Val row) { return perGroup == 1 ? firstHead : firstHead + row % perGroup; };
+  // A part is whole blocks of keys.
+  Val context = e.size(typeOf(operands.key), 1), parts = e.size(typeOf(root.value), 3);
+  Val keys = b.ceilDiv((context + parts - 1) / parts, blockKeys) * blockKeys;
+  task.keyBegin = b.minimum(task.part * keys, context);
+  task.keyEnd = b.minimum(task.keyBegin + keys, context);
+  return task;
+}
+
+/// Tasks of (b, head, block of tokens): the rows are the tokens.
+static AttentionTask blockTask(TensorEmitter &e, const AttentionOperands &operands, int64_t tile,
+                               ArrayRef<TaskRange> ranges) {
+  AttentionTask task;
+  FailureOr<int64_t> tokens = e.maximum(typeOf(operands.query).getDim(1));
+  task.maxRows = mlir::failed(tokens) ? 1 : std::min(tile, *tokens);
+  task.sequence = ranges[0].begin;
+  Val head = ranges[1].begin, firstToken = ranges[2].begin;
+  int64_t perGroup = operands.heads / operands.groups;
+  task.group = perGroup == 1 ? head : head / perGroup;
+  task.rows = ranges[2].end - firstToken;
+  task.token = [firstToken](Val row) { return firstToken + row; };
+  task.head = [head](Val) { return head; };
+  task.keyBegin = e.number(0);
+  task.keyEnd = e.size(typeOf(operands.key), 1);
+  return task;
+}
+
+/// Whether the task space is [B, ?, ?] with one sequence and one head (or group) a task.
+static bool isAttentionSpace(kernel::TasksAttr tasks, bool isPart) {
+  ArrayRef<int64_t> tiles = tasks.getTiles();
+  return tasks.getRoots().size() == 1 && tiles.size() == 3 && tiles[0] == 1 && tiles[1] == 1 &&
+         (!isPart || tiles[2] == 1);
+}
+
+void emitAttentionKernel(TensorEmitter &e) {
+  Val first = e.number(0);
+  for (Attribute space : e.function.getTasks()) {
+    auto tasks = cast<kernel::TasksAttr>(space);
+    Root root = rootOf(e, tasks.getRoots().front());
+    std::optional<AttentionOperands> operands = attentionOf(root.value);
+    if (!operands || root.write)
+      return e.fail(e.function, "the roots of an attention kernel must be attention itself");
+    if (!isAttentionSpace(tasks, operands->isPart))
+      return e.fail(e.function, "tasks of attention must be [B, H, T] with one head, or [B, G, S] with one part, each");
+    if (operands->headSize == 0 || operands->valueSize == 0)
+      return e.fail(operands->op, "the sizes of heads must be numbers");
+    // Scratch is laid out once for all tasks of the space.
+    first = forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) {
+      AttentionTask task = operands->isPart ? partTask(e, *operands, root, ranges)
+                                            : blockTask(e, *operands, tasks.getTiles()[2], ranges);
+      e.attend(*operands, root, task);
+    });
+  }
+}
+
+} // namespace tern::code

@@ -1,0 +1,61 @@
+//===- AttentionKernel.h - Attention as tasks --------------------*- C++ -*-===//
+//
+// A task attends with some rows (a row is one query: a token and a head) that share keys and values:
+//
+//                  rows of a task         keys
+//     decode       H/G heads              a part of the context (kernel.attend_part)
+//     prefill      tokens of one head     all that the tokens may see
+//
+// What a task is stands here; TensorEmitter::attend writes its code.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_CONVERSION_KERNELCODE_ATTENTIONKERNEL_H
+#define TERN_CONVERSION_KERNELCODE_ATTENTIONKERNEL_H
+
+#include "lib/Conversion/KernelCode/RowsKernel.h"
+
+#include <functional>
+
+namespace tern::code {
+
+/// Parts of a context are whole blocks of so many keys; the capacity of caches is a multiple.
+inline constexpr int64_t blockKeys = 64;
+
+/// What graph.attention and kernel.attend_part have in common.
+struct AttentionOperands {
+  mlir::Operation *op = nullptr;
+  mlir::Value query, key, value, positions, lengths, bias, slopes, sinks;
+  bool isCausal = false;
+  std::optional<int64_t> window;
+  double scale = 1;
+  std::optional<double> softCap;
+  bool isPart = false; ///< kernel.attend_part: sums are handed out undivided.
+
+  int64_t headSize = 0, valueSize = 0, heads = 0, groups = 0;
+};
+
+/// Some rows of one sequence that share a key head, and the keys that they meet.
+struct AttentionTask {
+  Val sequence, group;
+  Val rows; ///< How many, at most maxRows.
+  int64_t maxRows = 1;
+  std::function<Val(Val)> token; ///< Of a row.
+  std::function<Val(Val)> head;
+  Val keyBegin, keyEnd; ///< keyBegin is a multiple of blockKeys.
+  Val part;             ///< Of kernel.attend_part.
+};
+
+/// The operands of `value`'s op, or nothing if it is neither.
+std::optional<AttentionOperands> attentionOf(mlir::Value value);
+
+/// The keys [begin, end) that a row may see.
+std::pair<Val, Val> visibleKeys(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task,
+                                Val row);
+
+/// The body of a kernel of kind `attention`.
+void emitAttentionKernel(TensorEmitter &e);
+
+} // namespace tern::code
+
+#endif // TERN_CONVERSION_KERNELCODE_ATTENTIONKERNEL_H

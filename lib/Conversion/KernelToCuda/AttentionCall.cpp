@@ -1,0 +1,131 @@
+//===- AttentionCall.cpp - Attention of one task --------------------------===//
+
+#include "lib/Conversion/KernelCode/AttentionKernel.h"
+#include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace tern::cuda {
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+static graph::SymbolicTensorType typeOf(Value value) { return cast<graph::SymbolicTensorType>(value.getType()); }
+
+/// Soft cap, bias and slope of the score of `key`.
+static Val adjustScore(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task, Val row, Val key,
+                       Val score) {
+  CodeBuilder &b = e.b;
+  if (operands.softCap)
+    score = b.tanh(score / *operands.softCap) * *operands.softCap;
+  if (operands.bias) {
+    auto type = typeOf(operands.bias);
+    auto axis = [&](int64_t i, Val place) { return type.getStaticDim(i) == 1 ? e.number(0) : place; };
+    score = score + e.element(operands.bias, {axis(0, task.sequence), axis(1, task.head(row)), axis(2, task.token(row)),
+                                              axis(3, key)});
+  }
+  if (operands.slopes) {
+    Val position = e.element(operands.positions, {task.sequence, task.token(row)});
+    score = score - e.element(operands.slopes, {task.head(row)}) * b.toFloat(b.f32, position - key);
+  }
+  return score;
+}
+
+/// What the sum of a row is multiplied with: 1 / total, sinks included.
+static Val rowFactor(TensorEmitter &e, const AttentionOperands &operands, Val head, Val largest, Val total) {
+  CodeBuilder &b = e.b;
+  Val factor = b.constant(b.f32, 1.0);
+  if (operands.sinks) {
+    Val sink = e.element(operands.sinks, {head});
+    Val now = b.maximum(largest, sink);
+    Val shift = b.select(now == -infinity, literal(now, 0.0), now);
+    factor = b.exp(largest - shift);
+    total = b.fma(total, factor, b.exp(sink - shift));
+  }
+  return b.select(total == 0.0, total, factor / total);
+}
+
+namespace {
+
+/// A cache that device code reads in runs: its type there and where the head begins.
+struct CachedHead {
+  std::string type; ///< "tern::Cache<tern::f16, tern::Lanes16>"
+  Value pointer;
+};
+
+} // namespace
+
+/// The head of `task` in `tensor`, if that is a cache.
+static std::optional<CachedHead> cachedHead(TensorEmitter &e, Value tensor, const AttentionTask &task) {
+  std::optional<TensorPlace> place = e.placeOf(tensor);
+  if (!place || !place->isState)
+    return std::nullopt;
+  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "Lanes16"
+                     : place->layout == kernel::Layout::Heads ? "Heads"
+                                                              : "";
+  Type element = place->type.getElementType();
+  StringRef type = element.isF16() ? "tern::f16" : element.isBF16() ? "tern::bf16" : element.isF32() ? "float" : "";
+  if (layout.empty() || type.empty())
+    return std::nullopt;
+  Val head = e.offsetOf(*place, {task.sequence, e.number(0), task.group, e.number(0)});
+  return CachedHead{("tern::Cache<" + type + ", tern::" + layout + ">").str(),
+                    e.b.elementPointer(element, place->pointer, head).get()};
+}
+
+void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
+  if (!requireUniform("attention"))
+    return;
+  auto target = [&](Val row, Val column) {
+    Val token = task.token(row), head = task.head(row);
+    return operands.isPart ? Index{task.sequence, token, head, task.part, column}
+                           : Index{task.sequence, token, head, column};
+  };
+  Value query = lambda("query", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.query, {task.sequence, task.token(at[0]), task.head(at[0]), at[1]}) * operands.scale;
+  });
+  Value seenBegin = lambda("seenBegin", {b.i64}, b.i64,
+                           [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).first; });
+  Value seenEnd = lambda("seenEnd", {b.i64}, b.i64,
+                         [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
+  Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
+                        [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
+  // All totals come before the first sum.
+  Val factors = operands.isPart ? Val() : scratch(task.maxRows * 4);
+  Value total = lambda("total", {b.i64, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
+    if (!operands.isPart) {
+      b.store(rowFactor(*this, operands, task.head(at[0]), at[1], at[2]), factors, at[0]);
+      return Val();
+    }
+    store(at[1], root.place, target(at[0], number(operands.valueSize)));
+    store(at[2], root.place, target(at[0], number(operands.valueSize + 1)));
+    return Val();
+  });
+  Value finish = lambda("finish", {b.i64, b.i64, b.f32}, Type(), [&](ArrayRef<Val> at) {
+    Val sum = operands.isPart ? at[2] : at[2] * b.load(b.f32, factors, at[0]);
+    store(sum, root.place, target(at[0], at[1]));
+    return Val();
+  });
+  SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
+                                        std::to_string(operands.valueSize), std::to_string(task.maxRows)};
+  SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), query, seenBegin, seenEnd,
+                               adjust};
+  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
+                            cachedValues = cachedHead(*this, operands.value, task);
+  if (keys && cachedValues) {
+    arguments.append({keys->type, cachedValues->type});
+    values.append({keys->pointer, cachedValues->pointer, total, finish});
+    call(Type(), "attentionOfCaches", arguments, values);
+    return;
+  }
+  Value keyAt = lambda("key", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.key, {task.sequence, at[0], task.group, at[1]});
+  });
+  Value valueAt = lambda("value", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.value, {task.sequence, at[0], task.group, at[1]});
+  });
+  values.append({keyAt, valueAt, finish, total});
+  call(Type(), "attention", arguments, values);
+}
+
+} // namespace tern::cuda

@@ -1,0 +1,78 @@
+//===- CudaEmitter.h - Kernels for a block of threads ------------*- C++ -*-===//
+//
+// A block of threads computes one task. Code is written once and run by all of its threads:
+//
+//   - outside the loops below every value is the same in all threads, computed by each for itself, and control flow
+//     is too; here threads may meet at barriers;
+//   - the elements of a row (`forRow`) are dealt out to the threads;
+//   - what a row adds up to (`foldRow`) is added up by all threads and known to all after a reduction of the block;
+//   - inside such a loop, and in lambdas that device functions call, each thread goes its own way: rows there are gone
+//     through by one thread, and there are no barriers;
+//   - scratch is shared memory of the block. Who fills it outside the loops above is followed by a barrier.
+//
+// Products with packed weights and attention are device functions (runtime/Cuda/Device), which are handed lambdas for
+// what comes before and after.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_CONVERSION_KERNELTOCUDA_CUDAEMITTER_H
+#define TERN_CONVERSION_KERNELTOCUDA_CUDAEMITTER_H
+
+#include "dialects/Cuda/IR/Cuda.h"
+#include "lib/Conversion/KernelCode/TensorEmitter.h"
+
+#include "llvm/ADT/DenseSet.h"
+
+namespace tern::cuda {
+
+using namespace code;
+
+class CudaEmitter : public TensorEmitter {
+public:
+  CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
+              const llvm::StringMap<int64_t> &symbols, int64_t threads)
+      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads),
+        thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
+    lastAtTop = thread.get().getDefiningOp();
+  }
+
+  const int64_t threads;
+
+  /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
+  /// block waits for what launches before this one have written.
+  void begin();
+
+  Val scratch(int64_t bytes) override;
+  void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
+  void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
+  bool likesLongRows() const override { return isUniform(); }
+  Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body) override;
+  void alone(llvm::function_ref<void()> body) override;
+  void endRoot() override;
+
+  Val loadPacked(PackedFormat format, Val tiles, int64_t columns, Val row, Val column) override;
+  void quantizeRow(graph::QuantizeOp quantize, llvm::ArrayRef<Val> index, Val buffer, int64_t maxRows, Val row,
+                   Val begin, Val end) override;
+  void multiply(const LinearTask &task) override;
+  void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
+
+private:
+  void prefetchWeights();
+  bool isUniform() const;
+  bool requireUniform(llvm::StringRef what);
+  void barrier();
+
+  /// A call of the device function `tern::<name>`, whose value has type `result`; none if that is null.
+  Val call(mlir::Type result, llvm::StringRef name, llvm::ArrayRef<std::string> arguments,
+           llvm::ArrayRef<mlir::Value> operands);
+  /// A lambda with parameters of `types`; without a result if `result` is null.
+  mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
+                     llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
+
+  const Val thread;                           ///< Its number in the block.
+  llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
+};
+
+} // namespace tern::cuda
+
+#endif // TERN_CONVERSION_KERNELTOCUDA_CUDAEMITTER_H

@@ -1,0 +1,34 @@
+//===- KernelComment.h - What stands above a kernel --------------*- C++ -*-===//
+
+#ifndef TERN_CONVERSION_KERNELTOCUDA_KERNELCOMMENT_H
+#define TERN_CONVERSION_KERNELTOCUDA_KERNELCOMMENT_H
+
+#include "dialects/Kernel/IR/Kernel.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace tern::cuda {
+
+/// Describes kernels to who reads their source: where in the model they run, what they compute, op by op with shapes,
+/// what a task is and what it moves.
+///
+///   linear_3: model.layers.0.mlp and 29 more, in decode_1
+///     %0 = graph.rms_norm %arg0 ...
+///   a task: [16 of 1536, 1 of T], 10240 bytes
+class KernelComments {
+public:
+  explicit KernelComments(mlir::ModuleOp module);
+
+  std::string of(kernel::FuncOp function) const;
+
+private:
+  struct Uses {
+    llvm::SetVector<llvm::StringRef> layers, entries;
+  };
+  llvm::MapVector<llvm::StringRef, Uses> uses;
+};
+
+} // namespace tern::cuda
+
+#endif // TERN_CONVERSION_KERNELTOCUDA_KERNELCOMMENT_H

@@ -1,0 +1,100 @@
+//===- LinearCall.cpp - Products with packed weights ----------------------===//
+
+#include "lib/Conversion/KernelCode/LinearKernel.h"
+#include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/DeviceTypes.h"
+
+using namespace mlir;
+
+namespace tern::cuda {
+
+/// How many weights one call of the device function multiplies.
+static constexpr size_t maxWeights = 4;
+
+static std::string activationType(StorageFormat format) {
+  switch (format) {
+  case StorageFormat::I15_32:
+    return "tern::I15";
+  case StorageFormat::I8_32:
+    return "tern::I8";
+  case StorageFormat::F16:
+    return "tern::F16";
+  case StorageFormat::BF16:
+    return "tern::BF16";
+  default:
+    return "tern::F32";
+  }
+}
+
+/// The tiles of a task, if it has one of each weight.
+void CudaEmitter::prefetchWeights() {
+  Val first = number(0);
+  for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
+    SmallVector<std::string> arguments = {std::to_string(threads)};
+    SmallVector<Value> weights;
+    std::optional<int64_t> columns;
+    for (graph::LinearOp product : productsOf(*this, tasks)) {
+      std::optional<TensorPlace> place = placeOf(product.getWeight());
+      std::optional<PackedFormat> format =
+          place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
+      if (!format || place->layout != kernel::Layout::Tiles16)
+        return;
+      arguments.push_back(packedFormatType(*format));
+      weights.push_back(place->pointer.get());
+      columns = place->type.getStaticDim(-1);
+    }
+    if (weights.empty() || !columns || tasks.getTiles().front() != int64_t(tileRows))
+      return;
+    first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
+      SmallVector<Value> operands = {number(*columns).get(), (ranges.front().begin >> 4).get()};
+      operands.append(weights);
+      call(Type(), "prefetchTiles", arguments, operands);
+    });
+  }
+}
+
+/// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there.
+void CudaEmitter::multiply(const LinearTask &task) {
+  if (task.weights.size() > maxWeights)
+    return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
+  if (!requireUniform("a product"))
+    return;
+  bool isPadded = task.rows % tileRows != 0;
+  SmallVector<Type> parameters = {b.i64, b.i64};
+  parameters.append(task.weights.size(), b.f32);
+  Value finish = lambda("finish", parameters, Type(), [&](ArrayRef<Val> values) {
+    auto write = [&](Val row) {
+      Index index = indexOfToken(*this, task.products.front(), values[0]);
+      index.push_back(row);
+      finishProducts(*this, task, index, values.drop_front(2));
+    };
+    if (isPadded)
+      b.ifThen(values[1] < task.rows, [&] { write(b.here(values[1])); });
+    else
+      write(values[1]);
+    return Val();
+  });
+  SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
+                                        std::to_string(task.range.maxTokens)};
+  SmallVector<Value> weights;
+  for (const LinearWeight &weight : task.weights) {
+    arguments.push_back(packedFormatType(weight.format));
+    weights.push_back(weight.pointer.get());
+  }
+  auto tile = [&](Val number) {
+    SmallVector<Value> operands = {task.input.base.get(),
+                                   this->number(task.input.capacity).get(),
+                                   this->number(task.input.columns).get(),
+                                   task.range.tokenBegin.get(),
+                                   task.range.tokenEnd.get(),
+                                   number.get(),
+                                   finish};
+    operands.append(weights);
+    call(Type(), "linear", arguments, operands);
+  };
+  if (task.range.isOneTile)
+    return tile(task.range.tileBegin);
+  b.forLoop(task.range.tileBegin, task.range.tileEnd, number(1), tile);
+}
+
+} // namespace tern::cuda

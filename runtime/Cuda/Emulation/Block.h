@@ -1,0 +1,322 @@
+//===- Block.h - A block of threads, run one thread at a time ----*- C++ -*-===//
+//
+// The threads of a block are fibers of one thread of this machine. A fiber runs until it must wait: for the other
+// threads of its block (a barrier) or the other lanes of its warp (a shuffle, a ballot, a matrix product). Whoever
+// arrives last lets all go on. So every interleaving is one that the GPU could take, and the order is chosen by a seed:
+//
+//   0          warps and lanes from the first to the last; a warp runs as far as it can before the next begins
+//   1          from the last to the first
+//   others     random: after each step of a warp any warp is next, its lanes in any order
+//
+// A read that no barrier orders after its write sees, in one of these orders, what lay there before: shared memory is
+// filled with a pattern before each block (of floats, a NaN).
+//
+// What a GPU would not forgive, or not always, ends the launch with a message:
+//   - threads that wait at different places, or for a thread that has ended;
+//   - a 16-byte access at an address that is no multiple of 16 (HostPrimitives.h).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_CUDA_EMULATION_BLOCK_H
+#define TERN_RUNTIME_CUDA_EMULATION_BLOCK_H
+
+#include "runtime/Cuda/Emulation/Fiber.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <string>
+#include <vector>
+
+extern "C" {
+/// The ends of the section that holds every `__shared__` variable of this program or library; null if there is none.
+extern __attribute__((weak, visibility("hidden"))) char __start_tern_shared[];
+extern __attribute__((weak, visibility("hidden"))) char __stop_tern_shared[];
+}
+
+namespace tern::emulation {
+
+constexpr unsigned warpLanes = 32;
+constexpr unsigned maxThreads = 1024;
+constexpr unsigned lineBytes = 128;
+/// A float of these bytes is a NaN.
+constexpr unsigned char poison = 0xff;
+
+/// A place in the source, by which waiting threads are compared.
+struct Site {
+  const char *what;
+  const char *file;
+  int line;
+
+  bool operator==(const Site &other) const {
+    return line == other.line && std::strcmp(what, other.what) == 0 && std::strcmp(file, other.file) == 0;
+  }
+  std::string text() const { return std::string(what) + " at " + file + ":" + std::to_string(line); }
+};
+
+struct Index3 {
+  unsigned x = 0, y = 0, z = 0;
+};
+
+struct Thread {
+  enum class State { Ready, AtWarp, AtBlock, Ended };
+
+  Index3 index;
+  State state = State::Ready;
+  Site site{};
+  unsigned exchanges = 0; ///< Made so far; its parity picks the slots of the next.
+  Fiber fiber;
+
+  unsigned lane() const { return index.x % warpLanes; }
+  unsigned warp() const { return index.x / warpLanes; }
+};
+
+/// Words that the lanes of a warp show each other. There are two sets: a lane can be one exchange ahead of another.
+struct Exchange {
+  unsigned words[2][warpLanes][8];
+  unsigned arrived = 0;
+};
+
+/// Numbers for the order of threads and blocks (SplitMix64, https://doi.org/10.1145/2714064.2660195).
+class Random {
+public:
+  explicit Random(unsigned long long seed) : state(seed) {}
+  unsigned below(unsigned bound) {
+    std::uint64_t z = state += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return static_cast<unsigned>((z ^ (z >> 31)) % bound);
+  }
+  template <typename Items> void shuffle(Items &items) {
+    for (std::size_t i = items.size(); i > 1; --i)
+      std::swap(items[i - 1], items[below(static_cast<unsigned>(i))]);
+  }
+
+private:
+  std::uint64_t state;
+};
+
+/// The grid that runs; there is one at a time in a program or library, as its shared variables are.
+class Grid {
+public:
+  /// The kernel with its arguments.
+  using Body = void (*)(void *);
+
+  Grid(Body body, void *argument, unsigned blocks, unsigned threads, unsigned sharedBytes, unsigned long long seed);
+
+  /// Null if every block ran to its end, else what went wrong, kept until the next launch.
+  const char *run();
+
+  static Grid &current() { return *running; }
+  Thread &thread() { return *thread_; }
+  Index3 block{}, blocks{}, threads{};
+  unsigned char *dynamicShared() { return shared; }
+  unsigned sharedBytes() const { return sharedSize; }
+
+  /// Waits until all threads of the block are here.
+  void waitForBlock(const Site &site);
+
+  /// Shows `count` words, at most 8, to the lanes of this warp and waits until all have shown theirs; theirs are then
+  /// in the result until the exchange after the next.
+  const unsigned (*exchange(const unsigned *words, unsigned count, const Site &site))[8];
+
+  /// Ends the launch.
+  [[noreturn]] void fail(const std::string &message);
+
+private:
+  static void enter();
+  void runBlock(unsigned index);
+  bool runWarp(unsigned warp);
+  bool releaseBarrier();
+  void poisonShared();
+  std::string whoWaits() const;
+  std::vector<unsigned> orderOf(unsigned count);
+
+  Body body;
+  void *argument;
+  unsigned sharedSize;
+  unsigned long long seed;
+  Random random;
+  unsigned char *shared = nullptr;
+  std::unique_ptr<Thread[]> &pool;
+  std::vector<Exchange> warps;
+  Thread *thread_ = nullptr;
+  Fiber scheduler;
+  bool failed = false;
+
+  static std::unique_ptr<Thread[]> &threadPool();
+  static inline Grid *running = nullptr;
+  static inline std::string problem;
+};
+
+inline std::unique_ptr<Thread[]> &Grid::threadPool() {
+  static std::unique_ptr<Thread[]> threads(new Thread[maxThreads]);
+  return threads;
+}
+
+inline Grid::Grid(Body body, void *argument, unsigned blocks, unsigned threads, unsigned sharedBytes,
+                  unsigned long long seed)
+    : body(body), argument(argument), sharedSize(sharedBytes), seed(seed), random(seed), pool(threadPool()) {
+  this->blocks = {blocks, 1, 1};
+  this->threads = {threads, 1, 1};
+}
+
+inline std::vector<unsigned> Grid::orderOf(unsigned count) {
+  std::vector<unsigned> order(count);
+  std::iota(order.begin(), order.end(), 0u);
+  if (seed == 1)
+    std::reverse(order.begin(), order.end());
+  else if (seed > 1)
+    random.shuffle(order);
+  return order;
+}
+
+inline const char *Grid::run() {
+  if (threads.x == 0 || threads.x > maxThreads || threads.x % warpLanes != 0) {
+    problem = "a block must have 32 to 1024 threads, a multiple of 32, got " + std::to_string(threads.x);
+    return problem.c_str();
+  }
+  // Exactly as many bytes as asked for, so that the address sanitizer sees what lies beyond.
+  unsigned padding = (lineBytes - sharedSize % lineBytes) % lineBytes;
+  shared = static_cast<unsigned char *>(std::aligned_alloc(lineBytes, std::max(sharedSize + padding, lineBytes)));
+#ifdef TERN_FIBER_ASAN
+  __asan_poison_memory_region(shared + sharedSize, padding);
+#endif
+  running = this;
+  for (unsigned index : orderOf(blocks.x))
+    if (!failed)
+      runBlock(index);
+  running = nullptr;
+#ifdef TERN_FIBER_ASAN
+  __asan_unpoison_memory_region(shared + sharedSize, padding);
+#endif
+  std::free(shared);
+  return failed ? problem.c_str() : nullptr;
+}
+
+inline void Grid::poisonShared() {
+  std::memset(shared, poison, sharedSize);
+  if (__start_tern_shared)
+    std::memset(__start_tern_shared, poison, static_cast<std::size_t>(__stop_tern_shared - __start_tern_shared));
+}
+
+inline void Grid::enter() {
+  Fiber::begun();
+  Grid &grid = current();
+  grid.body(grid.argument);
+  grid.thread_->state = Thread::State::Ended;
+  grid.thread_->fiber.endWith(grid.scheduler);
+}
+
+inline void Grid::runBlock(unsigned index) {
+  block = {index, 0, 0};
+  poisonShared();
+  warps.assign(threads.x / warpLanes, Exchange());
+  for (unsigned i = 0; i < threads.x; ++i) {
+    Thread &thread = pool[i];
+    thread.index = {i, 0, 0};
+    thread.state = Thread::State::Ready;
+    thread.exchanges = 0;
+    thread.fiber.start(enter);
+  }
+  do {
+    for (bool progress = true; progress && !failed;) {
+      progress = false;
+      for (unsigned warp : orderOf(threads.x / warpLanes))
+        while (!failed && runWarp(warp)) {
+          progress = true;
+          if (seed > 1)
+            break;
+        }
+    }
+  } while (!failed && releaseBarrier());
+}
+
+/// Runs each lane that can until it must wait; false if none could.
+inline bool Grid::runWarp(unsigned warp) {
+  bool progress = false;
+  for (unsigned lane : orderOf(warpLanes)) {
+    Thread &thread = pool[warp * warpLanes + lane];
+    if (failed || thread.state != Thread::State::Ready)
+      continue;
+    thread_ = &thread;
+    scheduler.switchTo(thread.fiber);
+    progress = true;
+  }
+  return progress;
+}
+
+/// Called when no thread can run. False when the block is done.
+inline bool Grid::releaseBarrier() {
+  bool allEnded = true, allHere = true;
+  for (unsigned i = 0; i < threads.x; ++i) {
+    allEnded &= pool[i].state == Thread::State::Ended;
+    allHere &= pool[i].state == Thread::State::AtBlock && pool[i].site == pool[0].site;
+  }
+  if (allEnded)
+    return false;
+  if (!allHere) {
+    problem = "block " + std::to_string(block.x) + ": threads wait for each other at different places: " + whoWaits();
+    failed = true;
+    return false;
+  }
+  for (unsigned i = 0; i < threads.x; ++i)
+    pool[i].state = Thread::State::Ready;
+  return true;
+}
+
+/// "threads 0..31 have ended, threads 32..63 wait for the block at a.cu:12".
+inline std::string Grid::whoWaits() const {
+  std::string text;
+  for (unsigned begin = 0, end; begin < threads.x; begin = end) {
+    const Thread &first = pool[begin];
+    for (end = begin + 1; end < threads.x && pool[end].state == first.state &&
+                          (first.state == Thread::State::Ended || pool[end].site == first.site);)
+      ++end;
+    text += std::string(begin ? ", " : "") + "threads " + std::to_string(begin) + ".." + std::to_string(end - 1);
+    text += first.state == Thread::State::Ended ? " have ended" : " wait for " + first.site.text();
+  }
+  return text;
+}
+
+inline void Grid::waitForBlock(const Site &site) {
+  Thread &self = *thread_;
+  self.site = site;
+  self.state = Thread::State::AtBlock;
+  self.fiber.switchTo(scheduler);
+}
+
+inline const unsigned (*Grid::exchange(const unsigned *words, unsigned count, const Site &site))[8] {
+  Thread &self = *thread_;
+  Exchange &warp = warps[self.warp()];
+  unsigned parity = self.exchanges++ & 1;
+  std::copy_n(words, count, warp.words[parity][self.lane()]);
+  self.site = site;
+  Thread *lanes = &pool[self.warp() * warpLanes];
+  if (++warp.arrived < warpLanes) {
+    self.state = Thread::State::AtWarp;
+    self.fiber.switchTo(scheduler);
+  } else {
+    for (unsigned lane = 0; lane < warpLanes; ++lane)
+      if (!(lanes[lane].site == site))
+        fail("block " + std::to_string(block.x) + ": lanes of warp " + std::to_string(self.warp()) +
+             " exchange at different places: " + site.text() + " and " + lanes[lane].site.text());
+    warp.arrived = 0;
+    for (unsigned lane = 0; lane < warpLanes; ++lane)
+      lanes[lane].state = Thread::State::Ready;
+  }
+  return warp.words[parity];
+}
+
+inline void Grid::fail(const std::string &message) {
+  problem = message;
+  failed = true;
+  thread_->fiber.endWith(scheduler);
+  __builtin_unreachable();
+}
+
+} // namespace tern::emulation
+
+#endif // TERN_RUNTIME_CUDA_EMULATION_BLOCK_H

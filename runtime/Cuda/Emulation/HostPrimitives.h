@@ -1,0 +1,175 @@
+//===- HostPrimitives.h - What Primitives.h offers, without a GPU -*- C++ -*-===//
+//
+// The functions of runtime/Cuda/Device/Primitives.h, which documents them, for fibers of Block.h. All lanes of a warp
+// take part in an exchange: shuffles, ballots and matrix products are for whole warps here, as they are in all device
+// code of Tern. Matrix products of floats are summed in f64 and rounded once; tensor cores round in ways of their own.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_RUNTIME_CUDA_EMULATION_HOSTPRIMITIVES_H
+#define TERN_RUNTIME_CUDA_EMULATION_HOSTPRIMITIVES_H
+
+#include "runtime/Base/Half.h"
+#include "runtime/Cuda/Emulation/Block.h"
+
+#include <cmath>
+
+#define TERN_UNROLL
+#define TERN_UNROLL_BY(COUNT)
+
+namespace tern {
+
+struct alignas(16) Words4 {
+  unsigned x, y, z, w;
+};
+struct alignas(8) Words2 {
+  unsigned x, y;
+};
+
+inline int threadIndex() { return static_cast<int>(emulation::Grid::current().thread().index.x); }
+inline long long blockIndex() { return emulation::Grid::current().block.x; }
+inline unsigned char *sharedMemory() { return emulation::Grid::current().dynamicShared(); }
+
+inline void barrier(const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  emulation::Grid::current().waitForBlock({"a barrier", file, line});
+}
+
+namespace emulation {
+
+/// Shows a value of at most 32 bytes to the warp and takes that of lane `from`.
+template <typename T> T exchangeWith(T value, unsigned from, const Site &site) {
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 32);
+  unsigned words[sizeof(T) / 4];
+  std::memcpy(words, &value, sizeof value);
+  std::memcpy(&value, Grid::current().exchange(words, sizeof(T) / 4, site)[from % warpLanes], sizeof value);
+  return value;
+}
+
+/// Ends the launch if `address` is not a multiple of `bytes`, as a GPU does.
+inline void checkAligned(const void *address, unsigned bytes, const char *file, int line) {
+  if (reinterpret_cast<std::uintptr_t>(address) % bytes)
+    Grid::current().fail("thread " + std::to_string(Grid::current().thread().index.x) + " of block " +
+                         std::to_string(Grid::current().block.x) + " accesses " + std::to_string(bytes) +
+                         " bytes at an address that is no multiple of it, " + Site{"an access", file, line}.text());
+}
+
+template <typename T> T loadAligned(const void *address, const char *file, int line) {
+  checkAligned(address, sizeof(T), file, line);
+  T value;
+  std::memcpy(&value, address, sizeof value);
+  return value;
+}
+
+} // namespace emulation
+
+template <typename T> T shuffle(T value, int lane, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return emulation::exchangeWith(value, static_cast<unsigned>(lane), {"a shuffle", file, line});
+}
+
+template <typename T>
+T shuffleXor(T value, int mask, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  unsigned lane = emulation::Grid::current().thread().lane();
+  return emulation::exchangeWith(value, lane ^ static_cast<unsigned>(mask), {"a shuffle", file, line});
+}
+
+inline unsigned ballot(bool vote, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  unsigned word = vote, votes = 0;
+  auto *words = emulation::Grid::current().exchange(&word, 1, {"a ballot", file, line});
+  for (unsigned lane = 0; lane < emulation::warpLanes; ++lane)
+    votes |= words[lane][0] << lane;
+  return votes;
+}
+
+inline void warpBarrier(const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  emulation::Grid::current().exchange(nullptr, 0, {"a barrier of a warp", file, line});
+}
+
+template <typename T> T load(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return emulation::loadAligned<T>(address, file, line);
+}
+template <typename T>
+T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return emulation::loadAligned<T>(address, file, line);
+}
+inline void prefetchLine(const void *) {}
+inline void waitForPreviousLaunch() {}
+inline void allowNextLaunch() {}
+
+inline void copyAsync16(void *shared, const void *global, const char *file = __builtin_FILE(),
+                        int line = __builtin_LINE()) {
+  emulation::checkAligned(shared, 16, file, line);
+  emulation::checkAligned(global, 16, file, line);
+  std::memcpy(shared, global, 16);
+}
+inline void commitCopies() {}
+template <int PENDING> void waitForCopies() {}
+
+inline int dotUnsigned(unsigned bytes, int others, int sum) {
+  for (int i = 0; i < 4; ++i)
+    sum += static_cast<int>(bytes >> (8 * i) & 255) * static_cast<signed char>(others >> (8 * i));
+  return sum;
+}
+inline int dotSigned(int bytes, int others, int sum) {
+  for (int i = 0; i < 4; ++i)
+    sum += static_cast<signed char>(bytes >> (8 * i)) * static_cast<signed char>(others >> (8 * i));
+  return sum;
+}
+
+inline float multiply(float a, float b) { return a * b; }
+inline float add(float a, float b) { return a + b; }
+inline float divide(float a, float b) { return a / b; }
+inline float multiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
+inline float roundToEven(float value) { return std::nearbyint(value); }
+inline float exponential(float x) { return std::exp(x); }
+inline float maximum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : a < b ? b : a; }
+inline float minimum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : b < a ? b : a; }
+
+namespace emulation {
+
+/// d += a * b for one mma.m16n8: row and column of each sum of a lane, and the element `k` of its row or column, are
+/// spread over the lanes' words as PTX says. `perWord` numbers share a word.
+template <typename Sum, typename Part, typename Wide>
+void multiplyWarp(Sum (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], unsigned perWord, Part partA, Wide partB,
+                  const Site &site) {
+  unsigned words[6] = {a[0], a[1], a[2], a[3], b[0], b[1]};
+  auto *all = Grid::current().exchange(words, 6, site);
+  unsigned lane = Grid::current().thread().lane();
+  for (unsigned i = 0; i < 4; ++i) {
+    unsigned row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
+    auto sum = decltype(partA(0u, 0u) * partB(0u, 0u))(d[i]);
+    for (unsigned k = 0; k < perWord * 8; ++k) {
+      unsigned quarter = k / perWord % 4, half = k / (perWord * 4), element = k % perWord;
+      sum += partA(all[row % 8 * 4 + quarter][row / 8 + half * 2], element) *
+             partB(all[column * 4 + quarter][4 + half], element);
+    }
+    d[i] = static_cast<Sum>(sum);
+  }
+}
+
+} // namespace emulation
+
+inline void multiplyTilesU8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                            const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  emulation::multiplyWarp(
+      d, a, b, 4, [](unsigned word, unsigned i) { return static_cast<int>(word >> (8 * i) & 255); },
+      [](unsigned word, unsigned i) { return static_cast<int>(static_cast<signed char>(word >> (8 * i))); },
+      {"a matrix product", file, line});
+}
+inline void multiplyTilesF16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                             const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  auto part = [](unsigned word, unsigned i) {
+    return static_cast<double>(halfToFloat(static_cast<std::uint16_t>(word >> (16 * i))));
+  };
+  emulation::multiplyWarp(d, a, b, 2, part, part, {"a matrix product", file, line});
+}
+inline void multiplyTilesBf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                              const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  auto part = [](unsigned word, unsigned i) {
+    return static_cast<double>(bfloat16ToFloat(static_cast<std::uint16_t>(word >> (16 * i))));
+  };
+  emulation::multiplyWarp(d, a, b, 2, part, part, {"a matrix product", file, line});
+}
+
+} // namespace tern
+
+#endif // TERN_RUNTIME_CUDA_EMULATION_HOSTPRIMITIVES_H

@@ -1,0 +1,115 @@
+// RUN: tern-opt %s --convert-kernel-to-cuda=target=sm_90a | FileCheck %s
+// RUN: not tern-opt %s --convert-kernel-to-cuda=target=sm_1 2>&1 | FileCheck %s --check-prefix=TARGET
+
+module attributes {kernel.symbols = ["capacity", "T"]} {
+
+// A block computes one task; the elements of its row are dealt out to the threads.
+// CHECK: module attributes {kernel.symbols = ["capacity", "T"]}
+// CHECK-LABEL: cuda.kernel @tern_double(
+// CHECK-SAME: %[[X:.*]]: !llvm.ptr {cuda.element = f32, cuda.name = "input0", cuda.read_only},
+// CHECK-SAME: %[[OUT:.*]]: !llvm.ptr {cuda.element = f32, cuda.name = "output0"})
+// CHECK-SAME: comment = "double\0A  %0 = graph.add {{.*}}\0Aa task: [1 of 4]", shared = 0 : i64, threads = 256 : i64
+// CHECK: %[[BLOCK:.*]] = cuda.block_index
+// CHECK: %[[TASK:.*]] = arith.extui %[[BLOCK]]
+// CHECK: %[[NUMBER:.*]] = cuda.thread_index
+// CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
+// CHECK: scf.for %[[I:.*]] = %[[THREAD]] to %c64_i64 step %c256_i64
+// CHECK: %[[ROW:.*]] = arith.muli %[[TASK]], %c64_i64
+// CHECK: arith.addi %[[ROW]], %[[I]]
+// CHECK: %[[A:.*]] = llvm.load
+// CHECK: arith.addf %[[A]], %[[A]]
+// CHECK: cuda.return
+kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>]} {
+  %0 = graph.add %x, %x : (f32[4, 64], f32[4, 64]) -> f32[4, 64]
+  kernel.return %0 : !graph.tensor<f32[4, 64]>
+}
+
+// What a row adds up to is known to all threads after a reduction of the block.
+// CHECK-LABEL: cuda.kernel @tern_norm(
+// CHECK: cuda.size 1
+// CHECK: %[[MINE:.*]] = scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64 iter_args
+// CHECK: %[[ALL:.*]] = cuda.call "tern::blockSum"<"256">(%[[MINE]])
+// CHECK: math.sqrt
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64
+kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {kernel.operand = #kernel.operand<resident>}) -> !graph.tensor<f32[T, 640]> attributes {
+    maxima = {T = 8 : i64},
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = ["T"], tiles = [1]>]} {
+  %0 = graph.rms_norm %x, %w epsilon 1.0e-5 : (f32[T, 640], f32[640]) -> f32[T, 640]
+  kernel.return %0 : !graph.tensor<f32[T, 640]>
+}
+
+// Short rows that need nothing of their own first are dealt out as one.
+// CHECK-LABEL: cuda.kernel @tern_heads(
+// CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %c256_i64
+// CHECK: %[[D:.*]] = arith.remsi %[[I]], %c8_i64
+// CHECK: %[[H:.*]] = arith.divsi %[[I]], %c8_i64
+// CHECK-NOT: scf.for
+kernel.func @heads(%x: !graph.tensor<f32[T, 3, 8]>) -> !graph.tensor<f32[T, 3, 8]> attributes {
+    maxima = {T = 8 : i64},
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = ["T"], tiles = [1]>]} {
+  %0 = graph.neg %x : (f32[T, 3, 8]) -> f32[T, 3, 8]
+  kernel.return %0 : !graph.tensor<f32[T, 3, 8]>
+}
+
+// Spaces follow each other in the grid.
+// CHECK-LABEL: cuda.kernel @tern_two(
+// CHECK: %[[LOW:.*]] = arith.cmpi slt, %[[T:.*]], %c4
+// CHECK: scf.if
+// CHECK: %[[REST:.*]] = arith.subi %[[T]], %c4
+// CHECK: arith.cmpi slt, %[[REST]], %c2
+// CHECK: scf.if
+kernel.func @two(%x: !graph.tensor<f32[4, 64]>, %y: !graph.tensor<f32[2, 64]>) -> (!graph.tensor<f32[4, 64]>, !graph.tensor<f32[2, 64]>) attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>, #kernel.tasks<roots = [1], dims = [2], tiles = [1]>]} {
+  %0 = graph.neg %x : (f32[4, 64]) -> f32[4, 64]
+  %1 = graph.neg %y : (f32[2, 64]) -> f32[2, 64]
+  kernel.return %0, %1 : !graph.tensor<f32[4, 64]>, !graph.tensor<f32[2, 64]>
+}
+
+// What goes through scratch in order is done by one thread while the others wait.
+// CHECK-LABEL: cuda.kernel @tern_top(
+// CHECK-SAME: shared = 128 : i64
+// CHECK: cuda.shared at 0
+// CHECK: cuda.shared at 64
+// CHECK: cuda.barrier
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq
+// CHECK: scf.if %[[FIRST]]
+// CHECK: cuda.barrier
+// CHECK: scf.for
+kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !graph.tensor<i32[4, 2]>) attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0, 1], dims = [4], tiles = [1]>]} {
+  %0, %1 = graph.top_k %x k 2 : (f32[4, 64]) -> (f32[4, 2], i32[4, 2])
+  kernel.return %0, %1 : !graph.tensor<f32[4, 2]>, !graph.tensor<i32[4, 2]>
+}
+
+// Products are calls of device functions: weights are fetched before the block waits for its input, the input is
+// quantised into shared memory, and what follows is a lambda, which looks after rows beyond the matrix.
+// CHECK-LABEL: cuda.kernel @tern_product(
+// CHECK-SAME: %{{.*}}: !llvm.ptr {cuda.element = i8, cuda.name = "weight0", cuda.read_only}
+// CHECK: cuda.call "tern::prefetchTiles"<"256", "tern::Q4_1">
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
+// CHECK: %[[ROWS:.*]] = cuda.shared at 0
+// CHECK: cuda.call "tern::blockSum"<"256">
+// CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%{{.*}}: i64) -> f32
+// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "256">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
+// CHECK: %[[FINISH:.*]] = cuda.lambda "finish"(%{{.*}}: i64, %[[N:.*]]: i64, %[[SUM:.*]]: f32)
+// CHECK: arith.cmpi slt, %[[N]], %c40
+// CHECK: llvm.store %[[SUM]]
+// CHECK: cuda.call "tern::linear"<"tern::I15", "256", "1", "tern::Q4_1">(%[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
+kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
+    %n: !graph.tensor<f32[64]> {kernel.operand = #kernel.operand<resident>},
+    %w: !graph.tensor<q4_1[40, 64]> {kernel.operand = #kernel.operand<streamed>,
+    kernel.layout = #kernel.layout<tiles16>}) 
+    -> !graph.tensor<f32[1, 40]> attributes {
+    schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [40, 1], tiles = [16, 1]>]} {
+  %0 = graph.rms_norm %x, %n epsilon 1.0e-5 : (f32[1, 64], f32[64]) -> f32[1, 64]
+  %1 = graph.quantize %0 : (f32[1, 64]) -> i15_32[1, 64]
+  %2 = graph.linear %1, %w : (i15_32[1, 64], q4_1[40, 64]) -> f32[1, 40]
+  kernel.return %2 : !graph.tensor<f32[1, 40]>
+}
+
+}
+
+// TARGET: error: --target: there is no GPU target 'sm_1'; choose one of sm_80, sm_86, sm_89, sm_90a, sm_100a, sm_120

@@ -1,0 +1,19 @@
+// RUN: tern-opt %s --convert-kernel-to-cuda --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{symbol 'T' must be in the module's kernel.symbols}}
+kernel.func @unknown_symbol(%x: !graph.tensor<f32[T, 64]>) -> !graph.tensor<f32[T, 64]> attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = ["T"], tiles = [1]>]} {
+  %0 = graph.neg %x : (f32[T, 64]) -> f32[T, 64]
+  kernel.return %0 : !graph.tensor<f32[T, 64]>
+}
+
+// -----
+
+// expected-error @+1 {{needs 524288 bytes of shared memory, and a block of sm_90a has 232448}}
+kernel.func @much_scratch(%x: !graph.tensor<f32[1, 131072]>, %w: !graph.tensor<bf16[16, 131072]> {
+    kernel.layout = #kernel.layout<tiles16>}) -> !graph.tensor<f32[1, 16]> attributes {
+    schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [16, 1], tiles = [16, 1]>]} {
+  %0 = graph.neg %x : (f32[1, 131072]) -> f32[1, 131072]
+  %1 = graph.linear %0, %w : (f32[1, 131072], bf16[16, 131072]) -> f32[1, 16]
+  kernel.return %1 : !graph.tensor<f32[1, 16]>
+}
