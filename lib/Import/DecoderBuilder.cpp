@@ -37,7 +37,8 @@ SymbolicTensorType DecoderBuilder::f32(ArrayRef<Attribute> dims) const {
 void DecoderBuilder::beginForward() {
   Type ids = SymbolicTensorType::get(IntegerType::get(context, 32), {dim("B"), dim("T")});
   Type indices = SymbolicTensorType::get(IntegerType::get(context, 32), {dim("B"), dim("N")});
-  Type logits = f32({dim("B"), dim("N"), dim(configuration.vocabulary)});
+  int64_t width = configuration.givesEmbeddings ? configuration.hidden : configuration.vocabulary;
+  Type logits = f32({dim("B"), dim("N"), dim(width)});
   forward = func::FuncOp::create(at("forward"), "forward", FunctionType::get(context, {ids, ids, indices}, {logits}));
   module.push_back(forward);
   symbols.setInsertionPoint(forward);
@@ -53,6 +54,10 @@ void DecoderBuilder::beginForward() {
 
 void DecoderBuilder::endForward(Value hidden, StringRef headModule) {
   Value wanted = GatherOp::create(body, at(headModule), hidden, outputIndices, 1);
+  if (configuration.givesEmbeddings) {
+    func::ReturnOp::create(body, at("forward"), wanted);
+    return;
+  }
   Value logits = linear(wanted, headModule, configuration.vocabulary, /*bias=*/false);
   if (configuration.logitDivisor != 1.0) {
     Value divisor = constant(static_cast<float>(configuration.logitDivisor), headModule);
@@ -75,6 +80,13 @@ Value DecoderBuilder::embedding(Value ids, StringRef name, int64_t rows, bool sc
   if (!scaled)
     return rowsOfIds;
   return scale(rowsOfIds, configuration.embeddingScale, name);
+}
+
+Value DecoderBuilder::firstRow(StringRef name, int64_t rows) {
+  Value table = weight(name.str() + ".weight", {rows, configuration.hidden});
+  Value row = SliceOp::create(body, at(name), table, 0, 0, 1, 1);
+  auto type = cast<SymbolicTensorType>(row.getType());
+  return ReshapeOp::create(body, at(name), type.withDims({dim(configuration.hidden)}), row);
 }
 
 Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, WeightLayout layout) {
@@ -184,10 +196,11 @@ Value DecoderBuilder::attend(Value query, Value key, Value value, int64_t layer)
   Value values = appendState("value", StateKind::Value, value, layer);
   std::optional<int64_t> window = configuration.windows[layer];
   std::optional<double> cap = configuration.attentionSoftCap;
-  Value mixed = AttentionOp::create(
-      body, at(""), query, keys, values, positions(), Value(), Value(), Value(), Value(),
-      MaskAttr::get(context, Mask::Causal), window ? body.getI64IntegerAttr(*window) : nullptr,
-      body.getF64FloatAttr(configuration.attentionScale), cap ? body.getF64FloatAttr(*cap) : nullptr);
+  Value mixed = AttentionOp::create(body, at(""), query, keys, values, positions(), Value(), Value(), Value(), Value(),
+                                    MaskAttr::get(context, configuration.isBidirectional ? Mask::None : Mask::Causal),
+                                    window ? body.getI64IntegerAttr(*window) : nullptr,
+                                    body.getF64FloatAttr(configuration.attentionScale),
+                                    cap ? body.getF64FloatAttr(*cap) : nullptr);
   auto type = cast<SymbolicTensorType>(mixed.getType());
   SmallVector<Attribute> dims(type.getDims().take_front(2));
   dims.push_back(dim(*type.getStaticDim(2) * *type.getStaticDim(3)));

@@ -37,13 +37,16 @@ static void setModuleAttributes(ModuleOp module, const Family &family, const Dec
   OpBuilder builder(module.getContext());
   module->setAttr("graph.architecture", builder.getStringAttr(family.name()));
   module->setAttr("graph.max_context", builder.getI64IntegerAttr(config.maxContext));
+  if (config.givesEmbeddings)
+    module->setAttr("graph.embeddings", builder.getUnitAttr());
 }
 
 /// Whether a tensor that no module asked for is known to have no part in the forward pass.
 static bool isUnread(StringRef name, const Family &family, const DecoderConfig &config) {
   // A tied model's head, which some exporters write again; frequencies that old versions stored.
-  return (config.tiedEmbeddings && name == "lm_head.weight") || name.ends_with("rotary_emb.inv_freq") ||
-         family.isUnreadTensor(name);
+  bool isHead = name == "lm_head.weight" || name == "output.weight";
+  return (config.tiedEmbeddings && name == "lm_head.weight") || (config.givesEmbeddings && isHead) ||
+         name.ends_with("rotary_emb.inv_freq") || family.isUnreadTensor(name);
 }
 
 ImportedModel tern::importModel(MLIRContext &context, const ModelFiles &model, const ImportOptions &options,
@@ -64,6 +67,7 @@ ImportedModel tern::importModel(MLIRContext &context, const ModelFiles &model, c
   ConfigReader reader(model, result.problems);
   std::size_t before = result.problems.size();
   (*family)->configure(reader, model, config);
+  config.givesEmbeddings |= options.embeddings;
   bool isConfigured = result.problems.size() == before;
   reader.reportUnread();
   std::size_t beforeSizes = result.problems.size();

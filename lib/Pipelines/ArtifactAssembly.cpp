@@ -2,13 +2,16 @@
 
 #include "ArtifactAssembly.h"
 
+#include "dialects/Cuda/IR/Cuda.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Artifact/ModelText.h"
 #include "runtime/Base/ContentHash.h"
 #include "runtime/Base/MappedFile.h"
+#include "runtime/Cuda/Nvrtc.h"
 #include "runtime/Packing/WeightPacker.h"
 #include "tern/Import/TextFiles.h"
 #include "tern/Target/BuildProgram.h"
+#include "tern/Target/CudaSource.h"
 #include "tern/Target/ObjectCode.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -16,14 +19,51 @@
 using namespace mlir;
 using namespace tern;
 
-/// A module with the functions of `lowered` alone, which is what LLVM is given.
-static OwningOpRef<ModuleOp> functionsOf(ModuleOp lowered) {
-  OwningOpRef<ModuleOp> functions(ModuleOp::create(lowered.getLoc()));
-  OpBuilder builder = OpBuilder::atBlockEnd(functions->getBody());
+/// A module with the code of `lowered` alone, ops of `Dialect`.
+template <typename Dialect> static OwningOpRef<ModuleOp> codeOf(ModuleOp lowered) {
+  OwningOpRef<ModuleOp> code(ModuleOp::create(lowered.getLoc()));
+  if (Attribute symbols = lowered->getAttr(kernel::symbolsAttrName))
+    (*code)->setAttr(kernel::symbolsAttrName, symbols);
+  OpBuilder builder = OpBuilder::atBlockEnd(code->getBody());
   for (Operation &op : *lowered.getBody())
-    if (isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect()))
-      builder.clone(op)->removeAttr(kernel::tasksAttrName);
-  return functions;
+    if (isa_and_nonnull<Dialect>(op.getDialect())) {
+      Operation *copy = builder.clone(op);
+      copy->removeAttr(kernel::tasksAttrName);
+      copy->removeAttr(kernel::taskBytesAttrName);
+    }
+  return code;
+}
+
+Status ArtifactAssembly::emitCode(ModuleOp lowered, const CpuTarget &target, Variant &variant) {
+  variant.needs = target.needs;
+  Result<std::vector<char>> code = emitSharedObject(*codeOf<LLVM::LLVMDialect>(lowered), target);
+  if (!code)
+    return code.problem();
+  variant.code.assign(code->begin(), code->end());
+  return Done{};
+}
+
+Status ArtifactAssembly::emitCode(ModuleOp lowered, const CudaTarget &target, Variant &variant) {
+  OwningOpRef<ModuleOp> kernels = codeOf<cuda::CudaDialect>(lowered);
+  for (const std::string &name : variant.program.kernels) {
+    auto kernel = kernels->lookupSymbol<cuda::KernelOp>("tern_" + name);
+    variant.program.shapes.push_back(
+        {static_cast<uint32_t>(kernel.getThreads()), static_cast<uint32_t>(kernel.getShared()), /*early=*/true});
+  }
+  Result<std::string> source = cudaSourceOf(*kernels);
+  if (!source)
+    return source.problem();
+  variant.source = std::move(*source);
+  Result<Nvrtc> nvrtc = Nvrtc::open();
+  if (!nvrtc)
+    return nvrtc.problem();
+  Result<CompiledCubin> made =
+      nvrtc->compile({variant.source, target.name + ".cu", options.output}, target.name);
+  if (!made)
+    return made.problem();
+  variant.code = std::move(made->cubin);
+  llvm::append_range(kernelResources, made->kernels);
+  return Done{};
 }
 
 Status ArtifactAssembly::addTarget(LoweredTarget &lowered) {
@@ -32,13 +72,12 @@ Status ArtifactAssembly::addTarget(LoweredTarget &lowered) {
     return Problem{"emit", "the plan cannot be written as a program", "see the errors above"};
   for (std::string &kernel : program->kernels) // exported names begin with tern_, which the runtime adds
     kernel = llvm::StringRef(kernel).drop_front(llvm::StringRef("tern_").size()).str();
-  OwningOpRef<ModuleOp> functions = functionsOf(*lowered.module);
-  functions->walk([](Operation *op) { op->removeAttr(kernel::taskBytesAttrName); });
-  Result<std::vector<char>> code = emitSharedObject(*functions, lowered.target);
-  if (!code)
-    return code.problem();
-  variants.push_back({lowered.target, std::move(*program), std::move(*code)});
-  return Done{};
+  Variant variant{nameOf(lowered.target), {}, std::move(*program), {}, {}};
+  Status emitted =
+      std::visit([&](const auto &target) { return emitCode(*lowered.module, target, variant); }, lowered.target);
+  if (emitted)
+    variants.push_back(std::move(variant));
+  return emitted;
 }
 
 /// Gives the weights of `program` their places in the weight section.
@@ -106,8 +145,8 @@ Status ArtifactAssembly::write(ModuleOp module, const Golden *golden) {
     if (Status status = writeWeights(*writer); !status)
       return status;
   for (Variant &variant : variants)
-    if (Status status = writer->addVariant(variant.target.name, variant.target.needs,
-                                           {variant.code.data(), variant.code.size()}, variant.program);
+    if (Status status =
+            writer->addVariant(variant.target, variant.needs, variant.code, variant.program, variant.source);
         !status)
       return status;
   if (!graphText.empty())

@@ -16,7 +16,7 @@ public:
   ArtifactAssembly(const CompilerOptions &options, std::string graphText)
       : options(options), graphText(std::move(graphText)) {}
 
-  /// Emits the code of `lowered`. Problems: LLVM or the linker refuses it.
+  /// Emits the code of `lowered`. Problems: LLVM or the linker refuses it; there is no NVRTC, or it refuses the source.
   Status addTarget(LoweredTarget &lowered);
 
   /// Writes everything to the options' output. `module` says what the model is; `golden` may be null.
@@ -24,19 +24,25 @@ public:
 
   const Program &program() const { return variants.front().program; }
   Compilation::Memory memory() const;
+  /// Of the kernels of GPUs, by architecture.
+  const std::vector<KernelResources> &resources() const { return kernelResources; }
 
 private:
   struct Variant {
-    CpuTarget target;
+    std::string target;
+    std::vector<std::string> needs; ///< What a CPU must have.
     Program program;
-    std::vector<char> code;
+    std::string code, source;
   };
 
+  Status emitCode(mlir::ModuleOp lowered, const CpuTarget &target, Variant &variant);
+  Status emitCode(mlir::ModuleOp lowered, const CudaTarget &target, Variant &variant);
   Status writeWeights(ArtifactWriter &writer);
 
   const CompilerOptions &options;
   std::string graphText;
   std::vector<Variant> variants;
+  std::vector<KernelResources> kernelResources;
 };
 
 } // namespace tern

@@ -5,7 +5,7 @@
 #include "runtime/Artifact/ArtifactReader.h"
 #include "runtime/Base/ContentHash.h"
 #include "tern/Import/ModelFiles.h"
-#include "tern/Target/CpuTarget.h"
+#include "tern/Target/Target.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -81,10 +81,12 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
     return model.problem();
   Json targets = Json::array();
   for (const std::string &name : options.targets) {
-    Result<CpuTarget> target = parseCpuTarget(name);
+    Result<Target> target = parseTarget(name);
     if (!target)
       return target.problem();
-    targets.push_back({target->name, target->processor, target->features});
+    targets.push_back(nameOf(*target));
+    if (const auto *cpu = std::get_if<CpuTarget>(&*target)) // `native` code is tuned for more than the name says
+      targets.push_back({cpu->processor, cpu->features});
   }
   Json key{{"model", *model},
            {"compiler", compilerIdentity()},
@@ -95,7 +97,9 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"chunk", options.chunk},
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
+           {"schedule", options.scheduleRules},
            {"embed", options.embedWeights},
+           {"embeddings", options.embeddings},
            {"golden", options.golden.value_or(false)}};
   if (options.randomSeed)
     key["seed"] = *options.randomSeed;

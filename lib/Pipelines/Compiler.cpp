@@ -6,6 +6,7 @@
 #include "GoldenPrompt.h"
 #include "Lowering.h"
 #include "VerifyEach.h"
+#include "dialects/Graph/IR/Graph.h"
 #include "dialects/Plan/IR/Plan.h"
 #include "runtime/Base/AtomicFile.h"
 #include "tern/Import/Importer.h"
@@ -15,6 +16,7 @@
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
 #include <filesystem>
@@ -46,11 +48,16 @@ size_t phaseNumber(llvm::StringRef name) { return llvm::find(phaseNames(), name)
 
 class CompilerRun {
 public:
-  CompilerRun(MLIRContext &context, const CompilerOptions &options) : context(context), options(options), verifier(options.precision, options.threads) {}
+  CompilerRun(MLIRContext &context, const CompilerOptions &options)
+      : context(context), options(options), verifier(options.precision, options.threads) {}
 
   CompilationResult run() {
     DiagnosticProblems diagnostics(context);
+    bool isParallel = context.isMultithreadingEnabled();
+    if (options.verifyEach) // a check looks at the whole program
+      context.disableMultithreading();
     bool worked = begin() && runPhases();
+    context.enableMultithreading(isParallel);
     if (!worked && problems.empty())
       problems = diagnostics.problems();
     return {std::move(result), std::move(problems)};
@@ -69,27 +76,52 @@ private:
   /// The program after import, or as it was left at the first phase.
   bool begin() {
     for (const std::string &name : options.targets) {
-      Result<CpuTarget> target = parseCpuTarget(name);
+      Result<Target> target = parseTarget(name);
       if (!target)
         return fail(target.problem());
       targets.push_back(std::move(*target));
-      result.targets.push_back(targets.back().name);
+      result.targets.push_back(nameOf(targets.back()));
     }
     if (!options.firstPhase.empty()) {
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
                           : parseSourceFile<ModuleOp>(options.input, ParserConfig(&context));
-      return static_cast<bool>(result.module);
+      PassManager passes(&context);
+      addSeamVerifier(passes, options.firstPhase);
+      return result.module && succeeded(passes.run(*result.module));
     }
     Clock::time_point start = Clock::now();
     ImportOptions importOptions;
     importOptions.randomSeed = options.randomSeed;
+    importOptions.embeddings = options.embeddings;
     ImportedModel model = importModel(context, options.input, importOptions);
     problems = std::move(model.problems);
     result.module = std::move(model.module);
     wantsGolden = options.lastPhase == "emit" &&
                   options.golden.value_or(static_cast<std::uint64_t>(model.summary.weightBytes) <= goldenWeightBytes);
-    return result.module && limitContext() && endPhase("import", start);
+    return result.module && limitContext() && checkGolden() && endPhase("import", start);
+  }
+
+  bool givesEmbeddings() { return (*result.module)->hasAttr("graph.embeddings"); }
+
+  /// Golden prompts are of logits.
+  bool checkGolden() {
+    if (!givesEmbeddings())
+      return true;
+    wantsGolden = false;
+    return !options.golden.value_or(false) ||
+           fail({options.input, "gives embeddings, and golden prompts are of models that give logits",
+                 "leave out --golden"});
+  }
+
+  /// The one entry of a program that gives embeddings. Where tokens see those after them, it takes a text whole.
+  std::string encodeEntry() {
+    bool isBidirectional = false;
+    result.module->walk(
+        [&](graph::AttentionOp attention) { isBidirectional |= attention.getMask() == graph::Mask::None; });
+    auto limit = (*result.module)->getAttrOfType<IntegerAttr>("graph.max_context");
+    int64_t most = isBidirectional && limit ? limit.getInt() : options.chunk;
+    return llvm::formatv("encode:B=1:T<{0}:N<{0}", most);
   }
 
   bool limitContext() {
@@ -135,11 +167,22 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      schedule.rules = options.scheduleRules;
+      if (givesEmbeddings())
+        schedule.entries = std::vector<std::string>{encodeEntry()};
       buildSchedulePipeline(passes, schedule);
     } else {
-      buildPlanPipeline(passes);
+      buildPlanPipeline(passes, PlanOptions());
     }
-    if (failed(passes.run(*result.module)))
+    if (options.onPasses)
+      options.onPasses(phase, passes);
+    if (options.verifyEach && phase != "plan")
+      verifier.watch(passes);
+    bool worked = succeeded(passes.run(*result.module));
+    if (verifier.problem())
+      return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
+                   verifier.problem()->remedy});
+    if (!worked)
       return false;
     if (phase == "normalize")
       return keepProgram();
@@ -170,7 +213,7 @@ private:
   /// Each target's code; the module shows that of the first.
   bool lower() {
     context.loadAllAvailableDialects(); // no pass declares what code generation writes
-    for (const CpuTarget &target : targets) {
+    for (const Target &target : targets) {
       LoweredTarget code{target, lowerToTarget(*result.module, target)};
       if (!code.module)
         return false;
@@ -182,7 +225,7 @@ private:
 
   bool emit() {
     if (lowered.empty()) // taken up after lower
-      for (const CpuTarget &target : targets)
+      for (const Target &target : targets)
         lowered.push_back({target, OwningOpRef<ModuleOp>(result.module->clone())});
     ArtifactAssembly assembly(options, std::move(graphText));
     for (LoweredTarget &code : lowered)
@@ -194,6 +237,7 @@ private:
     for (const Entry &entry : program.entries)
       result.entryPoints.push_back(entry.name);
     result.memory = assembly.memory();
+    result.gpuKernels = assembly.resources();
     return true;
   }
 
@@ -202,8 +246,7 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
-    if (options.verifyEach &&
-        !check(phase == "emit" ? verifier.checkArtifact(options.output) : verifier.check(phase, *result.module)))
+    if (options.verifyEach && phase == "emit" && !check(verifier.checkArtifact(options.output)))
       return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
@@ -234,12 +277,12 @@ private:
   const CompilerOptions &options;
   Compilation result;
   Problems problems;
-  std::vector<CpuTarget> targets;
+  std::vector<Target> targets;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
   bool wantsGolden = false;
   std::optional<Golden> golden;
-  PhaseVerifier verifier;
+  PassVerifier verifier;
 };
 
 } // namespace

@@ -4,8 +4,11 @@
 
 #include "dialects/Plan/IR/Plan.h"
 #include "tern/Conversion/KernelToCpu.h"
+#include "tern/Conversion/KernelToCuda.h"
+#include "tern/Conversion/Passes.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace tern;
@@ -13,13 +16,40 @@ using namespace tern;
 /// The exported function of a kernel.
 static std::string exportedName(StringRef kernel) { return ("tern_" + kernel).str(); }
 
-OwningOpRef<ModuleOp> tern::lowerToTarget(ModuleOp module, const CpuTarget &target) {
+namespace {
+
+/// The code of all kernels, and what they need of a worker's scratch: nothing on a GPU, which has shared memory.
+struct Code {
+  OwningOpRef<ModuleOp> module;
+  int64_t scratchBytes = 0;
+};
+
+} // namespace
+
+static Code emitCode(ModuleOp module, const CpuTarget &target) {
   FailureOr<CpuKernels> kernels = convertKernelsToCpu(module, target);
-  if (failed(kernels))
+  return failed(kernels) ? Code() : Code{std::move(kernels->module), kernels->scratchBytes};
+}
+
+static Code emitCode(ModuleOp module, const CudaTarget &target) {
+  OwningOpRef<ModuleOp> kernels = convertKernelsToCuda(module, target);
+  if (!kernels)
+    return Code();
+  PassManager passes(module.getContext());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createConvertCodeToCuda());
+  if (failed(passes.run(*kernels)))
+    return Code();
+  return {std::move(kernels)};
+}
+
+OwningOpRef<ModuleOp> tern::lowerToTarget(ModuleOp module, const Target &target) {
+  Code code = std::visit([&](const auto &kind) { return emitCode(module, kind); }, target);
+  if (!code.module)
     return nullptr;
   OwningOpRef<ModuleOp> lowered(module.clone());
-  SymbolTable functions(*kernels->module);
-  Builder builder(module.getContext());
+  SymbolTable functions(*code.module);
   for (auto kernel : llvm::make_early_inc_range(lowered->getOps<kernel::FuncOp>())) {
     Operation *function = functions.lookup(exportedName(kernel.getSymName()));
     function->setAttr(kernel::tasksAttrName, kernel.getTasks());
@@ -30,9 +60,9 @@ OwningOpRef<ModuleOp> tern::lowerToTarget(ModuleOp module, const CpuTarget &targ
     launch.setKernelAttr(FlatSymbolRefAttr::get(launch.getContext(), exportedName(launch.getKernel())));
   });
   for (auto memory : lowered->getOps<plan::MemoryOp>())
-    memory.setScratch(std::max<int64_t>(memory.getScratch(), kernels->scratchBytes));
+    memory.setScratch(std::max<int64_t>(memory.getScratch(), code.scratchBytes));
   Block *body = lowered->getBody();
-  for (Operation &op : llvm::make_early_inc_range(*kernels->module->getBody()))
+  for (Operation &op : llvm::make_early_inc_range(*code.module->getBody()))
     op.moveBefore(body, body->end());
   return lowered;
 }

@@ -9,6 +9,7 @@
 #include "dialects/Kernel/IR/Kernel.h"
 #include "dialects/Kernel/Transforms/Passes.h"
 #include "dialects/Plan/IR/Plan.h"
+#include "dialects/Plan/Transforms/Passes.h"
 #include "tern/Conversion/KernelToCpu.h"
 #include "tern/Conversion/Passes.h"
 #include "tern/Import/Passes.h"
@@ -30,6 +31,7 @@ void tern::registerAllPasses() {
   mlir::registerTransformsPasses();
   graph::registerTernGraphPasses();
   kernel::registerTernKernelPasses();
+  plan::registerTernPlanPasses();
   registerTernConversionPasses();
   registerTernImportPasses();
   registerTernInterpreterPasses();

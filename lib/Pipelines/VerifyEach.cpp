@@ -1,4 +1,4 @@
-//===- VerifyEach.cpp - Whether a phase changed what is computed ----------===//
+//===- VerifyEach.cpp - Whether a pass changed what is computed -----------===//
 
 #include "VerifyEach.h"
 
@@ -8,7 +8,11 @@
 #include "tern/Interpreter/Interpreter.h"
 #include "tern/Pipelines/DiagnosticProblems.h"
 
+#include "mlir/IR/OperationSupport.h"
+#include "mlir/Pass/PassInstrumentation.h"
+
 #include <cmath>
+#include <map>
 #include <random>
 
 using namespace mlir;
@@ -20,6 +24,8 @@ static constexpr int64_t promptLength = 4, callCount = 3;
 static func::FuncOp functionFor(ModuleOp module, int64_t count) {
   if (auto forward = module.lookupSymbol<func::FuncOp>("forward"))
     return forward;
+  if (auto encode = module.lookupSymbol<func::FuncOp>("encode"))
+    return encode;
   return module.lookupSymbol<func::FuncOp>(count == 1 ? "decode_1" : "prefill");
 }
 
@@ -47,18 +53,18 @@ static std::string percent(double value) {
   return text;
 }
 
-double PhaseVerifier::toleranceOf(StringRef phase) const {
+double PassVerifier::toleranceOf(StringRef pass) const {
   bool isExact = StringRef(precision).starts_with("f32");
   bool isCoarse = StringRef(precision).starts_with("int8") || StringRef(precision).starts_with("bf16");
-  if (phase == "precision")
+  if (pass == "graph-assign-precision")
     return isExact ? 1e-4 : isCoarse ? 0.2 : 0.01;
-  // Sums in another order: a rounding of an activation may fall to the other side.
-  if (phase == "schedule" || phase == "emit")
+  // Sums in another order, angles from a table: what is rounded afterwards may fall to the other side.
+  if (isRounded)
     return isExact ? 1e-4 : isCoarse ? 0.05 : 1e-3;
   return 1e-5;
 }
 
-std::vector<std::vector<int32_t>> PhaseVerifier::tokens(int64_t vocabulary) const {
+std::vector<std::vector<int32_t>> PassVerifier::tokens(int64_t vocabulary) const {
   std::mt19937_64 generator(1);
   std::vector<std::vector<int32_t>> calls(callCount);
   for (auto [index, call] : llvm::enumerate(calls))
@@ -67,7 +73,7 @@ std::vector<std::vector<int32_t>> PhaseVerifier::tokens(int64_t vocabulary) cons
   return calls;
 }
 
-Status PhaseVerifier::run(ModuleOp module, Trace &trace) const {
+Status PassVerifier::run(ModuleOp module, Trace &trace) const {
   DiagnosticProblems diagnostics(*module.getContext());
   func::FuncOp first = functionFor(module, promptLength);
   auto logits = first && first.getNumResults() == 1 ? dyn_cast<graph::SymbolicTensorType>(first.getResultTypes()[0])
@@ -79,7 +85,8 @@ Status PhaseVerifier::run(ModuleOp module, Trace &trace) const {
   InterpreterOptions options;
   options.threads = threads;
   options.onResults = [&](Operation *op, ArrayRef<Tensor> results) {
-    if (!trace.logits.empty() || isa<graph::LoadWeightOp, graph::ConstantOp>(op) || !isa<graph::GraphDialect>(op->getDialect()))
+    if (!trace.logits.empty() || isa<graph::LoadWeightOp, graph::ConstantOp>(op) ||
+        !isa<graph::GraphDialect>(op->getDialect()))
       return;
     for (const Tensor &result : results)
       if (!result.isInteger() && !result.isLazy())
@@ -105,56 +112,99 @@ Status PhaseVerifier::run(ModuleOp module, Trace &trace) const {
   return Done{};
 }
 
-/// The first op of `before` whose counterpart in `now` gives something else.
-std::string PhaseVerifier::blame(const Trace &before, const Trace &now, double tolerance) {
-  auto counterparts = [](const Trace &trace) {
-    std::map<std::string, std::vector<const Step *>> byOp;
-    for (const Step &step : trace.steps)
-      byOp[step.op].push_back(&step);
-    return byOp;
-  };
-  std::map<std::string, std::vector<const Step *>> others = counterparts(now);
-  std::map<std::string, size_t> seen;
-  for (const Step &step : before.steps) {
-    size_t number = seen[step.op]++;
-    const std::vector<const Step *> &same = others[step.op];
-    if (number >= same.size() || same[number]->value.size() != step.value.size())
+/// Names the first value of `now` that is not what its counterpart in `before` gave, and what is new ahead of it.
+std::string PassVerifier::blame(const Trace &before, const Trace &now, double tolerance) {
+  using Key = std::pair<std::string, std::string>;
+  std::map<Key, std::vector<const Step *>> counterparts;
+  for (const Step &step : before.steps)
+    counterparts[{step.op, step.layer}].push_back(&step);
+  std::map<Key, size_t> seen;
+  std::string fresh; // since the last value that is as it was
+  for (const Step &step : now.steps) {
+    std::string name = step.op + (step.layer.empty() ? "" : " in " + step.layer);
+    const std::vector<const Step *> &same = counterparts[{step.op, step.layer}];
+    size_t number = seen[{step.op, step.layer}]++;
+    if (number >= same.size() || same[number]->value.size() != step.value.size()) {
+      fresh = name;
       continue;
-    double error = relativeError(same[number]->value.floats(), step.value.floats());
+    }
+    double error = relativeError(step.value.floats(), same[number]->value.floats());
     if (error > tolerance)
-      return "; the first value that is off is of " + step.op + " number " + std::to_string(number) +
-             (step.layer.empty() ? "" : " in " + step.layer) + ", by " + percent(error);
+      return "; the first value that is off is that of " + name + ", by " + percent(error) +
+             (fresh.empty() ? "" : ", after " + fresh + ", which is new");
+    fresh.clear();
   }
-  return "";
+  return fresh.empty() ? "" : "; what is new is " + fresh;
 }
 
-Status PhaseVerifier::compare(StringRef phase, const Trace &now) const {
-  double tolerance = toleranceOf(phase);
+Status PassVerifier::compare(const std::string &pass, const Trace &now) const {
+  double tolerance = toleranceOf(pass);
   for (auto [call, logits] : llvm::enumerate(now.logits)) {
     double error = relativeError(logits, before->logits[call]);
     if (error > tolerance)
-      return Problem{"phase " + phase.str(),
+      return Problem{pass,
                      "logits of call " + std::to_string(call) + " must stay within " + percent(tolerance) +
-                         " of those before the phase, are off by " + percent(error) + blame(*before, now, tolerance),
-                     "report this: it is a bug of the phase"};
+                         " of those before, are off by " + percent(error) + blame(*before, now, tolerance),
+                     "report this: it is a bug of the compiler"};
   }
   return Done{};
 }
 
-Status PhaseVerifier::check(StringRef phase, ModuleOp module) {
-  if (phase == "plan" || phase == "lower")
-    return Done{};
+Status PassVerifier::check(const std::string &pass, ModuleOp module) {
   Trace now;
   if (Status status = run(module, now); !status)
-    return status;
+    return Problem{pass, "what it leaves must run in the interpreter: " + status.problem().str(), ""};
   if (before)
-    if (Status status = compare(phase, now); !status)
+    if (Status status = compare(pass, now); !status)
       return status;
   before = std::move(now);
   return Done{};
 }
 
-Status PhaseVerifier::checkArtifact(const std::string &path) {
+/// Looks at the whole module after each pass, whatever op the pass ran on.
+class PassVerifier::Watcher : public PassInstrumentation {
+public:
+  explicit Watcher(PassVerifier &verifier) : verifier(verifier) {}
+
+  void runBeforePass(Pass *pass, Operation *op) override {
+    if (verifier.found || !isLeaf(pass))
+      return;
+    ModuleOp module = moduleOf(op);
+    if (!verifier.before)
+      note(verifier.check("the program before " + pass->getArgument().str(), module));
+    fingerprint.emplace(module);
+  }
+
+  void runAfterPass(Pass *pass, Operation *op) override {
+    if (verifier.found || !isLeaf(pass))
+      return;
+    ModuleOp module = moduleOf(op);
+    if (*fingerprint != OperationFingerPrint(module))
+      note(verifier.check(pass->getArgument().str(), module));
+    verifier.isRounded |= pass->getArgument() == "graph-assign-precision";
+  }
+
+private:
+  /// Not one that only hands an op to other passes.
+  static bool isLeaf(Pass *pass) { return !pass->getArgument().empty(); }
+
+  static ModuleOp moduleOf(Operation *op) {
+    auto module = dyn_cast<ModuleOp>(op);
+    return module ? module : op->getParentOfType<ModuleOp>();
+  }
+
+  void note(const Status &status) {
+    if (!status)
+      verifier.found = status.problem();
+  }
+
+  PassVerifier &verifier;
+  std::optional<OperationFingerPrint> fingerprint;
+};
+
+void PassVerifier::watch(PassManager &passes) { passes.addInstrumentation(std::make_unique<Watcher>(*this)); }
+
+Status PassVerifier::checkArtifact(const std::string &path) {
   if (!before)
     return Done{};
   LoadOptions options;
@@ -167,11 +217,12 @@ Status PhaseVerifier::checkArtifact(const std::string &path) {
     return decoder.problem();
   Trace now;
   for (const std::vector<int32_t> &call : tokens(before->vocabulary)) {
-    Result<LogitsView> logits = call.size() == 1 ? (*decoder)->decode({{0, call.front()}})
+    bool isStep = call.size() == 1 && !(*decoder)->isEncoder();
+    Result<LogitsView> logits = isStep ? (*decoder)->decode({{0, call.front()}})
                                                  : (*decoder)->prefill(0, {call.begin(), call.end()});
     if (!logits)
       return logits.problem();
     now.logits.emplace_back(logits->values, logits->values + logits->vocabulary);
   }
-  return compare("emit", now);
+  return compare("phase emit", now);
 }

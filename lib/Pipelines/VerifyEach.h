@@ -1,10 +1,14 @@
-//===- VerifyEach.h - Whether a phase changed what is computed ---*- C++ -*-===//
+//===- VerifyEach.h - Whether a pass changed what is computed ----*- C++ -*-===//
 //
-// A prompt and two tokens more, from a fixed seed, go through the program after each phase that leaves one the
-// interpreter can run (import to schedule), and in the end through the artifact on this machine. Logits are compared
-// with those of the phase before. Where they are off by more than rounding, so are values on the way: ops keep their kind
-// and order through the phases, so the n-th graph.linear of both programs is the same layer, and the first one that is
-// off is who is to blame.
+// A prompt and two tokens more, from a fixed seed, go through the program after each pass that changed it, from import
+// to schedule, and in the end through the artifact on this machine. Logits are compared with those of the program
+// before.
+//
+// Where they are off by more than the pass may round, so are values on the way. Ops keep kind and layer through passes,
+// so the n-th graph.linear of a layer is the same op in both programs:
+//
+//   before   norm   linear   silu   mul     linear        the first value that is off is this linear's, and what is new
+//   now      norm   linear   gated          linear  <-    ahead of it, the gated, is what the pass made
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,26 +19,31 @@
 #include "tern/Interpreter/Tensor.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
 
-#include <map>
+#include <optional>
 
 namespace tern {
 
-class PhaseVerifier {
+class PassVerifier {
 public:
-  /// `precision` is the policy, which says how far the phase precision may move logits.
-  PhaseVerifier(std::string precision, unsigned threads) : precision(std::move(precision)), threads(threads) {}
+  /// `precision` is the policy, which says how far graph-assign-precision may move logits.
+  PassVerifier(std::string precision, unsigned threads) : precision(std::move(precision)), threads(threads) {}
 
-  /// Runs `module` as `phase` left it; the first call has nothing to compare with. Phases whose programs the interpreter
-  /// does not run (plan, lower) are looked at through what emit makes of them. Problems: the logits are off, with the first value
-  /// that is; the program does not run.
-  Status check(llvm::StringRef phase, mlir::ModuleOp module);
+  /// Has each pass of `passes` checked when it has run. The context must not run passes side by side. Programs of the
+  /// phases plan and lower are beyond the interpreter, and left to checkArtifact.
+  void watch(mlir::PassManager &passes);
 
-  /// Runs the artifact that emit wrote.
+  /// What the first pass was blamed for, or why its program does not run.
+  const std::optional<Problem> &problem() const { return found; }
+
+  /// Runs the artifact that emit wrote. Problems: its logits are off from those of the last program; it does not run.
   Status checkArtifact(const std::string &path);
 
 private:
-  /// What an op gave: the n-th of its kind in the first call.
+  class Watcher;
+
+  /// What an op gave in the first call.
   struct Step {
     std::string op, layer;
     Tensor value;
@@ -46,14 +55,17 @@ private:
   };
 
   Status run(mlir::ModuleOp module, Trace &trace) const;
-  Status compare(llvm::StringRef phase, const Trace &now) const;
+  Status check(const std::string &pass, mlir::ModuleOp module);
+  Status compare(const std::string &pass, const Trace &now) const;
   static std::string blame(const Trace &before, const Trace &now, double tolerance);
-  double toleranceOf(llvm::StringRef phase) const;
+  double toleranceOf(llvm::StringRef pass) const;
   std::vector<std::vector<int32_t>> tokens(int64_t vocabulary) const;
 
   std::string precision;
   unsigned threads;
+  bool isRounded = false; ///< graph-assign-precision has run.
   std::optional<Trace> before;
+  std::optional<Problem> found;
 };
 
 } // namespace tern

@@ -1,136 +1,9 @@
-//===- GenerateApi.cpp - Sampling and generation in C ---------------------===//
+//===- GenerateApi.cpp - Generation in C ----------------------------------===//
 
 #include "runtime/Api/Handles.h"
-#include "runtime/Run/DryBreakers.h"
 
 using namespace tern;
 using namespace tern::api;
-
-void tern_sampler_options_init(tern_sampler_options *options) {
-  *options = {};
-  options->size = sizeof(*options);
-  options->top_p = options->typical_p = options->repeat_penalty = 1;
-  options->penalty_window = options->dry_window = options->logprobs = -1;
-  SamplerOptions defaults;
-  options->dry_base = defaults.dryBase;
-  options->dry_allowed_length = defaults.dryAllowedLength;
-}
-
-static void fillSampler(const tern_sampler_options &read, SamplerOptions &options) {
-  options.temperature = read.temperature;
-  options.topK = read.top_k;
-  options.topP = read.top_p;
-  options.minP = read.min_p;
-  options.typicalP = read.typical_p;
-  options.repetitionPenalty = read.repeat_penalty;
-  options.presencePenalty = read.presence_penalty;
-  options.frequencyPenalty = read.frequency_penalty;
-  options.penaltyWindow = read.penalty_window;
-  options.dryMultiplier = read.dry_multiplier;
-  options.dryBase = read.dry_base;
-  options.dryAllowedLength = read.dry_allowed_length;
-  options.dryWindow = read.dry_window;
-  options.logprobs = read.logprobs;
-  options.seed = read.seed;
-  options.stream = read.stream;
-  for (std::size_t i = 0; i != read.bias_count; ++i)
-    options.logitBias.emplace_back(read.bias_tokens[i], read.bias_values[i]);
-  options.allowedTokens.assign(read.allowed_tokens, read.allowed_tokens + read.allowed_count);
-  options.bannedTokens.assign(read.banned_tokens, read.banned_tokens + read.banned_count);
-  if (read.mask)
-    options.mask = [mask = read.mask,
-                    user = read.mask_user](const std::vector<TokenId> &history) -> Result<const std::uint32_t *> {
-      return mask(user, history.data(), history.size());
-    };
-}
-
-tern_status api::readSampler(const tern_sampler_options *given, SamplerRequest &request, tern_error *error) {
-  tern_sampler_options read;
-  tern_sampler_options_init(&read);
-  if (!readOptions(given, read))
-    return badSize(error, "tern_sampler_options");
-  fillSampler(read, request.options);
-  request.dryBreakers = GenerationRequest().dryBreakers;
-  if (read.dry_breakers)
-    request.dryBreakers.assign(read.dry_breakers, read.dry_breakers + read.dry_breaker_count);
-  if (!read.stages)
-    return TERN_OK;
-  Result<std::vector<SamplerStage>> stages = parseSamplerStages(read.stages);
-  if (!stages)
-    return report(error, stages.problem());
-  request.options.stages = std::move(*stages);
-  return TERN_OK;
-}
-
-/// Puts the breakers into the options as tokens, if they are needed.
-static Status addBreakers(const tern_model &model, SamplerRequest &request) {
-  if (request.options.dryMultiplier == 0)
-    return Done{};
-  Result<const ModelText *> text = model.loaded->text();
-  if (!text)
-    return text.problem();
-  Result<std::vector<std::vector<TokenId>>> breakers =
-      dryBreakersOf((*text)->tokenizer, request.dryBreakers, model.vocabulary);
-  if (!breakers)
-    return breakers.problem();
-  request.options.dryBreakers = std::move(*breakers);
-  return Done{};
-}
-
-tern_status tern_sampler_create(const tern_model *model, const tern_sampler_options *options, tern_sampler **sampler,
-                                tern_error *error) {
-  return guarded(error, [&]() -> tern_status {
-    *sampler = nullptr;
-    SamplerRequest request;
-    if (tern_status status = readSampler(options, request, error); status != TERN_OK)
-      return status;
-    if (Status status = addBreakers(*model, request); !status)
-      return report(error, status.problem());
-    auto vocabulary = static_cast<std::size_t>(model->vocabulary);
-    Result<Sampler> made = Sampler::create(std::move(request.options), vocabulary);
-    if (!made)
-      return report(error, made.problem());
-    *sampler = new tern_sampler{std::move(*made), vocabulary};
-    return TERN_OK;
-  });
-}
-
-void tern_sampler_destroy(tern_sampler *sampler) { delete sampler; }
-
-tern_status tern_sampler_sample(tern_sampler *sampler, const float *logits, const int32_t *history,
-                                size_t history_length, int32_t *token, tern_error *error) {
-  return guarded(error, [&]() -> tern_status {
-    std::vector<TokenId> past(history, history + history_length);
-    Result<Candidate> drawn = sampler->sampler.sample({logits, sampler->vocabulary}, past);
-    if (!drawn)
-      return report(error, drawn.problem());
-    *token = drawn->token;
-    return TERN_OK;
-  });
-}
-
-static std::vector<tern_token_logprob> topOf(const Logprobs &logprobs) {
-  std::vector<tern_token_logprob> top;
-  for (const TokenLogprob &token : logprobs.top)
-    top.push_back({token.token, token.logprob});
-  return top;
-}
-
-tern_status tern_sampler_logprobs(tern_sampler *sampler, const float *logits, int32_t token, double *logprob,
-                                  tern_token_logprob *top, size_t capacity, size_t *length, tern_error *error) {
-  return guarded(error, [&]() -> tern_status {
-    Result<Logprobs> logprobs = sampler->sampler.logprobs({logits, sampler->vocabulary}, token);
-    if (!logprobs)
-      return report(error, logprobs.problem());
-    if (logprob)
-      *logprob = logprobs->drawn.logprob;
-    std::vector<tern_token_logprob> all = topOf(*logprobs);
-    std::copy_n(all.begin(), std::min(all.size(), capacity), top);
-    if (length)
-      *length = all.size();
-    return TERN_OK;
-  });
-}
 
 const char *tern_stop_reason_name(tern_stop_reason reason) {
   switch (reason) {
@@ -164,10 +37,14 @@ static tern_stop_reason reasonOf(std::optional<StopReason> reason) {
   return TERN_STOP_CANCELLED;
 }
 
-void tern_generate_options_init(tern_generate_options *options) {
-  *options = {};
-  options->size = sizeof(*options);
-  options->max_tokens = -1;
+static tern_generate_options defaultOptions() {
+  tern_generate_options options{};
+  options.max_tokens = -1;
+  return options;
+}
+
+void tern_generate_options_init(tern_generate_options *options, size_t size) {
+  writeDefaults(defaultOptions(), options, size);
 }
 
 /// What the options ask for; callbacks refer to `options`.
@@ -178,6 +55,8 @@ static void fillRequest(const tern_generate_options &options, const ModelText &t
     request.stops.stopStrings.emplace_back(options.stop_strings[i]);
   if (!options.ignore_end_tokens)
     request.stops.endTokens = text.chat.endTokens;
+  if (options.context_shift)
+    request.shiftKeep = options.shift_keep;
   if (options.on_progress)
     request.progress = [&](std::int64_t done, std::int64_t total) { options.on_progress(options.user, done, total); };
   if (options.on_text)
@@ -199,18 +78,34 @@ static tern_generate_result resultOf(const Generation &generation, std::size_t p
           static_cast<std::int64_t>(generation.ids.size()),
           generation.prefillSeconds,
           generation.decodeSeconds,
-          generation.decodeRate()};
+          generation.decodeRate(),
+          generation.shifts};
+}
+
+/// The options as this version has them, and whether they are whole.
+static tern_status readGeneration(const tern_generate_options *given, tern_generate_options &options,
+                                  const tern_generate_result *result, tern_error *error) {
+  options = defaultOptions();
+  if (!readOptions(given, options))
+    return badOptions(error, "tern_generate_options");
+  if (tern_status status =
+          needed(error, "tern_generate_options", {"stop_strings", options.stop_strings}, options.stop_count);
+      status != TERN_OK)
+    return status;
+  for (std::size_t i = 0; i != options.stop_count; ++i)
+    if (tern_status status =
+            needed(error, "tern_generate_options", {{"a text of stop_strings", options.stop_strings[i]}});
+        status != TERN_OK)
+      return status;
+  return result ? checkSize(error, result->size, "tern_generate_result") : TERN_OK;
 }
 
 static tern_status runGeneration(tern_session *session, int64_t slot, std::vector<TokenId> prompt,
-                                 const tern_generate_options *given, tern_generate_result *result, tern_error *error) {
-  tern_generate_options options;
-  tern_generate_options_init(&options);
-  if (!readOptions(given, options))
-    return badSize(error, "tern_generate_options");
-  if (result && result->size < sizeof(result->size))
-    return report(error, TERN_BAD_ARGUMENT, "tern_generate_result: the size must be set");
-  Result<const ModelText *> text = session->model->loaded->text();
+                                 const tern_generate_options &options, tern_generate_result *result,
+                                 tern_error *error) {
+  if (tern_status status = checkGenerates(error, "tern_generate", *session); status != TERN_OK)
+    return status;
+  Result<const ModelText *> text = session->loaded->text();
   if (!text)
     return report(error, text.problem());
   SamplerRequest sampler;
@@ -221,12 +116,7 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
   request.sampler = std::move(sampler.options);
   request.dryBreakers = std::move(sampler.dryBreakers);
   fillRequest(options, **text, request);
-  Decoder &decoder = *session->decoder;
-  if (slot < 0 || slot >= decoder.slots())
-    return report(error, TERN_BAD_ARGUMENT,
-                  "slot " + std::to_string(slot) + ": the session has slots 0 to " +
-                      std::to_string(decoder.slots() - 1));
-  SlotSequence sequence(decoder, slot, session->context);
+  SlotSequence sequence(*session->decoder, slot, session->context);
   SampleEvents events;
   if (options.on_sample)
     events.end = [&](std::int64_t sample, const Generation &generation) {
@@ -243,19 +133,35 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
 }
 
 tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
-                          const tern_generate_options *options, tern_generate_result *result, tern_error *error) {
-  return guarded(error, [&]() -> tern_status {
+                          const tern_generate_options *given, tern_generate_result *result, tern_error *error) {
+  return atWork(session, "session", "tern_generate", error, [&]() -> tern_status {
+    if (tern_status status = needed(error, "tern_generate", {"prompt", prompt}, prompt_length); status != TERN_OK)
+      return status;
+    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+      return status;
+    tern_generate_options options;
+    if (tern_status status = readGeneration(given, options, result, error); status != TERN_OK)
+      return status;
     return runGeneration(session, slot, {prompt, prompt + prompt_length}, options, result, error);
   });
 }
 
-tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, uint32_t flags,
-                               const tern_generate_options *options, tern_generate_result *result, tern_error *error) {
-  return guarded(error, [&]() -> tern_status {
-    Result<const ModelText *> text = session->model->loaded->text();
+tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, size_t prompt_length,
+                               uint32_t flags, const tern_generate_options *given, tern_generate_result *result,
+                               tern_error *error) {
+  return atWork(session, "session", "tern_generate_text", error, [&]() -> tern_status {
+    if (tern_status status = needed(error, "tern_generate_text", {"prompt", prompt}, prompt_length); status != TERN_OK)
+      return status;
+    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+      return status;
+    tern_generate_options options;
+    if (tern_status status = readGeneration(given, options, result, error); status != TERN_OK)
+      return status;
+    Result<const ModelText *> text = session->loaded->text();
     if (!text)
       return report(error, text.problem());
-    Result<std::vector<std::int32_t>> ids = (*text)->tokenizer.encode(prompt, (flags & TERN_ADD_SPECIAL) != 0);
+    Result<std::vector<std::int32_t>> ids =
+        (*text)->tokenizer.encode({prompt, prompt_length}, (flags & TERN_ADD_SPECIAL) != 0);
     return ids ? runGeneration(session, slot, std::move(*ids), options, result, error) : report(error, ids.problem());
   });
 }

@@ -8,6 +8,7 @@ tern_status api::report(tern_error *error, tern_status status, std::string_view 
   if (!error)
     return status;
   error->status = status;
+  error->where_length = error->remedy_length = 0;
   std::size_t length = std::min(message.size(), sizeof(error->message) - 1);
   // Never half a character: step back over continuation bytes.
   if (length < message.size())
@@ -18,20 +19,75 @@ tern_status api::report(tern_error *error, tern_status status, std::string_view 
   return status;
 }
 
-tern_status api::badSize(tern_error *error, const char *structure) {
+tern_status api::report(tern_error *error, const Problem &problem) {
+  std::string message = problem.str();
+  report(error, TERN_FAILED, message);
+  if (error && problem.where.size() < sizeof(error->message))
+    error->where_length = static_cast<std::uint16_t>(problem.where.size());
+  if (error && message.size() < sizeof(error->message))
+    error->remedy_length = static_cast<std::uint16_t>(problem.remedy.size());
+  return TERN_FAILED;
+}
+
+tern_status api::needed(tern_error *error, const char *function, std::initializer_list<Given> arguments) {
+  for (const Given &argument : arguments)
+    if (!argument.pointer)
+      return report(error, TERN_BAD_ARGUMENT, std::string(function) + ": " + argument.name + " must not be null");
+  return TERN_OK;
+}
+
+tern_status api::needed(tern_error *error, const char *function, const Given &argument, std::size_t length) {
+  if (argument.pointer || length == 0)
+    return TERN_OK;
+  return report(error, TERN_BAD_ARGUMENT,
+                std::string(function) + ": " + argument.name + " must not be null with a length of " +
+                    std::to_string(length));
+}
+
+tern_status api::inUse(tern_error *error, const char *function) {
+  return report(error, TERN_BAD_ARGUMENT,
+                std::string(function) + ": the object is in use, by another thread or by the call that this callback "
+                                        "belongs to");
+}
+
+tern_status api::checkGenerates(tern_error *error, const char *function, const tern_session &session) {
+  if (!session.decoder->isEncoder())
+    return TERN_OK;
+  return report(error, Problem{session.loaded->artifact().path(),
+                               "gives embeddings, and " + std::string(function) + " is of models that generate text",
+                               "call tern_embed"});
+}
+
+tern_status api::checkSlot(tern_error *error, const tern_session &session, std::int64_t slot) {
+  if (slot >= 0 && slot < session.decoder->slots())
+    return TERN_OK;
+  return report(error, TERN_BAD_ARGUMENT,
+                "slot " + std::to_string(slot) + ": the session has slots 0 to " +
+                    std::to_string(session.decoder->slots() - 1));
+}
+
+tern_status api::badOptions(tern_error *error, const char *structure) {
   return report(error, TERN_BAD_ARGUMENT,
                 std::string(structure) + ": the size must be set, and members of later versions must be zero; call " +
                     structure + "_init first");
 }
 
-static tern_status tooSmall(tern_error *error, std::size_t needed, std::size_t capacity) {
-  return api::report(error, TERN_BUFFER_TOO_SMALL,
-                     "the result has a length of " + std::to_string(needed) + ", the buffer of " +
-                         std::to_string(capacity));
+tern_status api::checkSize(tern_error *error, std::size_t size, const char *structure) {
+  if (size >= sizeof(size) && size <= mostStructBytes)
+    return TERN_OK;
+  return report(error, TERN_BAD_ARGUMENT,
+                std::string(structure) + ": the size must be set to that of the structure, is " + std::to_string(size));
+}
+
+tern_status api::tooSmall(tern_error *error, std::size_t needed, std::size_t capacity) {
+  return report(error, TERN_BUFFER_TOO_SMALL,
+                "the result has a length of " + std::to_string(needed) + ", the buffer of " + std::to_string(capacity));
 }
 
 tern_status api::giveText(const std::string &result, char *text, std::size_t capacity, std::size_t *length,
                           tern_error *error) {
+  if (tern_status status = needed(error, "the result", {"its buffer", text}, capacity); status != TERN_OK)
+    return status;
   if (length)
     *length = result.size();
   if (text)
@@ -45,6 +101,8 @@ tern_status api::giveText(const std::string &result, char *text, std::size_t cap
 
 tern_status api::giveIds(const std::vector<std::int32_t> &result, std::int32_t *ids, std::size_t capacity,
                          std::size_t *length, tern_error *error) {
+  if (tern_status status = needed(error, "the result", {"its buffer", ids}, capacity); status != TERN_OK)
+    return status;
   if (length)
     *length = result.size();
   if (ids)
@@ -53,5 +111,5 @@ tern_status api::giveIds(const std::vector<std::int32_t> &result, std::int32_t *
 }
 
 tern_memory api::memoryOf(const MemoryUse &use) {
-  return {use.weights, use.arena, use.states, use.scratch, use.total()};
+  return {sizeof(tern_memory), use.weights, use.arena, use.states, use.scratch, use.total()};
 }

@@ -94,6 +94,33 @@ std::string temporaryName(const std::string &target) {
          std::to_string(count++);
 }
 
+/// A file in `directory` that has no name, so that nothing is left of it if the process is killed; -1 where the file
+/// system has no such files, or where they could not be given a name later.
+int openUnnamed(const std::string &directory) {
+  if (::access("/proc/self/fd", X_OK) != 0)
+    return -1;
+  return ::open(directory.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+}
+
+/// Gives the file of `descriptor` the name `temporary`, or another one like it, unless it has a name. False: errno says
+/// why not.
+bool giveName(int descriptor, const std::string &target, std::string &temporary) {
+  struct stat status;
+  if (::fstat(descriptor, &status) != 0)
+    return false;
+  if (status.st_nlink > 0)
+    return true;
+  std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0)
+      return true;
+    if (errno != EEXIST)
+      break;
+    temporary = temporaryName(target);
+  }
+  return false;
+}
+
 } // namespace
 
 Result<AtomicFile> AtomicFile::create(const std::string &path) {
@@ -110,6 +137,8 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
       return systemProblem(path, "write", errno);
     return file;
   }
+  file.temporary = temporaryName(file.target);
+  file.descriptor = openUnnamed(directoryOf(file.target));
   // A name can only be taken by what a killed process of the same number left behind.
   for (int attempt = 0; attempt < 100 && file.descriptor < 0; ++attempt) {
     file.temporary = temporaryName(file.target);
@@ -164,6 +193,8 @@ Status AtomicFile::commit() {
   bool replaces = !temporary.empty();
   if (replaces && ::fsync(descriptor) != 0)
     return fail("write", errno);
+  if (replaces && !giveName(descriptor, target, temporary))
+    return fail("create", errno);
   // Some file systems report a full disk only now.
   int open = std::exchange(descriptor, -1);
   if (::close(open) != 0 && errno != EINTR)

@@ -47,17 +47,17 @@ Status Decoder::rewind(std::int64_t slot, std::int64_t length) {
   if (Status status = checkSlot(slot, 0); !status)
     return status;
   Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
-  if (length < 0 || length > sequence.length)
-    return Problem{"slot " + std::to_string(slot),
-                   "can go back to at most its " + std::to_string(sequence.length) + " tokens, asked for " +
-                       std::to_string(length),
-                   ""};
+  std::int64_t held = this->length(slot);
+  if (length < 0 || length > held)
+    return Problem{
+        "slot " + std::to_string(slot),
+        "can go back to at most its " + std::to_string(held) + " tokens, asked for " + std::to_string(length), ""};
   if (length == 0)
     reset(slot);
-  else if (length != sequence.length && hasRecurrentStates())
+  else if (length != held && hasRecurrentStates())
     return Problem{"slot " + std::to_string(slot), "a model with recurrent states cannot go back to an earlier token",
                    "begin the sequence again"};
-  sequence.length = length;
+  sequence.ids.resize(static_cast<std::size_t>(length));
   return Done{};
 }
 
@@ -66,13 +66,12 @@ Status Decoder::checkSlot(std::int64_t slot, std::int64_t more) const {
   std::string where = "slot " + std::to_string(slot);
   if (slot < 0 || slot >= slots())
     return Problem{where, "the session has slots 0 to " + std::to_string(slots() - 1), ""};
-  const Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
-  if (sequence.broken && more != 0)
+  if (sequences[static_cast<std::size_t>(slot)].broken && more != 0)
     return Problem{where, "a step ended inside, and the model's recurrent states cannot go back",
                    "begin the sequence again"};
-  if (more > context() - sequence.length)
+  if (more > context() - length(slot))
     return Problem{where,
-                   "the context holds " + std::to_string(context()) + " tokens: " + std::to_string(sequence.length) +
+                   "the context holds " + std::to_string(context()) + " tokens: " + std::to_string(length(slot)) +
                        " are taken and " + std::to_string(more) + " more do not fit",
                    "ask for a longer context or shorten the prompt"};
   return Done{};
@@ -107,18 +106,19 @@ Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, st
 
 Result<bool> Decoder::prefillChunk(std::int64_t slot, const TokenId *ids, const DecoderEntries::Step &step,
                                    bool wantAll, const std::atomic<bool> *cancel) {
-  Sequence &sequence = sequences[static_cast<std::size_t>(slot)];
+  std::int64_t first = length(slot);
   std::int64_t outputs = wantAll ? step.tokens : std::max<std::int64_t>(1, step.entry.outputs.min);
   tokenInput.assign(ids, ids + step.tokens);
   positionInput.resize(static_cast<std::size_t>(step.tokens));
   outputInput.resize(static_cast<std::size_t>(outputs));
   for (std::int64_t i = 0; i != step.tokens; ++i)
-    positionInput[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(sequence.length + i);
+    positionInput[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(first + i);
   for (std::int64_t i = 0; i != outputs; ++i)
     outputInput[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(wantAll ? i : step.tokens - 1);
   Result<bool> finished = call(step.entry, slot, 1, step.tokens, outputs, cancel);
+  std::vector<TokenId> &held = sequences[static_cast<std::size_t>(slot)].ids;
   if (finished && *finished)
-    sequence.length += step.tokens;
+    held.insert(held.end(), ids, ids + step.tokens); // prefill() made room
   else
     breakSequence(slot);
   return finished;
@@ -131,6 +131,7 @@ Result<LogitsView> Decoder::prefill(std::int64_t slot, const std::vector<TokenId
   if (total == 0)
     return Problem{"slot " + std::to_string(slot), "a prompt must have at least one token", ""};
   memory->expectPositions(slot, length(slot) + total);
+  sequences[static_cast<std::size_t>(slot)].ids.reserve(static_cast<std::size_t>(length(slot) + total));
   bool wantAll = static_cast<bool>(options.allLogits);
   LogitsView logits{nullptr, 0, vocabulary(), false};
   for (std::int64_t done = 0; done != total;) {
@@ -188,11 +189,15 @@ Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToke
     tokenInput[row] = tokens[i].token;
     positionInput[row] = static_cast<std::int32_t>(length(tokens[i].slot));
     memory->expectPositions(tokens[i].slot, length(tokens[i].slot) + 1);
+    // Before the step, for after it nothing may fail.
+    std::vector<TokenId> &held = sequences[static_cast<std::size_t>(tokens[i].slot)].ids;
+    if (held.size() == held.capacity())
+      held.reserve(std::max<std::size_t>(64, 2 * held.size()));
   }
   Result<bool> finished = call(*entries.decodeEntry(group.batch), group.firstSlot, group.batch, 1, 1, cancel);
   for (std::size_t i = 0; i != group.count; ++i)
     if (finished && *finished)
-      ++sequences[static_cast<std::size_t>(tokens[i].slot)].length;
+      sequences[static_cast<std::size_t>(tokens[i].slot)].ids.push_back(tokens[i].token);
     else
       breakSequence(tokens[i].slot);
   return finished;
@@ -212,6 +217,8 @@ Status Decoder::checkTokens(const std::vector<SlotToken> &tokens) const {
 }
 
 Result<LogitsView> Decoder::decode(const std::vector<SlotToken> &tokens, const std::atomic<bool> *cancel) {
+  if (isEncoder())
+    return Problem{memory->model().where(), "gives embeddings, and has no entry to decode with", ""};
   if (Status status = checkTokens(tokens); !status)
     return status.problem();
   std::vector<SlotToken> left = tokens;

@@ -57,10 +57,15 @@ public:
   const ExecutorSession &session() const { return *memory; }
   std::int64_t slots() const { return static_cast<std::int64_t>(sequences.size()); }
   std::int64_t context() const { return memory->size().capacity; }
+  /// As DecoderEntries has it.
   std::int64_t vocabulary() const { return entries.vocabulary(); }
+  /// Whether "logits" are vectors of tokens; prefill() gives them, and there is nothing to decode.
+  bool isEncoder() const { return entries.isEncoder(); }
 
   /// Tokens in the slot's caches; those that follow begin at this position.
-  std::int64_t length(std::int64_t slot) const { return sequences[static_cast<std::size_t>(slot)].length; }
+  std::int64_t length(std::int64_t slot) const { return static_cast<std::int64_t>(ids(slot).size()); }
+  /// Those tokens; holds until the slot's next step.
+  const std::vector<TokenId> &ids(std::int64_t slot) const { return sequences[static_cast<std::size_t>(slot)].ids; }
 
   /// Begins a new sequence.
   void reset(std::int64_t slot);
@@ -76,7 +81,7 @@ public:
 
 private:
   struct Sequence {
-    std::int64_t length = 0;
+    std::vector<TokenId> ids;
     bool broken = false; ///< A step ended inside; recurrent states hold parts of it.
   };
 

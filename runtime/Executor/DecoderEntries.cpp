@@ -31,14 +31,18 @@ static bool startsWith(const std::string &text, const char *start) { return text
 
 Result<DecoderEntries> DecoderEntries::find(const Program &program, const std::string &where) {
   DecoderEntries found;
+  bool encodes = false, generates = false;
   for (std::size_t i = 0; i != program.symbols.size(); ++i)
     if (program.symbols[i] == "C")
       found.reach = static_cast<std::int32_t>(i);
   for (std::size_t i = 0; i != program.entries.size(); ++i) {
     const Entry &entry = program.entries[i];
     bool isDecode = startsWith(entry.name, "decode_"), isPrefill = startsWith(entry.name, "prefill");
-    if (!isDecode && !isPrefill)
+    bool isEncode = entry.name == "encode";
+    if (!isDecode && !isPrefill && !isEncode)
       continue;
+    encodes |= isEncode;
+    generates |= !isEncode;
     std::string at = where + ": entry '" + entry.name + "'";
     if (!hasDecoderArguments(entry))
       return Problem{at, "must take tokens, positions and outputs, matrices of i32, and give logits of f32[B, N, V]",
@@ -60,6 +64,10 @@ Result<DecoderEntries> DecoderEntries::find(const Program &program, const std::s
   }
   std::sort(found.decode.begin(), found.decode.end(),
             [](const DecoderEntry &a, const DecoderEntry &b) { return a.batch.max < b.batch.max; });
+  if (encodes && !generates && !found.prefill.empty())
+    return found;
+  if (encodes && generates)
+    return Problem{where, "must have an entry 'encode' or entries that generate, not both", ""};
   if (found.decode.empty() || found.prefill.empty())
     return Problem{where,
                    "a program that generates must have entries 'decode_1' and 'prefill', it lacks " +
@@ -87,7 +95,7 @@ std::int64_t DecoderEntries::batchFor(std::int64_t count) const {
   for (const DecoderEntry &entry : decode)
     if (entry.batch.max >= count)
       return std::max(entry.batch.min, count);
-  return decode.empty() ? 0 : decode.back().batch.max;
+  return decode.empty() ? 1 : decode.back().batch.max;
 }
 
 std::optional<DecoderEntry> DecoderEntries::decodeEntry(std::int64_t batch) const {

@@ -2,7 +2,8 @@
 //
 // A decoder's program has several entries for the same computation, each compiled for a range of sizes: `decode_<B>`
 // for one token of each of B sequences, `prefill...` for many tokens of one. All take tokens[B, T], positions[B, T] and
-// outputs[B, N], the indices along T whose logits are wanted, and give logits[B, N, V].
+// outputs[B, N], the indices along T whose logits are wanted, and give logits[B, N, V]. A program that gives embeddings
+// has one entry, `encode`, with the vector of each token in the place of its logits: V is the size of a vector.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,6 +32,10 @@ public:
   /// Problems: no entry of either kind, or one with other arguments than the above.
   static Result<DecoderEntries> find(const Program &program, const std::string &where);
 
+  /// Whether the program gives embeddings, and nothing to decode.
+  bool isEncoder() const { return decode.empty(); }
+
+  /// Logits of a token; of an encoder, elements of its vector.
   std::int64_t vocabulary() const { return vocabularySize; }
 
   /// The symbol "C", a number of positions that the call's own lie below; -1 if the program has none.
@@ -45,7 +50,7 @@ public:
   };
   Step prefillStep(std::int64_t remaining, bool wantAll) const;
 
-  /// The smallest batch that is at least `count`, or else the largest there is; 0 without decode entries.
+  /// The smallest batch that is at least `count`, or else the largest there is; 1 for an encoder.
   std::int64_t batchFor(std::int64_t count) const;
   /// The entry that decodes one token of each of `batch` sequences, a number that batchFor gave.
   std::optional<DecoderEntry> decodeEntry(std::int64_t batch) const;

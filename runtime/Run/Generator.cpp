@@ -2,6 +2,7 @@
 
 #include "runtime/Run/Generator.h"
 
+#include "runtime/Run/ContextShift.h"
 #include "runtime/Run/DryBreakers.h"
 #include "runtime/Text/StreamDecoder.h"
 
@@ -59,6 +60,7 @@ public:
   }
 
   std::vector<float> *keepFirst = nullptr; ///< Where the logits after the prompt go, if anywhere.
+  std::optional<std::int64_t> keep;        ///< Of a sequence that is full; nothing ends it there.
 
 private:
   Status nextToken() {
@@ -92,14 +94,24 @@ private:
   }
 
   Status readNext(TokenId token) {
+    if (keep && sequence.room() == 0) {
+      Result<bool> finished = shiftContext(sequence, *keep, request.cancel);
+      if (!finished)
+        return finished.problem();
+      if (!*finished)
+        return cancelled();
+      ++result.shifts;
+    }
     Result<LogitsView> following = sequence.decode(token, request.cancel);
     if (!following)
       return following.problem();
     logits = *following;
-    if (logits.cancelled) {
-      showRest();
-      done = true;
-    }
+    return logits.cancelled ? cancelled() : Status(Done{});
+  }
+
+  Status cancelled() {
+    showRest();
+    done = true;
     return Done{};
   }
 
@@ -156,9 +168,9 @@ static Result<SamplerOptions> samplerOptions(const Tokenizer &tokenizer, const G
   return options;
 }
 
-/// A loop, once everything is checked that can be before.
+/// A loop, once everything is checked that can be before. `start` and `room` are of the sequence before the prompt.
 static Result<Loop> prepareLoop(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request,
-                                SamplerOptions options, std::int64_t room) {
+                                SamplerOptions options, std::int64_t start, std::int64_t room) {
   auto length = static_cast<std::int64_t>(request.prompt.size());
   if (length == 0)
     return Problem{"prompt", "has no tokens", "give a prompt with text in it"};
@@ -171,11 +183,22 @@ static Result<Loop> prepareLoop(TokenSequence &sequence, const Tokenizer &tokeni
     return sampler.problem();
   StopOptions stops = request.stops;
   // The last token that is generated needs no room: nothing is computed from it.
-  stops.contextRoom = room - length + 1;
+  if (!request.shiftKeep)
+    stops.contextRoom = room - length + 1;
   Result<StopRules> rules = StopRules::create(stops);
   if (!rules)
     return rules.problem();
-  return Loop(sequence, tokenizer, request, std::move(*sampler), std::move(*rules));
+  Loop loop(sequence, tokenizer, request, std::move(*sampler), std::move(*rules));
+  if (!request.shiftKeep)
+    return loop;
+  std::int64_t most = start + room;
+  loop.keep = *request.shiftKeep == -1 ? start + length : *request.shiftKeep;
+  if (*loop.keep < 0 || *loop.keep >= most)
+    return Problem{"context_shift",
+                   "must keep -1, which is the prompt, or 0 to " + std::to_string(most - 1) +
+                       " tokens in a context of " + std::to_string(most) + ", not " + std::to_string(*loop.keep),
+                   "keep fewer or ask for a longer context (--max-context)"};
+  return loop;
 }
 
 Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &tokenizer,
@@ -183,8 +206,19 @@ Result<Generation> tern::generate(TokenSequence &sequence, const Tokenizer &toke
   Result<SamplerOptions> options = samplerOptions(tokenizer, request, sequence.vocabulary());
   if (!options)
     return options.problem();
-  Result<Loop> loop = prepareLoop(sequence, tokenizer, request, std::move(*options), sequence.room());
+  Result<Loop> loop =
+      prepareLoop(sequence, tokenizer, request, std::move(*options), sequence.length(), sequence.room());
   return loop ? loop->run() : Result<Generation>(loop.problem());
+}
+
+/// Puts a sequence back to what it held before a prompt, `before`, of which a shifted one has lost a part.
+static Status restore(TokenSequence &sequence, const std::vector<TokenId> &before, bool isShifted) {
+  if (!isShifted)
+    return sequence.rewind(static_cast<std::int64_t>(before.size()));
+  if (Status status = sequence.rewind(0); !status || before.empty())
+    return status;
+  Result<LogitsView> read = sequence.prefill(before, {});
+  return read ? Status(Done{}) : Status(read.problem());
 }
 
 Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, const Tokenizer &tokenizer,
@@ -195,20 +229,22 @@ Result<std::vector<Generation>> tern::generateSamples(TokenSequence &sequence, c
   Result<SamplerOptions> options = samplerOptions(tokenizer, request, sequence.vocabulary());
   if (!options)
     return options.problem();
+  const std::vector<TokenId> before = sequence.ids();
   std::int64_t start = sequence.length(), room = sequence.room();
   auto promptEnd = start + static_cast<std::int64_t>(request.prompt.size());
   std::vector<float> afterPrompt;
   std::vector<Generation> results;
   for (std::int64_t sample = 0; sample < count; ++sample, ++options->stream) {
-    Result<Loop> loop = prepareLoop(sequence, tokenizer, request, *options, room);
+    Result<Loop> loop = prepareLoop(sequence, tokenizer, request, *options, start, room);
     if (!loop)
       return loop.problem();
     loop->keepFirst = sample == 0 && count > 1 ? &afterPrompt : nullptr;
     if (events.begin)
       events.begin(sample);
-    bool atPromptEnd = sample > 0 && sequence.rewind(promptEnd);
+    bool isShifted = sample > 0 && results.back().shifts > 0;
+    bool atPromptEnd = sample > 0 && !isShifted && sequence.rewind(promptEnd);
     if (sample > 0 && !atPromptEnd)
-      if (Status status = sequence.rewind(start); !status)
+      if (Status status = restore(sequence, before, isShifted); !status)
         return status.problem();
     LogitsView kept{afterPrompt.data(), 1, static_cast<std::int64_t>(afterPrompt.size()), false};
     Result<Generation> generation = atPromptEnd ? loop->runAfter(kept) : loop->run();

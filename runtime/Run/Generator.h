@@ -26,8 +26,9 @@ public:
   virtual ~TokenSequence() = default;
 
   virtual std::int64_t vocabulary() const = 0;
-  /// Tokens that it holds, and that can still follow.
-  virtual std::int64_t length() const = 0;
+  /// The tokens that it holds, their number, and how many can still follow.
+  virtual const std::vector<TokenId> &ids() const = 0;
+  std::int64_t length() const { return static_cast<std::int64_t>(ids().size()); }
   virtual std::int64_t room() const = 0;
 
   /// Appends `ids`, of which there is at least one, and gives the logits after the last.
@@ -46,7 +47,7 @@ public:
       : decoder(decoder), slot(slot), context(context) {}
 
   std::int64_t vocabulary() const override { return decoder.vocabulary(); }
-  std::int64_t length() const override { return decoder.length(slot); }
+  const std::vector<TokenId> &ids() const override { return decoder.ids(slot); }
   std::int64_t room() const override;
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
   Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
@@ -63,6 +64,9 @@ struct GenerationRequest {
   /// Texts over which a repetition does not reach, beside `sampler.dryBreakers`.
   std::vector<std::string> dryBreakers = {"\n", ":", "\"", "*"};
   StopOptions stops; ///< `contextRoom` is set from the sequence.
+  /// If set, the end of the context ends no text: it is shifted (ContextShift.h), and this many first tokens are kept;
+  /// -1: all up to the end of the prompt.
+  std::optional<std::int64_t> shiftKeep;
 
   std::function<void(std::int64_t done, std::int64_t total)> progress; ///< Of the prompt; may be empty.
   /// Called for each token with the text to show now, which is often empty and may belong to tokens before. At the end
@@ -75,6 +79,7 @@ struct GenerationRequest {
 
 struct Generation {
   std::vector<TokenId> ids;       ///< The last one, whatever it is, is not in the sequence.
+  std::int64_t shifts = 0;        ///< Times that the context was shifted.
   std::vector<Logprobs> logprobs; ///< One for each id, if the sampler's options ask for them.
   std::string text;
   std::optional<StopReason> reason; ///< Nothing if it was cancelled.
@@ -86,7 +91,8 @@ struct Generation {
   }
 };
 
-/// Problems: options out of range, a prompt that is empty or does not fit, those of a step.
+/// Problems: options out of range, a prompt that is empty or does not fit, or is to be kept and fills the context,
+/// those of a step.
 Result<Generation> generate(TokenSequence &sequence, const Tokenizer &tokenizer, const GenerationRequest &request);
 
 /// What is told between samples; either may be empty.

@@ -11,6 +11,7 @@ namespace tern {
 struct LengthRules {
   struct Truncation {
     std::uint64_t longest = 0; ///< Special tokens included.
+    std::uint64_t stride = 0;  ///< How many tokens a part that is cut off shares with the one before.
     bool keepEnd = false;      ///< Drop from the left.
     enum Strategy { LongestFirst, OnlyFirst, OnlySecond } strategy = LongestFirst;
   };
@@ -27,8 +28,11 @@ struct LengthRules {
   /// Reads "truncation" and "padding"; null for either means none.
   static Result<LengthRules> fromJson(const Json &truncation, const Json &padding, const std::string &where);
 
-  /// Shortens one text or two, which will get `added` special tokens. Problem: a strategy that cannot make them fit.
-  Status truncate(std::vector<TokenSequence> &texts, std::size_t added) const;
+  /// Shortens one text or two, which will get `added` special tokens; with `keepRest` what is cut off stays as
+  /// `overflowing` parts. Problems: a strategy that cannot make them fit, a stride as long as what stays, and parts that
+  /// are beyond all measure together.
+  Status truncate(std::vector<TokenSequence> &texts, std::size_t added, bool keepRest) const;
+  /// Makes a text as long as it must be, and parts that were cut off at least as long as it is then.
   void pad(TokenSequence &tokens) const;
 };
 

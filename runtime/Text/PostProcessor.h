@@ -12,7 +12,11 @@ namespace tern {
 struct TokenSequence {
   TokenList tokens;
   std::vector<std::int32_t> types; ///< One per token: which segment of the input it belongs to.
+  /// What truncation cut off, in parts, which have no parts of their own.
+  std::vector<TokenSequence> overflowing;
 
+  /// Appends tokens, and joins parts that were cut off: each of these with the other and with each of its parts, then
+  /// this one with each part of the other.
   void append(const TokenSequence &other);
   void append(std::int32_t special, std::int32_t type);
 };
@@ -26,6 +30,7 @@ public:
     enum Kind { Special, First, Second } kind = Special;
     std::vector<std::int32_t> ids;
     std::int32_t type = 0;
+    bool typesParts = false; ///< Whether parts of the text that were cut off get the type, too.
   };
   using Template = std::vector<Element>;
   struct Layer {

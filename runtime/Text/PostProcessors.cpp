@@ -32,9 +32,9 @@ PostProcessor::Layer readClsSep(ComponentSpec &spec, bool roberta) {
     spec.fail(name, "must be a pair of token and id, is " + pair.dump().substr(0, 80));
     return {};
   };
-  Element cls = token("cls"), sep = token("sep"), last = sep, first = {Element::First, {}, 0};
+  Element cls = token("cls"), sep = token("sep"), last = sep, first = {Element::First, {}, 0, roberta};
   last.type = roberta ? 0 : 1;
-  Element second = {Element::Second, {}, last.type};
+  Element second = {Element::Second, {}, last.type, roberta};
   Template pair = {cls, first, sep, second, last};
   if (roberta)
     pair.insert(pair.begin() + 3, sep);
@@ -129,16 +129,37 @@ Result<PostProcessor> PostProcessor::fromJson(const Json &json, const std::strin
   return processor;
 }
 
-void TokenSequence::append(const TokenSequence &other) {
+/// Appends the tokens alone.
+static void appendTokens(TokenSequence &sequence, const TokenSequence &other) {
+  TokenList &tokens = sequence.tokens;
   tokens.ids.insert(tokens.ids.end(), other.tokens.ids.begin(), other.tokens.ids.end());
   tokens.spans.insert(tokens.spans.end(), other.tokens.spans.begin(), other.tokens.spans.end());
-  types.insert(types.end(), other.types.begin(), other.types.end());
+  sequence.types.insert(sequence.types.end(), other.types.begin(), other.types.end());
+}
+
+void TokenSequence::append(const TokenSequence &other) {
+  std::vector<TokenSequence> parts;
+  auto join = [&](const TokenSequence &left, const TokenSequence &right) {
+    parts.push_back({left.tokens, left.types, {}});
+    appendTokens(parts.back(), right);
+  };
+  for (const TokenSequence &part : overflowing) {
+    join(part, other);
+    for (const TokenSequence &otherPart : other.overflowing)
+      join(part, otherPart);
+  }
+  for (const TokenSequence &otherPart : other.overflowing)
+    join(*this, otherPart);
+  appendTokens(*this, other);
+  overflowing = std::move(parts);
 }
 
 void TokenSequence::append(std::int32_t special, std::int32_t type) {
   tokens.base = 0;
   tokens.add(special, 0, 0);
   types.push_back(type);
+  for (TokenSequence &part : overflowing)
+    part.append(special, type);
 }
 
 TokenSequence PostProcessor::apply(std::vector<TokenSequence> texts, bool addSpecial) const {
@@ -149,6 +170,9 @@ TokenSequence PostProcessor::apply(std::vector<TokenSequence> texts, bool addSpe
       TokenSequence &text = texts[element.kind == Element::Second ? 1 : 0];
       if (element.kind != Element::Special) {
         text.types.assign(text.types.size(), element.type);
+        for (TokenSequence &part : text.overflowing)
+          if (element.typesParts && addSpecial)
+            part.types.assign(part.types.size(), element.type);
         result.append(text);
       } else if (addSpecial)
         for (std::int32_t id : element.ids)

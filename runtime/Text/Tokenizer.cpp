@@ -98,19 +98,29 @@ static Result<TokenSequence> encodeText(const TokenizerPipeline &pipeline, std::
   return sequence;
 }
 
-/// What goes on after the model, for one text or two.
+/// Calls `visit` with the text and with each part that was cut off.
+template <typename Visit> static void forEachPart(TokenSequence &text, const Visit &visit) {
+  visit(text.tokens);
+  for (TokenSequence &part : text.overflowing)
+    visit(part.tokens);
+}
+
+/// What goes on after the model, for one text or two; parts that are cut off are kept if the texts are traced.
 static Result<TokenSequence> complete(const TokenizerPipeline &pipeline, std::vector<TokenSequence> texts,
                                       bool addSpecial) {
+  bool traced = texts[0].tokens.traced;
   std::size_t added = addSpecial ? pipeline.postProcessor.added(texts.size() == 2) : 0;
-  if (Status status = pipeline.lengths.truncate(texts, added); !status)
+  if (Status status = pipeline.lengths.truncate(texts, added, /*keepRest=*/traced); !status)
     return status.problem();
   for (TokenSequence &text : texts)
     for (PostProcessor::Trimming trimming : pipeline.postProcessor.trimmings())
-      if (text.tokens.traced)
-        trimOffsets(pipeline, text.tokens, trimming.keepAddedSpace);
+      if (traced)
+        forEachPart(text, [&](TokenList &tokens) { trimOffsets(pipeline, tokens, trimming.keepAddedSpace); });
   if (texts.size() == 2) // Which text a span is of shows when both are one list.
-    for (Span &span : texts[1].tokens.spans)
-      span = {span.begin + secondText, span.end + secondText};
+    forEachPart(texts[1], [](TokenList &tokens) {
+      for (Span &span : tokens.spans)
+        span = {span.begin + secondText, span.end + secondText};
+    });
   TokenSequence all = pipeline.postProcessor.apply(std::move(texts), addSpecial);
   pipeline.lengths.pad(all);
   return all;
@@ -124,6 +134,22 @@ Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, bool 
   texts.push_back(std::move(*sequence));
   Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
   return all ? std::move(all->tokens.ids) : Result<std::vector<std::int32_t>>(all.problem());
+}
+
+/// With spans, which count characters, told apart by text and counted in bytes as well.
+static Encoding makeEncoding(TokenSequence sequence, const std::vector<CharacterPlaces> &places) {
+  Encoding encoding;
+  encoding.ids = std::move(sequence.tokens.ids);
+  encoding.types = std::move(sequence.types);
+  for (Span span : sequence.tokens.spans) {
+    bool isSecond = span.begin >= secondText;
+    Span characters = isSecond ? Span{span.begin - secondText, span.end - secondText} : span;
+    encoding.characters.push_back(characters);
+    encoding.bytes.push_back(places[isSecond].bytesOf(characters));
+  }
+  for (TokenSequence &part : sequence.overflowing)
+    encoding.overflowing.push_back(makeEncoding(std::move(part), places));
+  return encoding;
 }
 
 Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpecial,
@@ -143,18 +169,7 @@ Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpe
     texts.push_back(std::move(*sequence));
   }
   Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
-  if (!all)
-    return all.problem();
-  Encoding encoding;
-  encoding.ids = std::move(all->tokens.ids);
-  encoding.types = std::move(all->types);
-  for (Span span : all->tokens.spans) {
-    bool isSecond = span.begin >= secondText;
-    Span characters = isSecond ? Span{span.begin - secondText, span.end - secondText} : span;
-    encoding.characters.push_back(characters);
-    encoding.bytes.push_back(places[isSecond].bytesOf(characters));
-  }
-  return encoding;
+  return all ? makeEncoding(std::move(*all), places) : Result<Encoding>(all.problem());
 }
 
 Result<std::string> Tokenizer::decode(const std::vector<std::int32_t> &ids, bool skipSpecial) const {
@@ -183,3 +198,8 @@ std::optional<std::int32_t> Tokenizer::tokenId(std::string_view token) const {
 bool Tokenizer::isSpecial(std::int32_t id) const { return pipeline->isSpecial(id); }
 
 const SpecialTokens &Tokenizer::specialTokens() const { return pipeline->special; }
+
+std::optional<std::int32_t> Tokenizer::fillingToken() const {
+  const std::optional<LengthRules::Padding> &padding = pipeline->lengths.padding;
+  return padding ? std::optional<std::int32_t>(padding->token) : std::nullopt;
+}

@@ -32,6 +32,9 @@ struct Encoding {
   std::vector<std::int32_t> types; ///< Which segment of the input a token belongs to ("token_type_ids").
   std::vector<Span> bytes;         ///< What a token stands for in its text; [0, 0) when it stands for none.
   std::vector<Span> characters;    ///< The same, counted in code points: Hugging Face's `offsets`.
+  /// What truncation cut off, in parts with special tokens of their own; of a pair, each part of one text with each of
+  /// the other. They share `truncation.stride` tokens, and have no parts themselves.
+  std::vector<Encoding> overflowing;
 };
 
 /// Tokens with a role. A tokenizer.json names only `unknown`; the rest of its roles are in other files of the model.
@@ -79,6 +82,8 @@ public:
   /// Whether a decode that skips special tokens leaves this one out.
   bool isSpecial(std::int32_t id) const;
   const SpecialTokens &specialTokens() const;
+  /// What encode() fills texts up with to the length that the tokenizer asks for; nothing if it asks for none.
+  std::optional<std::int32_t> fillingToken() const;
 
 private:
   friend class StreamDecoder;

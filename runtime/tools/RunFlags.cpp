@@ -5,13 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
-RunFlags::RunFlags() { tern_sampler_options_init(&sampler); }
+RunFlags::RunFlags() { tern_sampler_options_init(&sampler, sizeof(sampler)); }
 
 std::optional<int> RunFlags::parse(int argc, char **argv) {
   CLI::App app("Generate text from a compiled model, streaming", "tern-run");
   addTo(app);
   try {
     app.parse(argc, argv);
+    contextShift = app.count("--context-shift") > 0;
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
@@ -35,6 +36,10 @@ void RunFlags::addTo(CLI::App &app) {
       ->check(CLI::PositiveNumber);
   app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated")->allow_extra_args(false);
   app.add_flag("--ignore-eos", ignoreEnd, "Go on after the model's end tokens");
+  app.add_option("--context-shift", shiftKeep,
+                 "Go on past the end of the context: keep so many first tokens (-1: the prompt) and the "
+                 "newer half of the others (default: the text ends)")
+      ->check(CLI::Range(std::int64_t{-1}, std::int64_t{INT32_MAX}));
   app.add_flag("--json", json, "Print one JSON object at the end instead of streaming");
   addSampler(app);
 }

@@ -17,9 +17,9 @@ class App;
 struct RunFlags {
   std::string artifact, prompt, target;
   unsigned threads = 0;
-  int64_t maxTokens = -1, context = 0, samples = 1;
+  int64_t maxTokens = -1, context = 0, samples = 1, shiftKeep = 0;
   std::vector<std::string> stops;
-  bool chat = false, ignoreEnd = false, json = false;
+  bool chat = false, ignoreEnd = false, json = false, contextShift = false;
   tern_sampler_options sampler;
 
   RunFlags();

@@ -41,6 +41,8 @@ static void addSample(Json &object, const RunReport &report, const RunReport::Sa
   object["ids"] = sample.ids;
   object["text"] = sample.text;
   object["stop_reason"] = tern_stop_reason_name(sample.result.reason);
+  if (sample.result.context_shifts > 0)
+    object["context_shifts"] = sample.result.context_shifts;
   for (const RunReport::Logprobs &logprobs : sample.logprobs) {
     Json row = asJson(report, logprobs.drawn);
     row["top"] = Json::array();
@@ -64,7 +66,7 @@ void printJson(const RunReport &report) {
       addSample(each, report, sample);
       object["samples"].push_back(std::move(each));
     }
-  object["backend"] = "cpu";
+  object["backend"] = report.backend;
   object["target"] = report.target;
   object["threads"] = report.threads;
   object["memory"] = {{"planned", memoryAsJson(report.planned)}, {"measured", memoryAsJson(report.measured)}};

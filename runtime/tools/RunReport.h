@@ -25,10 +25,10 @@ struct RunReport {
   std::vector<int32_t> promptIds;
   std::vector<Sample> samples;                         ///< At least one.
   std::unordered_map<int32_t, std::string> tokenTexts; ///< Of the tokens that logprobs name.
-  tern_memory planned{}, measured{};
+  tern_memory planned{sizeof(tern_memory), 0, 0, 0, 0, 0}, measured = planned;
   double loadSeconds = 0;
   uint32_t threads = 0;
-  std::string target;
+  std::string target, backend;
 };
 
 /// "error: ..." on stderr, and as JSON on stdout if that was asked for; answers the exit status.

@@ -142,7 +142,7 @@ void readTokenTexts(const tern_model *model, RunReport &report) {
 
 tern_generate_options generateOptions(const RunFlags &flags, const std::vector<const char *> &stops, Run &run) {
   tern_generate_options options;
-  tern_generate_options_init(&options);
+  tern_generate_options_init(&options, sizeof(options));
   options.user = &run;
   options.on_text = onText;
   options.on_progress = onProgress;
@@ -155,6 +155,8 @@ tern_generate_options generateOptions(const RunFlags &flags, const std::vector<c
   options.samples = flags.samples;
   options.on_sample = onSample;
   options.on_logprobs = onLogprobs;
+  options.context_shift = flags.contextShift;
+  options.shift_keep = flags.shiftKeep;
   return options;
 }
 
@@ -177,7 +179,7 @@ int run(const RunFlags &flags) {
   auto failed = [&] { return printError(error.message, flags.json); };
 
   tern_model_options modelOptions;
-  tern_model_options_init(&modelOptions);
+  tern_model_options_init(&modelOptions, sizeof(modelOptions));
   modelOptions.threads = flags.threads;
   modelOptions.target = flags.target.empty() ? nullptr : flags.target.c_str();
   tern_model *opened = nullptr;
@@ -201,6 +203,7 @@ int run(const RunFlags &flags) {
   run.report.promptIds = *ids;
   run.report.threads = info.threads;
   run.report.target = info.target;
+  run.report.backend = info.backend;
 
   std::vector<const char *> stops;
   for (const std::string &stop : flags.stops)
@@ -209,7 +212,8 @@ int run(const RunFlags &flags) {
   if (tern_generate(session.get(), 0, ids->data(), ids->size(), &options, nullptr, &error) != TERN_OK)
     return failed();
   run.report.samples.pop_back(); // The one that would have come next.
-  tern_session_memory(session.get(), &run.report.planned, &run.report.measured);
+  if (tern_session_memory(session.get(), &run.report.planned, &run.report.measured, &error) != TERN_OK)
+    return failed();
   readTokenTexts(model.get(), run.report);
   if (flags.json) {
     printJson(run.report);

@@ -4,6 +4,8 @@
 
 #include "runtime/Base/MappedFile.h"
 
+#include <csignal>
+#include <cstdio>
 #include <iostream>
 #include <iterator>
 
@@ -86,4 +88,28 @@ std::string tern::bytesText(double bytes) {
   char text[32];
   std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
   return text;
+}
+
+/// Whether everything printed has arrived: a full disk shows no earlier than here.
+static bool flushOutput() {
+  std::cout.flush();
+  return std::cout && std::fflush(stdout) == 0 && !std::ferror(stdout);
+}
+
+int tern::runCommandLine(CLI::App &app, int argc, char **argv, const std::vector<AddCommand> &commands) {
+  std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is an error of whoever writes, not the end
+  app.require_subcommand(1);
+  Action action;
+  int status = 0;
+  for (AddCommand add : commands)
+    add(app, action);
+  try {
+    app.parse(argc, argv);
+    status = action();
+  } catch (const CLI::ParseError &error) {
+    status = app.exit(error) == 0 ? 0 : 2;
+  }
+  if (flushOutput() || status != 0)
+    return status;
+  return fail(Problem{"standard output", "cannot be written", "check the disk or the pipe"}, /*json=*/false);
 }

@@ -15,11 +15,18 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace tern {
 
 /// The action of the command that was picked.
 using Action = std::function<int()>;
+
+/// Adds a command.
+using AddCommand = void (*)(CLI::App &app, Action &action);
+
+/// Reads the command line of a program with these commands, and acts; answers the exit status.
+int runCommandLine(CLI::App &app, int argc, char **argv, const std::vector<AddCommand> &commands);
 
 void addBenchCommand(CLI::App &app, Action &action);
 void addCheckCommand(CLI::App &app, Action &action);

@@ -1,6 +1,7 @@
 //===- CompileCommand.cpp - tern compile ----------------------------------===//
 
 #include "tern/Pipelines/Compiler.h"
+#include "tern/Pipelines/ScheduleFile.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Explanation.h"
@@ -16,14 +17,22 @@ namespace {
 
 struct CompileFlags {
   CompilerOptions compiler;
-  std::string weights = "embed";
+  std::string weights = "embed", scheduleFile;
   bool json = false, explain = false;
 };
 
 } // namespace
 
 static Json asJson(const Compilation &compilation, const CompilerOptions &options) {
-  Json phases = Json::array();
+  Json phases = Json::array(), kernels = Json::array();
+  for (const KernelResources &kernel : compilation.gpuKernels)
+    kernels.push_back({{"name", kernel.name},
+                       {"architecture", kernel.architecture},
+                       {"registers", kernel.registers},
+                       {"shared", kernel.sharedBytes},
+                       {"spill_stores", kernel.spillStores},
+                       {"spill_loads", kernel.spillLoads},
+                       {"stack", kernel.stackBytes}});
   for (const Compilation::Phase &phase : compilation.phases)
     phases.push_back({{"name", phase.name}, {"seconds", phase.seconds}});
   const Compilation::Memory &memory = compilation.memory;
@@ -37,6 +46,7 @@ static Json asJson(const Compilation &compilation, const CompilerOptions &option
           {"entry_points", compilation.entryPoints},
           {"targets", compilation.targets},
           {"golden_prompts", compilation.goldenPrompts},
+          {"gpu_kernels", kernels},
           {"output", options.output}};
 }
 
@@ -47,12 +57,25 @@ static void setWeights(CompilerOptions &options, const std::string &weights) {
     options.randomSeed = *seed;
 }
 
+/// Reads what --schedule names.
+static Status setSchedule(CompilerOptions &options, const std::string &path) {
+  if (path.empty())
+    return Done{};
+  Result<std::vector<std::string>> rules = readScheduleFile(path);
+  if (!rules)
+    return rules.problem();
+  options.scheduleRules = std::move(*rules);
+  return Done{};
+}
+
 static int compile(CompileFlags flags) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   CompilerOptions &options = flags.compiler;
   setWeights(options, flags.weights);
+  if (Status status = setSchedule(options, flags.scheduleFile); !status)
+    return fail(status.problem(), flags.json);
   std::optional<Explanation> explanation;
   if (flags.explain)
     explanation.emplace(context);
@@ -84,7 +107,7 @@ static int compile(CompileFlags flags) {
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command
-      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, ...")
+      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, sm_90a, ...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");
@@ -94,6 +117,8 @@ static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
       ->check(CLI::PositiveNumber);
   command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
       ->check(CLI::PositiveNumber);
+  command.add_flag("--embeddings", options.embeddings,
+                   "Give a vector for each token instead of logits (tern_embed); encoders always do");
   addThreadsOption(command, options.threads);
 }
 
@@ -106,6 +131,10 @@ static void checkFlags(const CompileFlags &flags, bool hasWeights) {
   if (!options.firstPhase.empty() && number(options.lastPhase) < number(options.firstPhase))
     throw CLI::ValidationError("--compile-to", options.lastPhase + " comes before " + options.firstPhase +
                                                    ", which the IR has been through");
+  if (!flags.scheduleFile.empty() &&
+      (number(options.lastPhase) < number("schedule") ||
+       (!options.firstPhase.empty() && number(options.firstPhase) >= number("schedule"))))
+    throw CLI::ValidationError("--schedule", "the phase schedule does not run; edit the attributes of the IR instead");
   if (options.golden.value_or(false) && (options.lastPhase != "emit" || !options.firstPhase.empty()))
     throw CLI::ValidationError("--golden",
                                "the interpreter runs the model, and the artifact keeps what it gave: compile "
@@ -139,8 +168,11 @@ void tern::addCompileCommand(CLI::App &app, Action &action) {
   command->add_option("--compile-from", options.firstPhase, "Phase that the given IR has been through")
       ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end() - 1)));
   command->add_option("--dump-phases-to", options.dumpDirectory, "Directory for the program after each phase");
-  command->add_flag("--verify-each", options.verifyEach, "Run the program after each phase and compare it with that before");
+  command->add_flag("--verify-each", options.verifyEach,
+                    "Run the program after each pass and compare it with that before");
   addTargetOptions(*command, options);
+  command->add_option("--schedule", flags->scheduleFile,
+                      "File of rules for schedules of kernels: linear_* rows=4 prefetch=4096, one a line");
   CLI::Option *weights = command->add_option("--weights", flags->weights,
                                              "embed (default), reference (stay in the model's files) or random:SEED");
   weights->check([](const std::string &text) {

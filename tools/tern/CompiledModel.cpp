@@ -1,4 +1,4 @@
-//===- CompiledModel.cpp - A model or artifact as compiled code -----------===//
+//===- CompiledModel.cpp - A model as compiled code -----------------------===//
 
 #include "tools/tern/CompiledModel.h"
 #include "runtime/Base/CacheDirectory.h"
@@ -36,10 +36,8 @@ static Result<std::vector<std::string>> defaultTargets(const ModelFlags &flags) 
   return std::vector<std::string>{(*driver)->devices().front().bestArchitecture()};
 }
 
-/// The artifact to open; empty with problems.
+/// The artifact of a model, from the cache; empty with problems.
 static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
-  if (isArtifactFile(flags.path))
-    return flags.path;
   Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
   if (!seed) {
     problems.push_back(seed.problem());
@@ -65,29 +63,14 @@ static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
 }
 
 CompiledModel tern::openCompiled(const ModelFlags &flags) {
+  if (isArtifactFile(flags.path))
+    return openArtifact(flags);
   CompiledModel model;
-  bool isArtifact = isArtifactFile(flags.path);
-  if (Status status = flags.checkFor(isArtifact); !status) {
+  if (Status status = flags.checkFor(/*isArtifact=*/false); !status) {
     model.problems.push_back(status.problem());
     return model;
   }
   std::string path = artifactOf(flags, model.problems);
-  if (!model.problems.empty())
-    return model;
   // An artifact from the cache was compiled for the target and has no other code.
-  Result<std::unique_ptr<LoadedModel>> loaded =
-      LoadedModel::open(path, {flags.threads, isArtifact ? flags.target : "", flags.backend});
-  if (loaded)
-    model.loaded = std::move(*loaded);
-  else
-    model.problems.push_back(loaded.problem());
-  return model;
-}
-
-Json tern::memoryAsJson(const MemoryUse &use) {
-  return {{"weights", use.weights},
-          {"arena", use.arena},
-          {"states", use.states},
-          {"scratch", use.scratch},
-          {"total", use.total()}};
+  return model.problems.empty() ? openArtifact(path, {flags.threads, "", flags.backend}) : std::move(model);
 }

@@ -17,6 +17,12 @@ struct CompiledModel {
   std::int64_t maxContext() const { return loaded->artifact().manifest().model.maxContext; }
 };
 
+/// Opens an artifact.
+CompiledModel openArtifact(const std::string &path, const LoadOptions &options);
+
+/// Opens the artifact that `flags` names.
+CompiledModel openArtifact(const ModelFlags &flags);
+
 /// Opens the artifact that `flags` names, or the one that the cache has of the model, which is compiled if need be.
 CompiledModel openCompiled(const ModelFlags &flags);
 

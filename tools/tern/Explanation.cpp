@@ -32,6 +32,7 @@ struct LayerGroup {
 constexpr std::pair<llvm::StringRef, llvm::StringRef> deciding[] = {{"graph-assign-precision", "precision"},
                                                                     {"graph-form-groups", "fuse"},
                                                                     {"convert-graph-to-kernel", "schedule"},
+                                                                    {"kernel-override-schedules", "schedule"},
                                                                     {"convert-kernel-to-plan", "plan"}};
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "tern/Pipelines/Compiler.h"
 #include "tern/RegisterAll.h"
+#include "tern/Target/CudaSource.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Inspection.h"
 
@@ -16,6 +17,7 @@ namespace {
 struct InspectOptions {
   std::string artifact, target, phase;
   std::int64_t context = 0;
+  std::optional<std::string> cuda;
   bool plan = false, kernels = false, json = false;
 };
 
@@ -73,13 +75,30 @@ static Problems programAfter(const ArtifactReader &artifact, const std::string &
   return compileModel(context, options).problems;
 }
 
+/// The CUDA C++ of a kernel of the variant, or of all if `kernel` is empty.
+static Result<std::string> cudaOf(const ArtifactReader &artifact, const ArtifactVariant &variant,
+                                  const std::string &kernel) {
+  llvm::StringRef source = artifact.source(variant);
+  if (source.empty())
+    return Problem{artifact.path(), "the code for " + variant.target + " was not made from CUDA C++",
+                   "name a GPU that it holds code for with --target"};
+  if (kernel.empty())
+    return source.str();
+  llvm::StringRef found = kernelInSource(source, kernel);
+  if (found.empty())
+    found = kernelInSource(source, "tern_" + kernel);
+  if (found.empty())
+    return Problem{artifact.path(), "there is no kernel '" + kernel + "'", "see the names with --kernels"};
+  return found.str();
+}
+
 static int inspect(const InspectOptions &options) {
   Result<ArtifactReader> artifact = ArtifactReader::open(options.artifact);
   if (!artifact)
     return fail(artifact.problem(), options.json);
   Json object = overviewOf(*artifact);
   std::string text;
-  if (options.plan || options.kernels || !options.phase.empty()) {
+  if (options.plan || options.kernels || options.cuda || !options.phase.empty()) {
     Result<const ArtifactVariant *> variant = chosenVariant(*artifact, options.target);
     if (!variant)
       return fail(variant.problem(), options.json);
@@ -91,6 +110,13 @@ static int inspect(const InspectOptions &options) {
       text += planText(object["plan"] = planOf(*program, positions));
     if (options.kernels)
       text += kernelsText(object["kernels"] = kernelsOf(*program, positions));
+    if (options.cuda) {
+      Result<std::string> source = cudaOf(*artifact, **variant, *options.cuda);
+      if (!source)
+        return fail(source.problem(), options.json);
+      text += *source;
+      object["cuda"] = std::move(*source);
+    }
     if (!options.phase.empty()) {
       std::string ir;
       if (Problems problems = programAfter(*artifact, options.phase, (*variant)->target, ir); !problems.empty())
@@ -115,7 +141,8 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
                   "  tern inspect smol.tern\n"
                   "  tern inspect smol.tern --plan --max-context 1000\n"
                   "  tern inspect smol.tern --kernels --json\n"
-                  "  tern inspect smol.tern --ir schedule");
+                  "  tern inspect smol.tern --ir schedule\n"
+                  "  tern inspect smol.tern --target sm_90a --cuda linear_11");
   std::vector<std::string> phases;
   for (llvm::StringRef phase : phaseNames())
     if (phase != "import" && phase != "emit")
@@ -123,6 +150,9 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
+  command
+      ->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
+      ->type_name("KERNEL");
   command
       ->add_option("--ir", options->phase,
                    "The program after a phase: normalize is kept, later ones are compiled again")

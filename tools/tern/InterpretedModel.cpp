@@ -46,6 +46,9 @@ Problems InterpretedModel::load(const ModelFlags &flags) {
   }
   if (!module)
     return problems.empty() ? diagnostics.problems() : problems;
+  if ((*module)->hasAttr("graph.embeddings"))
+    return {{flags.path, "gives embeddings, and this takes a model that generates text",
+             "use tern_embed of the runtime (docs/CApi.md)"}};
   mlir::FailureOr<TokenSession> made = TokenSession::create(*module, {flags.threads});
   if (failed(made))
     return diagnostics.problems();
@@ -63,9 +66,11 @@ InterpretedModel::Opened InterpretedModel::open(const ModelFlags &flags) {
   return opened;
 }
 
-Result<LogitsView> InterpretedSequence::view(mlir::FailureOr<Tensor> following) {
+/// The logits of a step that appended `fed`.
+Result<LogitsView> InterpretedSequence::view(mlir::FailureOr<Tensor> following, llvm::ArrayRef<TokenId> fed) {
   if (failed(following))
     return model.problems().front();
+  held.insert(held.end(), fed.begin(), fed.end());
   logits = std::move(*following);
   return LogitsView{logits.floats().data(), logits.dim(0), logits.dim(1), false};
 }
@@ -76,7 +81,7 @@ Result<LogitsView> InterpretedSequence::prefill(const std::vector<TokenId> &ids,
     if (options.progress)
       options.progress(done, total);
   };
-  Result<LogitsView> read = view(model.session().feed(ids, static_cast<bool>(options.allLogits), progress));
+  Result<LogitsView> read = view(model.session().feed(ids, static_cast<bool>(options.allLogits), progress), ids);
   if (read && options.allLogits)
     options.allLogits(0, *read);
   return read;
@@ -85,12 +90,13 @@ Result<LogitsView> InterpretedSequence::prefill(const std::vector<TokenId> &ids,
 Result<LogitsView> InterpretedSequence::decode(TokenId token, const std::atomic<bool> *cancel) {
   if (cancel && cancel->load())
     return LogitsView{nullptr, 0, vocabulary(), true};
-  return view(model.session().feed(token, /*allLogits=*/false));
+  return view(model.session().feed(token, /*allLogits=*/false), token);
 }
 
 Status InterpretedSequence::rewind(std::int64_t length) {
-  if (length != 0 && length != model.session().length())
+  if (length != 0 && length != this->length())
     return Problem{"interpreter", "cannot go back to an earlier token", "begin the sequence again"};
+  held.resize(static_cast<std::size_t>(length));
   if (length == 0)
     model.session().reset();
   return Done{};

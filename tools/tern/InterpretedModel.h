@@ -48,17 +48,18 @@ public:
   InterpretedSequence(InterpretedModel &model, std::int64_t context) : model(model), context(context) {}
 
   std::int64_t vocabulary() const override { return model.session().vocabulary(); }
-  std::int64_t length() const override { return model.session().length(); }
-  std::int64_t room() const override { return context - model.session().length(); }
+  const std::vector<TokenId> &ids() const override { return held; }
+  std::int64_t room() const override { return context - length(); }
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
   Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
   Status rewind(std::int64_t length) override;
 
 private:
-  Result<LogitsView> view(mlir::FailureOr<Tensor> following);
+  Result<LogitsView> view(mlir::FailureOr<Tensor> following, llvm::ArrayRef<TokenId> fed);
 
   InterpretedModel &model;
   std::int64_t context;
+  std::vector<TokenId> held;
   Tensor logits; ///< Those that were handed out last.
 };
 

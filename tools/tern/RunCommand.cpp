@@ -1,13 +1,11 @@
 //===- RunCommand.cpp - tern run ------------------------------------------===//
 
-#include "tern/Import/TextFiles.h"
+#include "tools/tern/RunCommand.h"
+
 #include "tools/tern/Chat.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/CompiledModel.h"
-#include "tools/tern/InterpretedModel.h"
 #include "tools/tern/Progress.h"
-#include "tools/tern/RunReport.h"
-#include "tools/tern/SamplerFlags.h"
 
 #include <csignal>
 #include <iostream>
@@ -16,16 +14,6 @@
 using namespace tern;
 
 namespace {
-
-struct RunOptions {
-  ModelFlags model;
-  std::string prompt;
-  bool hasPrompt = false;
-  std::int64_t maxTokens = -1;
-  std::vector<std::string> stops;
-  bool chat = false, ignoreEnd = false, verify = false, json = false;
-  SamplerFlags sampler;
-};
 
 /// Set by an interrupt: the text so far is finished in order.
 std::atomic<bool> interrupted{false};
@@ -37,7 +25,7 @@ void interrupt(int) {
 
 } // namespace
 
-static Result<std::vector<TokenId>> promptIds(const RunOptions &options, const ModelText &text) {
+Result<std::vector<TokenId>> tern::promptIds(const RunOptions &options, const ModelText &text) {
   Result<std::string> prompt = options.prompt == "-" ? readText("-") : Result<std::string>(options.prompt);
   if (!prompt)
     return prompt.problem();
@@ -54,9 +42,8 @@ static Result<std::vector<TokenId>> promptIds(const RunOptions &options, const M
   return text.tokenizer.encode(rendered->text, /*addSpecial=*/false);
 }
 
-/// Generates with `sequence`, showing text as it comes unless JSON is wanted.
-static Status generateInto(RunReport &report, TokenSequence &sequence, const ModelText &text,
-                           const RunOptions &options) {
+Status tern::generateInto(RunReport &report, TokenSequence &sequence, const ModelText &text,
+                          const RunOptions &options) {
   GenerationRequest request;
   if (Status status = options.sampler.fill(request); !status)
     return status;
@@ -168,8 +155,7 @@ static Status generateCompiled(RunReport &report, const CompiledModel &model, co
   return Done{};
 }
 
-/// The most memory that this process has had.
-static std::int64_t residentBytes() {
+std::int64_t tern::residentBytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t(usage.ru_maxrss) * 1024;
@@ -193,30 +179,6 @@ static Problems runCompiled(RunReport &report, const RunOptions &options) {
     if (Status status = generateCompiled(report, model, options, loading); !status)
       return {status.problem()};
   report.memory["resident"] = residentBytes();
-  return {};
-}
-
-static Problems runInterpreted(RunReport &report, const RunOptions &options) {
-  Stopwatch loading;
-  InterpretedModel::Opened opened = InterpretedModel::open(options.model);
-  if (!opened.model)
-    return opened.problems;
-  Result<ModelText> text = openModelText(options.model.path);
-  if (!text)
-    return {text.problem()};
-  Result<std::vector<TokenId>> ids = promptIds(options, *text);
-  if (!ids)
-    return {ids.problem()};
-  report.promptIds = std::move(*ids);
-  Result<std::int64_t> context = options.model.contextFor(opened.model->session().maxContext());
-  if (!context)
-    return {context.problem()};
-  report.loadSeconds = loading.seconds();
-  InterpretedSequence sequence(*opened.model, *context);
-  if (Status status = generateInto(report, sequence, *text, options); !status)
-    return {status.problem()};
-  // The interpreter has no memory plan; what it took at most is known.
-  report.memory = {{"planned", nullptr}, {"measured", residentBytes()}};
   return {};
 }
 

@@ -1,38 +1,31 @@
-//===- tern.cpp - The compiler's command line -----------------------------===//
+//===- tern.cpp - Runs artifacts, and hands on the rest -------------------===//
+//
+// The compiler's libraries take 70 MB and 50 ms before a program does anything. Who runs an artifact should not pay for
+// them: this program has the runtime alone and becomes tern-compiler for everything else.
+//
+//===----------------------------------------------------------------------===//
 
 #include "tools/tern/Command.h"
+#include "tools/tern/HandOver.h"
 
-#include <cstdio>
-#include <iostream>
+#include "runtime/Artifact/ArtifactReader.h"
 
-/// Whether everything printed has arrived: a full disk shows no earlier than here.
-static bool flushOutput() {
-  std::cout.flush();
-  return std::cout && std::fflush(stdout) == 0 && !std::ferror(stdout);
+/// Whether this may be `tern run ARTIFACT` on compiled code. What looks like it and is not is handed on later.
+static bool runsArtifact(int argc, char **argv) {
+  if (argc < 3 || std::string_view(argv[1]) != "run")
+    return false;
+  bool found = false;
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]).find("interpreter") != std::string_view::npos)
+      return false;
+    found |= argv[i][0] != '-' && tern::isArtifactFile(argv[i]);
+  }
+  return found;
 }
 
 int main(int argc, char **argv) {
-  CLI::App app("Tern compiles transformer language models ahead of time.\n\n"
-               "  tern check smol.gguf\n"
-               "  tern compile smol.gguf -o smol.tern\n"
-               "  tern run smol.tern --chat -p \"What is a compiler?\"\n");
-  app.set_version_flag("--version", "tern " TERN_VERSION);
-  app.require_subcommand(1);
-
-  tern::Action action;
-  int status = 0;
-  for (auto add : {tern::addCheckCommand, tern::addCompileCommand, tern::addRunCommand, tern::addEvalCommand,
-                   tern::addBenchCommand, tern::addInspectCommand, tern::addTokenizeCommand, tern::addTemplateCommand,
-                   tern::addDoctorCommand})
-    add(app, action);
-  try {
-    app.parse(argc, argv);
-    status = action();
-  } catch (const CLI::ParseError &error) {
-    status = app.exit(error) == 0 ? 0 : 2;
-  }
-  if (flushOutput() || status != 0)
-    return status;
-  return tern::fail(tern::Problem{"standard output", "cannot be written", "check the disk or the pipe"},
-                    /*json=*/false);
+  if (!runsArtifact(argc, argv))
+    return tern::fail(tern::becomeCompiler(), /*json=*/false);
+  CLI::App app("Tern runs transformer language models that were compiled ahead of time.");
+  return tern::runCommandLine(app, argc, argv, {tern::addRunCommand});
 }

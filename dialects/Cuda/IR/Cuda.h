@@ -48,6 +48,10 @@ inline constexpr llvm::StringLiteral elementAttrName = "cuda.element";
 inline constexpr llvm::StringLiteral readOnlyAttrName = "cuda.read_only";
 inline constexpr llvm::StringLiteral aliasedAttrName = "cuda.aliased";
 
+/// Attribute of a loop: it is unrolled. (`cuda.name` of an op is a wish for the name of its value, of a loop's for that
+/// of its number.)
+inline constexpr llvm::StringLiteral unrollAttrName = "cuda.unroll";
+
 /// Whether `type` is a number of C++: one of the builtin integers and floats that CudaTypes.td lists.
 bool isScalar(mlir::Type type);
 

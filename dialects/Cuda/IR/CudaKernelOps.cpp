@@ -308,5 +308,19 @@ static void printUpdate(OpAsmPrinter &printer, Operation *op, BinaryOperatorAttr
     printer << '=';
 }
 
+/// The type of a value and, if it is another, `as` that of the declaration.
+static ParseResult parseWidened(OpAsmParser &parser, Type &value, Type &result) {
+  if (parser.parseType(value))
+    return failure();
+  result = value;
+  return failed(parser.parseOptionalKeyword("as")) ? success() : parser.parseType(result);
+}
+
+static void printWidened(OpAsmPrinter &printer, Operation *, Type value, Type result) {
+  printer << value;
+  if (value != result)
+    printer << " as " << result;
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Cuda/IR/CudaOps.cpp.inc"

@@ -86,10 +86,11 @@ def Cuda_ReturnOp : Cuda_Op<"return", [Pure, HasParent<"KernelOp">, Terminator]>
   let assemblyFormat = "attr-dict";
 }
 
-def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure, Cuda_Name]> {
+def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure, Cuda_Expression]> {
   let summary = "the number of this thread in its block";
   let description = [{
-    `(int)threadIdx.x`, from 0 to the kernel's `threads` - 1.
+    `threadIdx.x`, from 0 to the kernel's `threads` - 1. As C++ takes it for an unsigned number, it is printed in the
+    declaration of its name alone.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {
@@ -102,10 +103,11 @@ def Cuda_ThreadIndexOp : Cuda_Op<"thread_index", [Pure, Cuda_Name]> {
   let assemblyFormat = "attr-dict";
 }
 
-def Cuda_BlockIndexOp : Cuda_Op<"block_index", [Pure, Cuda_Name]> {
+def Cuda_BlockIndexOp : Cuda_Op<"block_index", [Pure, Cuda_Expression]> {
   let summary = "the number of this block, its task";
   let description = [{
-    `(int)blockIdx.x`: blocks are tasks of the kernel.
+    `blockIdx.x`: blocks are tasks of the kernel. As C++ takes it for an unsigned number, it is printed in the
+    declaration of its name alone.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {

@@ -27,14 +27,19 @@ LogicalResult TableOp::verify() {
   auto first = dyn_cast<TypedAttr>(getElements()[0]);
   for (Attribute element : getElements()) { // (C2)
     auto number = dyn_cast<TypedAttr>(element);
-    if (!number || !isa<FloatAttr, IntegerAttr>(element) || !isScalar(number.getType()) ||
-        number.getType() != first.getType())
+    auto real = dyn_cast<FloatAttr>(element);
+    bool isNumber = isa<IntegerAttr>(element) || (real && real.getValue().isFinite() && promotedType(real.getType()));
+    if (!isNumber || !isScalar(number.getType()) || number.getType() != first.getType())
       return emitOpError() << "elements must be numbers of one type, got " << element;
   }
   return success();
 }
 
-LogicalResult LetOp::verify() { return verifyName(*this, getName()); } // (C1)
+LogicalResult LetOp::verify() {
+  if (!isWidening(getValue().getType(), getType())) // (C2)
+    return emitOpError() << "must name a value of its type " << getType() << ", got " << getValue().getType();
+  return verifyName(*this, getName()); // (C1)
+}
 void LetOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult(), getName()); }
 
 LogicalResult ArrayOp::verify() {

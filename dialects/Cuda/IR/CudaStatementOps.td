@@ -25,8 +25,8 @@ def Cuda_TableOp : Cuda_Op<"table", [Symbol]> {
   let description = [{
     `__device__ const float name[3] = {1.0f, 2.0f, 4.0f};`
 
-    Constraints: (C1) the name is an identifier; (C2) there is an element, and all are literals (see `cuda.literal`) of
-    one type.
+    Constraints: (C1) the name is an identifier; (C2) there is an element, and all are finite numbers of one type but
+    `f16` and `bf16`.
 
     ```mlir
     cuda.table @powers [1.0 : f32, 2.0 : f32, 4.0 : f32]
@@ -38,24 +38,26 @@ def Cuda_TableOp : Cuda_Op<"table", [Symbol]> {
   let extraClassDeclaration = "::mlir::Type getElementType();";
 }
 
-def Cuda_LetOp : Cuda_Declaration<"let", [AllTypesMatch<["value", "result"]>]> {
+def Cuda_LetOp : Cuda_Declaration<"let"> {
   let summary = "a name for a value";
   let description = [{
     `const float name = value;`, of pointers `float *name = value;`. The result is the name.
 
-    Constraint: (C1) the name is an identifier.
+    Constraints: (C1) the name is an identifier; (C2) the value is of the result's type, or a narrower integer.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {
       %0 = cuda.thread_index
-      %1 = cuda.let "thread" = %0 : i32
+      %1 = cuda.let "thread" = %0 : i32 as i64
+      %2 = cuda.literal 1.0 : f32
+      %3 = cuda.let "one" = %2 : f32
       cuda.return
     }
     ```
   }];
   let arguments = (ins StrAttr:$name, Cuda_Value:$value);
   let results = (outs Cuda_Value:$result);
-  let assemblyFormat = "$name `=` $value attr-dict `:` type($result)";
+  let assemblyFormat = "$name `=` $value attr-dict `:` custom<Widened>(type($value), type($result))";
   let hasVerifier = 1;
 }
 

@@ -93,6 +93,8 @@ LogicalResult Verifier::verifyExpression(Operation *op) {
       return (op->emitOpError() << "must stand directly before the statement that prints it")
                  .attachNote(between->getLoc())
              << "this statement stands between";
+  if (isa<ThreadIndexOp, BlockIndexOp>(op) && !isa<LetOp>(user))
+    return op->emitOpError() << "must be named by cuda.let to be printed";
   bool repeated = isa<ForOp>(user) && use.getOperandNumber() > 0;
   if (repeated && !isMemoryEffectFree(op))
     return op->emitOpError() << "is evaluated each time round the loop: name it by cuda.let";

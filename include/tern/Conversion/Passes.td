@@ -5,6 +5,66 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertCodeToCuda : Pass<"convert-code-to-cuda", "::mlir::ModuleOp"> {
+  let summary = "code of kernels as constructs of CUDA C++";
+  let description = [{
+    Rewrites each `cuda.kernel`, whose body computes in arith, math, scf and llvm pointers, into ops of the cuda dialect
+    alone, each of which is one construct of CUDA C++, in the order in which they are printed. What a person reads is
+    decided here:
+
+    - A value that is used once is part of the statement that uses it, if it may move there: not into a loop or lambda,
+      and a load not over what may write memory. Others get names: `cuda.name` of the op where it is given, else one
+      after what they are (`thread`, `index`, the function that is called); loops count by i, j and k.
+    - Values that a loop carries are variables, and one variable goes through nested loops. `scf.if` with results assigns
+      a variable in its branches.
+    - Pointers have the type of the elements that they are declared with (`cuda.element`) or first used with, and are
+      cast where they are used with another; loads and stores through `llvm.getelementptr` are subscripts.
+    - Constant globals become tables.
+    - Products and sums that must not merge (no `contract`) are `__fmul_rn` and `__fadd_rn`, but only where a product
+      meets a sum.
+
+    Assumes scalars; integers are signed, and what they are added, subtracted and multiplied to fits; an op that takes
+    them for unsigned casts them. A shift counts less than the width. `i64` is `long long`, `f16` and `bf16` are stored and
+    not computed with. Arrays (`llvm.alloca`) live as long as their block. It is an error at the op if something has no
+    construct. `cuda.unroll` of a loop asks for it to be unrolled. Running `canonicalize` and `cse` before makes better
+    source.
+
+    Before:
+
+    ```mlir
+    cuda.kernel @tern_double(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cuda.read_only},
+                             %y: !llvm.ptr {cuda.name = "y", cuda.element = f32})
+        attributes {shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %1 = llvm.getelementptr %x[%0] : (!llvm.ptr, i32) -> !llvm.ptr, f32
+      %2 = llvm.load %1 : !llvm.ptr -> f32
+      %3 = arith.addf %2, %2 fastmath<contract> : f32
+      %4 = llvm.getelementptr %y[%0] : (!llvm.ptr, i32) -> !llvm.ptr, f32
+      llvm.store %3, %4 : f32, !llvm.ptr
+      cuda.return
+    }
+    ```
+
+    After `convert-code-to-cuda`:
+
+    ```mlir
+    cuda.kernel @tern_double(%x: !cuda.pointer<const f32> {cuda.name = "x"}, %y: !cuda.pointer<f32> {cuda.name = "y"})
+        attributes {shared = 0 : i64, threads = 256 : i64} {
+      %0 = cuda.thread_index
+      %thread = cuda.let "thread" = %0 : i32
+      %1 = cuda.load %x[%thread] : !cuda.pointer<const f32>, i32
+      %xValue = cuda.let "xValue" = %1 : f32
+      %2 = cuda.binary add %xValue, %xValue : (f32, f32) -> f32
+      cuda.store %2, %y[%thread] : !cuda.pointer<f32>, i32
+      cuda.return
+    }
+    ```
+
+    Test: test/lib/Conversion/CodeToCuda/convert-code-to-cuda.mlir
+  }];
+  let dependentDialects = ["::tern::cuda::CudaDialect"];
+}
+
 def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let summary = "entry points and kernels with schedules";
   let description = [{

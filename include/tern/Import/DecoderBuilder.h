@@ -49,9 +49,10 @@ public:
   bool isGguf() const { return model.isGguf(); }
 
   /// Opens @forward(tokens [B, T], positions [B, T], outputs [B, N]), which answers logits [B, N, V] of the tokens that
-  /// `outputs` names by their index in the call.
+  /// `outputs` names by their index in the call; or, of a model that gives embeddings, their vectors [B, N, hidden].
   void beginForward();
-  /// Ends it. `hidden` [B, T, hidden] is what the last layer leaves, after the final norm.
+  /// Ends it. `hidden` [B, T, hidden] is what the last layer leaves, after the final norm; with embeddings there is no
+  /// head, and `headModule` only names the place.
   void endForward(mlir::Value hidden, llvm::StringRef headModule);
 
   mlir::Value tokens() const { return tokenIds; }
@@ -74,6 +75,8 @@ public:
 
   /// Rows of `module`.weight [rows, hidden] by id, times config().embeddingScale where `scaled`.
   mlir::Value embedding(mlir::Value ids, llvm::StringRef module, int64_t rows, bool scaled = false);
+  /// The first row of `module`.weight [rows, hidden], as [hidden].
+  mlir::Value firstRow(llvm::StringRef module, int64_t rows);
   mlir::Value linear(mlir::Value input, llvm::StringRef module, int64_t outputs, bool bias,
                      WeightLayout layout = WeightLayout::OutIn);
   /// RMS norm over the last dimension.

@@ -34,14 +34,16 @@ struct RotaryConfig {
   std::string findInvalid(mlir::MLIRContext *context) const;
 };
 
-/// A decoder-only transformer. Sizes count elements.
+/// A transformer of one stack of layers, mostly a decoder. Sizes count elements.
 struct DecoderConfig {
   std::int64_t vocabulary = 0, hidden = 0, layers = 0, heads = 0, keyValueHeads = 0, headSize = 0, intermediate = 0;
-  std::int64_t maxContext = 0;
+  std::int64_t maxContext = 0, tokenTypes = 0;
   double normEpsilon = 0;
   double normOffset = 0; ///< 1 where norms multiply by 1 + weight.
   graph::Activation activation = graph::Activation::Silu;
   bool tiedEmbeddings = false;
+  bool isBidirectional = false; ///< An encoder: tokens see those that follow them too.
+  bool givesEmbeddings = false; ///< What the last norm leaves is the result; there is no head.
   bool queryKeyValueBias = false, outputBias = false, mlpBias = false;
   double attentionScale = 0;
   std::optional<double> attentionSoftCap, logitSoftCap;

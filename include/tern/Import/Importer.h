@@ -13,6 +13,8 @@ namespace tern {
 struct ImportOptions {
   /// Weights from the documented generator instead of the files (docs/RandomWeights.md).
   std::optional<uint64_t> randomSeed;
+  /// A vector for each token instead of logits, also of decoders; encoders give nothing else.
+  bool embeddings = false;
 };
 
 /// What a model is, as far as its headers and configuration say.
@@ -31,8 +33,9 @@ struct ImportedModel {
   Problems problems; ///< Everything that is wrong or not supported, not only the first of it.
 };
 
-/// Imports an open model: one function @forward in the graph dialect, with the weights and states that it uses. Reads no
-/// weight bytes. `problems` that opening the model found are part of the result's.
+/// Imports an open model: one function @forward in the graph dialect, with the weights and states that it uses. A
+/// module whose @forward gives embeddings has the attribute `graph.embeddings`. Reads no weight bytes. `problems` that
+/// opening the model found are part of the result's.
 ImportedModel importModel(mlir::MLIRContext &context, const ModelFiles &model, const ImportOptions &options,
                           Problems problems = {});
 

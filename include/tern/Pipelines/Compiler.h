@@ -14,9 +14,11 @@
 
 #include "runtime/Base/Json.h"
 #include "runtime/Base/Result.h"
+#include "runtime/Cuda/KernelResources.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassManager.h"
 
 #include <functional>
 #include <optional>
@@ -42,14 +44,18 @@ struct CompilerOptions {
   std::int64_t chunk = 256;                ///< Tokens of a prompt that are read at once, at most.
   std::int64_t outputs = 16;               ///< Tokens of a chunk whose logits can be asked for.
   std::int64_t maxContext = 0;             ///< 0: the model's.
+  std::vector<std::string> scheduleRules;  ///< Of kernel-override-schedules: PATTERN NAME=NUMBER ...
   std::optional<std::uint64_t> randomSeed; ///< Weights from the generator.
   bool embedWeights = true;
+  bool embeddings = false;                 ///< A decoder's vectors instead of its logits; encoders give nothing else.
   /// Whether the artifact gets a golden prompt, which `tern run --verify` checks; if not said, those of models do that
   /// the interpreter runs in about a second (256 MB of weights).
   std::optional<bool> golden;
   unsigned threads = 0;
-  bool verifyEach = false;                 ///< Compare what each phase leaves with what it was given, by running both.
+  bool verifyEach = false; ///< Compare what each pass leaves with what it was given, by running both.
 
+  /// Called with the passes of a phase before they run.
+  std::function<void(llvm::StringRef phase, mlir::PassManager &passes)> onPasses;
   /// Called when a phase has ended, and while weights are packed.
   std::function<void(llvm::StringRef phase, double seconds)> onPhase;
   std::function<void(std::uint64_t done, std::uint64_t total)> onWeights;
@@ -71,6 +77,7 @@ struct Compilation {
   std::vector<std::string> entryPoints, targets;
   Memory memory;
   std::size_t goldenPrompts = 0;
+  std::vector<KernelResources> gpuKernels; ///< What the assembler says of kernels for GPUs.
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< After the last phase that is IR.
 };
 

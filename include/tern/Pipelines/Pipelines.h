@@ -54,6 +54,7 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
                                llvm::cl::desc("positions that prefill gives logits of at most")};
   ListOption<std::string> entries{
       *this, "entries", llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
+  ListOption<std::string> rules{*this, "rules", llvm::cl::desc("rules of kernel-override-schedules, by commas")};
   Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with kernel-verify-scheduled")};
 };
 
@@ -62,8 +63,16 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
 /// [B, N, vocabulary]; the largest context is the module's graph.max_context.
 void buildSchedulePipeline(mlir::OpPassManager &manager, const ScheduleOptions &options);
 
+struct PlanOptions : public mlir::PassPipelineOptions<PlanOptions> {
+  Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with plan-verify-placed")};
+};
+
 /// Phase plan, a pipeline on modules: takes entry points that launch kernels, gives each of their values a place.
-void buildPlanPipeline(mlir::OpPassManager &manager);
+void buildPlanPipeline(mlir::OpPassManager &manager, const PlanOptions &options);
+
+/// Adds the pass that checks what `phase` promises, if there is one (normalize, fuse, schedule, plan): for programs
+/// that are taken up after it.
+void addSeamVerifier(mlir::OpPassManager &manager, llvm::StringRef phase);
 
 /// Registers the pipelines tern-<phase>. Once per process.
 void registerPipelines();

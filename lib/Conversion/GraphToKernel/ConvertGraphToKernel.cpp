@@ -151,11 +151,21 @@ private:
     return results.takeVector();
   }
 
+  /// ", rows 4, tokens 8": what a rule can set otherwise.
+  static std::string numbersText(kernel::ScheduleAttr schedule) {
+    std::string text;
+    for (auto [name, number] : {std::pair("rows", schedule.getRows()), std::pair("tokens", schedule.getTokens()),
+                                std::pair("prefetch", schedule.getPrefetch())})
+      if (number != 0)
+        text += std::string(", ") + name + " " + std::to_string(number);
+    return text;
+  }
+
   void launch(graph::GroupOp group, const KernelPlan &plan) {
     kernel::LaunchOp op = outliner.outline(plan, group, mapped);
-    remark::passed(op.getLoc(), options())
-        << remark::add("@{0}: {1} kernel of {2} ops in {3}", op.getKernel(),
-                       kernel::stringifyKind(plan.schedule.getKind()), plan.ops.size(), spec.name);
+    remark::passed(op.getLoc(), options()) << remark::add("@{0}: {1} kernel of {2} ops in {3}{4}", op.getKernel(),
+                                                          kernel::stringifyKind(plan.schedule.getKind()),
+                                                          plan.ops.size(), spec.name, numbersText(plan.schedule));
   }
 
   void replaceResults(graph::GroupOp group) {

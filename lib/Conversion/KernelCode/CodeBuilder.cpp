@@ -212,17 +212,22 @@ static Val f64ToOddF32(CodeBuilder &b, Val number) {
   return b.bitcast(nearest.getType(), b.select(adjust, odd, bits));
 }
 
+Val CodeBuilder::here(Val integer) {
+  return wrap(arith::AddIOp::create(builder, loc, integer.get(), constantInt(integer.getType(), 0).get()));
+}
+
 Val CodeBuilder::convertFloat(Type type, Val number) {
   Type from = number.getElementType(), to = getElementTypeOrSelf(type);
   if (from == to)
     return number;
-  if (from == bf16)
-    return convertFloat(to, bf16ToF32(*this, number));
+  if (from == bf16 && !(callsFunctions && to == f32))
+    return convertFloat(to, callsFunctions ? convertFloat(f32, number) : bf16ToF32(*this, number));
   bool toShort = to == f16 || to == bf16;
   if (from == f64 && toShort)
     return convertFloat(to, f64ToOddF32(*this, number));
-  if (to == bf16)
-    return f32ToBf16(*this, from == f32 ? number : convertFloat(f32, number));
+  if (to == bf16 && !(callsFunctions && from == f32))
+    return callsFunctions ? convertFloat(bf16, convertFloat(f32, number))
+                          : f32ToBf16(*this, from == f32 ? number : convertFloat(f32, number));
   if (from == f16 && to == f64)
     return convertFloat(f64, convertFloat(f32, number));
   bool widens = from.getIntOrFloatBitWidth() < to.getIntOrFloatBitWidth();

@@ -70,7 +70,7 @@ public:
   /// with.
   mlir::arith::FastMathFlags fastMath = mlir::arith::FastMathFlags::contract;
 
-  /// Whether functions are left to the target as ops of math, instead of written out as polynomials.
+  /// Whether functions and conversions of bf16 are left to the target as ops of math and arith, instead of written out.
   bool callsFunctions = false;
 
   /// Types.
@@ -87,6 +87,8 @@ public:
   Val constantInt(mlir::Type type, int64_t number);
   /// A vector of the given lanes, whose element type is an integer or a float.
   Val constantLanes(mlir::Type element, llvm::ArrayRef<int64_t> lanes);
+  /// The same integer as a value that is made where the builder stands.
+  Val here(Val integer);
   /// A value nobody may look at.
   Val undefined(mlir::Type type);
 

@@ -43,6 +43,7 @@ struct LinearWeight {
 /// Which part of the product is computed.
 struct LinearRange {
   Val tileBegin, tileEnd;
+  bool isOneTile = false; ///< Exactly `tileBegin`.
   Val tokenBegin, tokenEnd;
   /// tokenEnd - tokenBegin, where the compiler knows it.
   std::optional<int64_t> tokens;

@@ -68,7 +68,8 @@ Val forEachTask(TensorEmitter &e, kernel::TasksAttr tasks, Val first,
     one(e.frame.begin);
   } else {
     Val task = e.frame.begin - first;
-    b.ifThen((task >= 0) & (task < all), [&] { one(task); });
+    // Its number is known inside the condition only, so that nothing computed from it moves out.
+    b.ifThen((task >= 0) & (task < all), [&] { one(b.here(task)); });
   }
   return first + all;
 }

@@ -46,6 +46,33 @@ static Val rowFactor(TensorEmitter &e, const AttentionOperands &operands, Val he
   return b.select(total == 0.0, total, factor / total);
 }
 
+namespace {
+
+/// A cache that device code reads in runs: its type there and where the head begins.
+struct CachedHead {
+  std::string type; ///< "tern::Cache<tern::f16, tern::Lanes16>"
+  Value pointer;
+};
+
+} // namespace
+
+/// The head of `task` in `tensor`, if that is a cache.
+static std::optional<CachedHead> cachedHead(TensorEmitter &e, Value tensor, const AttentionTask &task) {
+  std::optional<TensorPlace> place = e.placeOf(tensor);
+  if (!place || !place->isState)
+    return std::nullopt;
+  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "Lanes16"
+                     : place->layout == kernel::Layout::Heads ? "Heads"
+                                                              : "";
+  Type element = place->type.getElementType();
+  StringRef type = element.isF16() ? "tern::f16" : element.isBF16() ? "tern::bf16" : element.isF32() ? "float" : "";
+  if (layout.empty() || type.empty())
+    return std::nullopt;
+  Val head = e.offsetOf(*place, {task.sequence, e.number(0), task.group, e.number(0)});
+  return CachedHead{("tern::Cache<" + type + ", tern::" + layout + ">").str(),
+                    e.b.elementPointer(element, place->pointer, head).get()};
+}
+
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
   if (!requireUniform("attention"))
     return;
@@ -63,31 +90,42 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                          [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
   Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
                         [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
-  Value key = lambda("key", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
-    return element(operands.key, {task.sequence, at[0], task.group, at[1]});
-  });
-  Value value = lambda("value", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
-    return element(operands.value, {task.sequence, at[0], task.group, at[1]});
-  });
-  // row, column, sum, and the row's largest score and total
-  Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
+  // All totals come before the first sum.
+  Val factors = operands.isPart ? Val() : scratch(task.maxRows * 4);
+  Value total = lambda("total", {b.i64, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
     if (!operands.isPart) {
-      Val factor = rowFactor(*this, operands, task.head(at[0]), at[3], at[4]);
-      store(at[2] * factor, root.place, target(at[0], at[1]));
+      b.store(rowFactor(*this, operands, task.head(at[0]), at[1], at[2]), factors, at[0]);
       return Val();
     }
-    store(at[2], root.place, target(at[0], at[1]));
-    b.ifThen(at[1] == 0, [&] {
-      store(at[3], root.place, target(at[0], number(operands.valueSize)));
-      store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
-    });
+    store(at[1], root.place, target(at[0], number(operands.valueSize)));
+    store(at[2], root.place, target(at[0], number(operands.valueSize + 1)));
     return Val();
   });
-  call(
-      Type(), "attention",
-      {std::to_string(threads), std::to_string(operands.headSize), std::to_string(operands.valueSize),
-       std::to_string(task.maxRows)},
-      {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), query, seenBegin, seenEnd, adjust, key, value, finish});
+  Value finish = lambda("finish", {b.i64, b.i64, b.f32}, Type(), [&](ArrayRef<Val> at) {
+    Val sum = operands.isPart ? at[2] : at[2] * b.load(b.f32, factors, at[0]);
+    store(sum, root.place, target(at[0], at[1]));
+    return Val();
+  });
+  SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
+                                        std::to_string(operands.valueSize), std::to_string(task.maxRows)};
+  SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), query, seenBegin, seenEnd,
+                               adjust};
+  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
+                            cachedValues = cachedHead(*this, operands.value, task);
+  if (keys && cachedValues) {
+    arguments.append({keys->type, cachedValues->type});
+    values.append({keys->pointer, cachedValues->pointer, total, finish});
+    call(Type(), "attentionOfCaches", arguments, values);
+    return;
+  }
+  Value keyAt = lambda("key", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.key, {task.sequence, at[0], task.group, at[1]});
+  });
+  Value valueAt = lambda("value", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    return element(operands.value, {task.sequence, at[0], task.group, at[1]});
+  });
+  values.append({keyAt, valueAt, finish, total});
+  call(Type(), "attention", arguments, values);
 }
 
 } // namespace tern::cuda

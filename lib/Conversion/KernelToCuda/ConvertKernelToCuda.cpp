@@ -53,6 +53,9 @@ static void describeOperands(KernelOp kernel, kernel::FuncOp function) {
     bool isBytes = type.isBlockStorage() || (!state && function.getLayout(i) == kernel::Layout::Tiles16);
     Type element = isBytes ? IntegerType::get(type.getContext(), 8) : TensorEmitter::storedType(type.getElementType());
     kernel.describeArgument(i, operandName(kind, counts), element, /*readOnly=*/!written.contains(argument));
+    // What launches before write must not be taken for constant: it is read after a wait.
+    if (state || operand == kernel::OperandClass::Dependent)
+      kernel.setArgAttr(i, aliasedAttrName, UnitAttr::get(kernel.getContext()));
   }
   for (auto [i, result] : llvm::enumerate(function.getResultTypes())) {
     auto type = cast<graph::SymbolicTensorType>(result);

@@ -63,15 +63,15 @@ void CudaEmitter::multiply(const LinearTask &task) {
   SmallVector<Type> parameters = {b.i64, b.i64};
   parameters.append(task.weights.size(), b.f32);
   Value finish = lambda("finish", parameters, Type(), [&](ArrayRef<Val> values) {
-    auto write = [&] {
+    auto write = [&](Val row) {
       Index index = indexOfToken(*this, task.products.front(), values[0]);
-      index.push_back(values[1]);
+      index.push_back(row);
       finishProducts(*this, task, index, values.drop_front(2));
     };
     if (isPadded)
-      b.ifThen(values[1] < task.rows, write);
+      b.ifThen(values[1] < task.rows, [&] { write(b.here(values[1])); });
     else
-      write();
+      write(values[1]);
     return Val();
   });
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
@@ -92,8 +92,7 @@ void CudaEmitter::multiply(const LinearTask &task) {
     operands.append(weights);
     call(Type(), "linear", arguments, operands);
   };
-  auto tasks = cast<kernel::TasksAttr>(function.getTasks()[0]);
-  if (tasks.getTiles().front() == tileRows)
+  if (task.range.isOneTile)
     return tile(task.range.tileBegin);
   b.forLoop(task.range.tileBegin, task.range.tileEnd, number(1), tile);
 }

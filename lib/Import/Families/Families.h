@@ -7,6 +7,7 @@
 
 namespace tern {
 
+std::unique_ptr<Family> makeBert();
 std::unique_ptr<Family> makeLlama();
 std::unique_ptr<Family> makeMistral();
 std::unique_ptr<Family> makeQwen2();

@@ -11,7 +11,7 @@ ArrayRef<std::unique_ptr<Family>> tern::families() {
   static const std::vector<std::unique_ptr<Family>> all = [] {
     std::vector<std::unique_ptr<Family>> made;
     for (auto make : {makeLlama, makeMistral, makeQwen2, makeQwen3, makePhi3, makeGemma2, makeGemma3, makeGpt2,
-                      makeSmolLm3, makeOlmo2, makeGranite})
+                      makeSmolLm3, makeOlmo2, makeGranite, makeBert})
       made.push_back(make());
     return made;
   }();

@@ -45,6 +45,17 @@ __device__ __forceinline__ void finishRow(Finish &finish, long long token, long 
     finish(token, row, sums[0], sums[1], sums[2], sums[3]);
 }
 
+/// The sums of tokens [first, first + count) and one weight, to partial[warp][token][row].
+template <typename X, typename FORMAT, int THREADS, int TOKENS>
+__device__ __forceinline__ void multiplyTile(const typename Activations<X>::type &x, const void *weight, long long tile,
+                                             long long columns, long long first, int count,
+                                             float (&partial)[THREADS / 32][TOKENS][16]) {
+  TileProduct<X, FORMAT, THREADS, TOKENS> product;
+  product.multiply(x, static_cast<const unsigned char *>(weight) + tile * tileBytes<FORMAT>(columns), columns, first,
+                   count);
+  product.reduce(partial);
+}
+
 /// Tokens [first, first + count) of linear(), count at most TOKENS.
 template <typename X, int THREADS, int TOKENS, typename Finish, typename... FORMATS>
 __device__ __forceinline__ void linearTokens(const typename Activations<X>::type &x, long long columns, long long first,
@@ -52,20 +63,18 @@ __device__ __forceinline__ void linearTokens(const typename Activations<X>::type
                                              const WeightPointers<sizeof...(FORMATS)> &weights) {
   constexpr int numWeights = sizeof...(FORMATS), warps = THREADS / 32;
   __shared__ float partial[numWeights][warps][TOKENS][16];
-  auto multiply = [&](auto product, int index, long long bytes) {
-    product.multiply(x, static_cast<const unsigned char *>(weights.at[index]) + tile * bytes, columns, first, count);
-    product.reduce(partial[index]);
-  };
   int index = 0;
-  (multiply(TileProduct<X, FORMATS, THREADS, TOKENS>(), index++, tileBytes<FORMATS>(columns)), ...);
+  ((multiplyTile<X, FORMATS, THREADS, TOKENS>(x, weights.at[index], tile, columns, first, count, partial[index]),
+    ++index),
+   ...);
   barrier();
   for (int i = threadIndex(); i < 16 * count; i += THREADS) {
     int token = i / 16, row = i % 16;
     float sums[numWeights];
-#pragma unroll
+    TERN_UNROLL
     for (int w = 0; w < numWeights; ++w) {
       sums[w] = partial[w][0][token][row];
-#pragma unroll
+      TERN_UNROLL
       for (int warp = 1; warp < warps; ++warp)
         sums[w] = add(sums[w], partial[w][warp][token][row]);
     }
@@ -89,11 +98,11 @@ __device__ __forceinline__ void linear(const void *x, long long maxRows, long lo
   if (MAXTOKENS == 1 || tokenEnd - tokenBegin == 1)
     return linearTokens<X, THREADS, 1, Finish, FORMATS...>(rows, columns, tokenBegin, 1, tile, finish, weights);
   if constexpr (MAXTOKENS > 1)
-#pragma unroll 1
-    for (long long first = tokenBegin; first < tokenEnd; first += group) {
-      int count = tokenEnd - first < group ? static_cast<int>(tokenEnd - first) : group;
-      linearTokens<X, THREADS, group, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
-    }
+    TERN_UNROLL_BY(1)
+  for (long long first = tokenBegin; first < tokenEnd; first += group) {
+    int count = tokenEnd - first < group ? static_cast<int>(tokenEnd - first) : group;
+    linearTokens<X, THREADS, group, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
+  }
 }
 
 /// Asks for tile `tile` of each weight; the threads of a block share its lines.

@@ -17,6 +17,11 @@
 #include "runtime/Cuda/Emulation/HostPrimitives.h"
 #else
 
+/// Before a loop: unroll it wholly, or by a number. Emulated code is not unrolled, to compile in time.
+#define TERN_UNROLL _Pragma("unroll")
+#define TERN_UNROLL_BY(COUNT) TERN_UNROLL_PRAGMA(unroll COUNT)
+#define TERN_UNROLL_PRAGMA(TEXT) _Pragma(#TEXT)
+
 namespace tern {
 
 //===----------------------------------------------------------------------===//

@@ -59,7 +59,7 @@ __device__ __forceinline__ void quantizeRow(void *rows, long long maxRows, long 
     bool isUsable = magnitude >= 0x0d800000u /* 2^-100 */ && magnitude < 0x7f800000u;
     int quant = isUsable ? static_cast<int>(roundToEven(multiply(x, divide(top, largest)))) : 0;
     int half = quant;
-#pragma unroll
+    TERN_UNROLL
     for (int mask = 8; mask > 0; mask >>= 1)
       half += shuffleXor(half, mask);
     int sum = half + shuffleXor(half, 16);

@@ -15,7 +15,7 @@ namespace tern {
 
 /// Of the 32 lanes of a warp, in every lane.
 template <typename T, typename Combine> __device__ __forceinline__ T warpReduce(T value, Combine combine) {
-#pragma unroll
+  TERN_UNROLL
   for (int mask = 16; mask > 0; mask >>= 1)
     value = combine(value, shuffleXor(value, mask));
   return value;
@@ -34,7 +34,7 @@ __device__ __forceinline__ T blockReduce(T value, Combine combine) {
     partial[threadIndex() / 32] = value;
   barrier();
   value = partial[0];
-#pragma unroll
+  TERN_UNROLL
   for (int warp = 1; warp < warps; ++warp)
     value = combine(value, partial[warp]);
   return value;

@@ -31,6 +31,11 @@ template <> __device__ __forceinline__ float fromFloat<float>(float value) { ret
 template <> __device__ __forceinline__ f16 fromFloat<f16>(float value) { return f16{floatToHalf(value)}; }
 template <> __device__ __forceinline__ bf16 fromFloat<bf16>(float value) { return bf16{floatToBfloat16(value)}; }
 
+/// The bits of a stored number, and the number of these bits.
+__device__ __forceinline__ short bitsOf(f16 value) { return static_cast<short>(value.bits); }
+__device__ __forceinline__ short bitsOf(bf16 value) { return static_cast<short>(value.bits); }
+template <typename T> __device__ __forceinline__ T fromBits(short bits) { return T{static_cast<unsigned short>(bits)}; }
+
 /// The type that a row of activations of a format is made of.
 template <typename FORMAT> struct ElementOf;
 template <> struct ElementOf<F32> {

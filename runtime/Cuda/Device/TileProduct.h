@@ -49,12 +49,12 @@ template <typename X> struct TokenRows {
         Element at[COUNT];
       };
       Several several = load<Several>(from);
-#pragma unroll
+      TERN_UNROLL
       for (int i = 0; i < COUNT; ++i)
         numbers[i] = toFloat(several.at[i]);
       return;
     }
-#pragma unroll
+    TERN_UNROLL
     for (int i = 0; i < COUNT; ++i)
       numbers[i] = column + i < columns ? toFloat(from[i]) : 0.0f;
   }
@@ -103,7 +103,7 @@ template <> struct Activations<I8> {
 template <int FIRST, int COUNT, typename X, typename FORMAT>
 __device__ __forceinline__ int dotProduct(const WeightPiece<FORMAT> &piece, const QuantizedBlock<X> &x, int row) {
   int dot = 0, low = 0;
-#pragma unroll
+  TERN_UNROLL
   for (int g = FIRST; g < FIRST + COUNT; ++g) {
     unsigned weights = piece.group(g, row);
     dot = dotUnsigned(weights, static_cast<int>(wordOf(x.hi[g / 4], g % 4)), dot);
@@ -140,7 +140,7 @@ __device__ __forceinline__ float addWhole(float sum, const PieceScales<FORMAT> &
 template <typename X, typename FORMAT>
 __device__ __forceinline__ void addProducts(const WeightPiece<FORMAT> &piece, const QuantizedBlock<X> &x,
                                             float (&sums)[4]) {
-#pragma unroll
+  TERN_UNROLL
   for (int row = 0; row < 4; ++row) {
     if (FORMAT::span == 32)
       sums[row] = addWhole<FORMAT>(sums[row], piece.scales, row, dotProduct<0, 8>(piece, x, row), x.scale, x.fsum);
@@ -166,11 +166,12 @@ template <typename X, typename FORMAT, int THREADS, int TOKENS> struct TileProdu
   /// Tokens [first, first + count), count at most TOKENS.
   __device__ __forceinline__ void multiply(const Rows &x, const unsigned char *tile, long long columns, long long first,
                                            int count) {
-#pragma unroll
-    for (int t = 0; t < TOKENS; ++t)
-#pragma unroll
+    TERN_UNROLL
+    for (int t = 0; t < TOKENS; ++t) {
+      TERN_UNROLL
       for (int row = 0; row < rows; ++row)
         sums[t][row] = 0.0f;
+    }
     int chain = threadIndex() / lanesOfChain, part = threadIndex() % lanesOfChain;
     long long pieces = (columns + Piece::columns - 1) / Piece::columns;
     if constexpr (FORMAT::isQuants)
@@ -182,11 +183,11 @@ template <typename X, typename FORMAT, int THREADS, int TOKENS> struct TileProdu
   /// Adds up the lanes and leaves one sum of each token and row in partial[warp][token][row].
   __device__ __forceinline__ void reduce(float (&partial)[warps][TOKENS][16]) {
     int lane = threadIndex() % 32, warp = threadIndex() / 32;
-#pragma unroll
+    TERN_UNROLL
     for (int t = 0; t < TOKENS; ++t) {
-#pragma unroll
+      TERN_UNROLL
       for (int row = 0; row < rows; ++row) {
-#pragma unroll
+        TERN_UNROLL
         for (int mask = 16; mask >= lanesOfChain; mask >>= 1)
           sums[t][row] = add(sums[t][row], shuffleXor(sums[t][row], mask));
         if (lane < lanesOfChain)
@@ -207,7 +208,7 @@ private:
     Piece piece;
     if (index < pieces)
       piece.load(tile, index, part);
-#pragma unroll 1
+    TERN_UNROLL_BY(1)
     while (index < pieces) {
       long long next = index + chains;
       Piece ahead;
@@ -222,14 +223,14 @@ private:
   __device__ __forceinline__ void addBlock(const Rows &x, const Piece &piece, long long index, long long first,
                                            int count) {
     if constexpr (Activations<X>::isQuantized) {
-#pragma unroll
+      TERN_UNROLL
       for (int t = 0; t < TOKENS; ++t) {
         QuantizedBlock<X> block;
         block.read(x, tokenAt(first, count, t), index);
         addProducts(piece, block, sums[t]);
       }
     } else {
-#pragma unroll
+      TERN_UNROLL
       for (int g = 0; g < 8; ++g)
         addGroup(x, piece, g, index * 32 + g * 4, first, count);
     }
@@ -239,20 +240,22 @@ private:
   __device__ __forceinline__ void addGroup(const Rows &x, const Piece &piece, int g, long long column, long long first,
                                            int count) {
     float weights[4][rows];
-#pragma unroll
-    for (int j = 0; j < 4; ++j)
-#pragma unroll
+    TERN_UNROLL
+    for (int j = 0; j < 4; ++j) {
+      TERN_UNROLL
       for (int row = 0; row < rows; ++row)
         weights[j][row] = piece.value(g, j, row);
-#pragma unroll
+    }
+    TERN_UNROLL
     for (int t = 0; t < TOKENS; ++t) {
       float numbers[4];
       x.template read<4>(tokenAt(first, count, t), column, numbers);
-#pragma unroll
-      for (int j = 0; j < 4; ++j)
-#pragma unroll
+      TERN_UNROLL
+      for (int j = 0; j < 4; ++j) {
+        TERN_UNROLL
         for (int row = 0; row < rows; ++row)
           sums[t][row] = multiplyAdd(weights[j][row], numbers[j], sums[t][row]);
+      }
     }
   }
 
@@ -260,15 +263,15 @@ private:
   __device__ __forceinline__ void multiplyNumbers(const Rows &x, const unsigned char *tile, long long pieces,
                                                   long long index, int part, long long first, int count) {
     constexpr int ahead = 8;
-#pragma unroll 1
+    TERN_UNROLL_BY(1)
     for (; index < pieces; index += ahead * chains) {
       Piece loaded[ahead];
-#pragma unroll
+      TERN_UNROLL
       for (int i = 0; i < ahead; ++i) {
         if (index + i * chains < pieces)
           loaded[i].load(tile, index + i * chains, part);
       }
-#pragma unroll
+      TERN_UNROLL
       for (int i = 0; i < ahead; ++i) {
         if (index + i * chains < pieces)
           addNumbers(x, loaded[i], index + i * chains, first, count);
@@ -278,15 +281,16 @@ private:
 
   __device__ __forceinline__ void addNumbers(const Rows &x, const Piece &piece, long long index, long long first,
                                              int count) {
-#pragma unroll
+    TERN_UNROLL
     for (int t = 0; t < TOKENS; ++t) {
       float numbers[Piece::columns];
       x.template read<Piece::columns>(tokenAt(first, count, t), index * Piece::columns, numbers);
-#pragma unroll
-      for (int column = 0; column < Piece::columns; ++column)
-#pragma unroll
+      TERN_UNROLL
+      for (int column = 0; column < Piece::columns; ++column) {
+        TERN_UNROLL
         for (int row = 0; row < rows; ++row)
           sums[t][row] = multiplyAdd(piece.value(column, row), numbers[column], sums[t][row]);
+      }
     }
   }
 };

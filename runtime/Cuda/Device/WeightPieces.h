@@ -98,7 +98,7 @@ template <> struct PieceScales<Wide8> {
   Words4 scales[2], minima[2];
 
   __device__ __forceinline__ void load(const unsigned char *block, int /*part*/, int quad) {
-#pragma unroll
+    TERN_UNROLL
     for (int h = 0; h < 2; ++h) {
       scales[h] = loadStreamed<Words4>(block + Wide8::scales + 64 * h + 16 * quad);
       minima[h] = loadStreamed<Words4>(block + Wide8::minima + 64 * h + 16 * quad);
@@ -125,7 +125,7 @@ template <typename FORMAT> struct WeightPiece {
     const unsigned char *block = tile + (FORMAT::isK ? index >> 3 : index) * FORMAT::blockBytes;
     int part = FORMAT::isK ? static_cast<int>(index & 7) : 0;
     constexpr int groups = FORMAT::bits == 8 ? 8 : 4;
-#pragma unroll
+    TERN_UNROLL
     for (int g = 0; g < groups; ++g)
       quants[g] = loadStreamed<Words4>(block + part * 256 + g * 64 + quad * 16);
     if (FORMAT::bits == 5)

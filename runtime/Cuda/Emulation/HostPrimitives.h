@@ -14,6 +14,9 @@
 
 #include <cmath>
 
+#define TERN_UNROLL
+#define TERN_UNROLL_BY(COUNT)
+
 namespace tern {
 
 struct alignas(16) Words4 {

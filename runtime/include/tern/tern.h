@@ -2,31 +2,46 @@
  *
  * A model compiled with `tern compile` is one file, an artifact. This library runs it: no compiler, no LLVM, no Python.
  *
- *     tern_model *model;                      what is loaded once: code for this CPU, weights, text
+ *     tern_model *model;                      what is loaded once: code for this machine, weights, text
  *     tern_session *session;                  what a user of it owns: sequences ("slots") and their caches
  *     tern_error error;
  *
  *     if (tern_model_open("smol.tern", NULL, &model, &error) != TERN_OK ||
  *         tern_session_create(model, 1, 1024, &session, &error) != TERN_OK)
  *       return fprintf(stderr, "error: %s\n", error.message), 1;
+ *     const char *prompt = "The capital of France is";
  *     tern_generate_options options;
- *     tern_generate_options_init(&options);
+ *     tern_generate_options_init(&options, sizeof options);
  *     options.on_text = print_text;
- *     tern_generate_text(session, 0, "The capital of France is", TERN_ADD_SPECIAL, &options, NULL, &error);
+ *     tern_generate_text(session, 0, prompt, strlen(prompt), TERN_ADD_SPECIAL, &options, NULL, &error);
+ *
+ * docs/CApi.md has a whole program.
  *
  * Errors. Functions that can fail answer a tern_status; `error` may be NULL, else it is filled on failure: what is
- * wrong, where, and what to do about it. No exception leaves the library, it prints nothing, and it has no global
- * state.
+ * wrong, where, and what to do about it. A null pointer where one is needed, a size that was not set, a slot that is
+ * not there: TERN_BAD_ARGUMENT, and nothing was done. No exception leaves the library, it prints nothing, and it has no
+ * global state.
  *
- * Threads. A model may be used by any number of threads at once; steps of sessions of one model take turns, since each
- * uses all its workers. A session, and a sampler, must be used by one thread at a time. tern_cancel_set may be called
- * from anywhere, signal handlers included. Callbacks run on the thread that made the call and must not call into the
- * same session.
+ * Threads. Each function says what it asks for:
  *
- * Memory. What a function hands out it owns: close what was opened. Pointers to logits hold until the next step of the
- * session. A model must be closed after its sessions.
+ *   Threads: any.      May be called from any thread at any time, on the same object too.
+ *   Threads: one.      Its session or sampler is used by one thread at a time; a second one, or a callback that calls
+ *                      into the session that called it, gets TERN_BAD_ARGUMENT. Sessions of one model may step at the
+ *                      same time and take turns, since each uses all workers of the model.
+ *   Threads: last.     No other call uses the object then or later.
+ *   Threads: signal.   As any, and from signal handlers too.
  *
- * Versions. Structures begin with their size, set by their _init function; members are only ever added at the end.
+ * Callbacks run on the thread that made the call.
+ *
+ * Memory. What a function hands out its caller owns: close what was opened, destroy what was created, in any order: a
+ * session keeps what it needs of a model that is closed. Destroying NULL does nothing. Pointers to logits hold until
+ * the next step of the session.
+ *
+ * Versions. Structures that can grow begin with `size`, their size as the caller was compiled: options are given their
+ * defaults and size by an _init function, of others the caller sets it (`tern_memory memory = {sizeof memory};`).
+ * Members are only ever added at the end, and no function reads or writes beyond `size`. So a program works with a later
+ * library, and with an earlier one unless it sets what that does not know: then the call fails. Members of results that
+ * the library does not know are zero. tern_error and tern_token_logprob never change.
  *
  *===----------------------------------------------------------------------===*/
 
@@ -49,8 +64,9 @@ extern "C" {
 /* Raised when something is removed or changes its meaning. */
 #define TERN_API_VERSION 1
 
-/* The TERN_API_VERSION that the library was built with, and its release: "0.1.0". */
+/* The TERN_API_VERSION that the library was built with. Threads: signal. */
 TERN_API uint32_t tern_api_version(void);
+/* Its release: "0.1.0". Threads: signal. */
 TERN_API const char *tern_release(void);
 
 typedef enum tern_status {
@@ -63,7 +79,9 @@ typedef enum tern_status {
 
 typedef struct tern_error {
   tern_status status;
-  char message[1020]; /* "where: what; what to do", cut off where it is longer. */
+  uint16_t where_length;  /* The message begins with so many bytes that say where, then ": "; 0: it says none. */
+  uint16_t remedy_length; /* It ends with so many bytes that say what to do, after "; "; 0: it says none. */
+  char message[1016];     /* "where: what; what to do", cut off where it is longer. */
 } tern_error;
 
 typedef struct tern_model tern_model;
@@ -75,17 +93,20 @@ typedef struct tern_cancel tern_cancel;
 
 typedef struct tern_model_options {
   size_t size;
-  uint32_t threads;   /* 0: one for each core that the process may use. */
-  const char *target; /* "x86-64-v3": that variant of the code; NULL: the best that can be executed here. */
+  uint32_t threads;    /* 0: one for each core that the process may use. */
+  const char *target;  /* "x86-64-v3": that variant of the code; NULL: the best that can be executed here. */
   const char *backend; /* "cpu": what computes; NULL: any that can execute the code. */
 } tern_model_options;
 
-TERN_API void tern_model_options_init(tern_model_options *options);
+/* Defaults. `size` is sizeof *options, here and in all functions of this kind. Threads: any. */
+TERN_API void tern_model_options_init(tern_model_options *options, size_t size);
 
 /* Opens an artifact. `options` may be NULL. Fails for files that are no artifact or are damaged, and, naming the
- * features that are missing, where this CPU can execute none of the code. */
+ * features that are missing, where this machine can execute none of the code. `*model` is NULL unless it is TERN_OK.
+ * Threads: any. */
 TERN_API tern_status tern_model_open(const char *path, const tern_model_options *options, tern_model **model,
                                      tern_error *error);
+/* Threads: last. */
 TERN_API void tern_model_close(tern_model *model);
 
 /* Strings live as long as the model. */
@@ -94,83 +115,127 @@ typedef struct tern_model_info {
   const char *name;         /* As the model's files call it; may be "". */
   const char *architecture; /* "llama". */
   const char *target;       /* Of the code that was chosen: "x86-64-v4". */
+  const char *backend;      /* That executes it: "cpu". */
   int64_t max_context;      /* Positions that the model was made for. */
-  int64_t vocabulary;       /* Logits of a token. */
+  int64_t vocabulary;       /* Logits of a token; 0 for a model that gives embeddings. */
+  int64_t embedding;        /* Elements of an embedding; 0 for a model that generates text. */
   uint32_t threads;
 } tern_model_info;
 
-/* `info->size` must be set. */
+/* Threads: any. */
 TERN_API tern_status tern_model_get_info(const tern_model *model, tern_model_info *info, tern_error *error);
 
 /* Bytes by what they are for. */
 typedef struct tern_memory {
+  size_t size;
   uint64_t weights, arena, states, scratch, total;
 } tern_memory;
 
-/* What a session of that many slots and that context takes, the weights included, before it is made. */
+/* What a session of that many slots and that context takes, the weights included, before it is made. Threads: any. */
 TERN_API tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
                                      tern_error *error);
 
 /* The same and what it is made of, as a JSON object, written as the functions below write text: "slots" and "context"
  * (rounded up), "weights", "arena", "states", "scratch", "total" in bytes, "caches", a list of {"name", "format",
- * "fixed_bytes", "position_bytes"} of one slot, and "workers", which scratch is for. */
+ * "fixed_bytes", "position_bytes"} of one slot, and "workers", which scratch is for. Threads: any. */
 TERN_API tern_status tern_model_plan_json(const tern_model *model, int64_t slots, int64_t context, char *text,
                                           size_t capacity, size_t *length, tern_error *error);
 
-/* What can compute here, as a JSON list of {"backend", "name", "target", "memory"}: "cpu", "x86_64, 8 cores", the
- * features that code may ask for, and the bytes that can be taken now, 0 if the system does not say. Needs no model. */
+/* Something that can compute. Strings live until the function that was given it returns. */
+typedef struct tern_device {
+  size_t size;
+  const char *backend; /* "cpu". */
+  const char *name;    /* As people call it: "x86_64, 8 cores". */
+  const char *target;  /* What code for it may ask for, with blanks between: "avx2 f16c". */
+  uint64_t memory;     /* Bytes that can be taken now; 0 if the system does not say. */
+} tern_device;
+
+/* Calls `on_device` for each device of this machine, that of the backend that is used first first. Threads: any. */
+TERN_API tern_status tern_each_device(void (*on_device)(void *user, const tern_device *device), void *user,
+                                      tern_error *error);
+
+/* The same as a JSON list of {"backend", "name", "target", "memory"}. Threads: any. */
 TERN_API tern_status tern_list_devices(char *text, size_t capacity, size_t *length, tern_error *error);
 
 /*===- Text -------------------------------------------------------------------===*
  *
  * Functions that give text or ids write at most `capacity` of them and store the full length in `length`; if that is
- * more, they answer TERN_BUFFER_TOO_SMALL and the call can be made again. Text is UTF-8; a terminating zero is written
- * where it fits and is not counted. */
+ * more, they answer TERN_BUFFER_TOO_SMALL and the call can be made again. With a capacity of 0 the buffer may be NULL;
+ * `length` may always be. Text is UTF-8; a terminating zero is written where it fits and is not counted. */
 
 #define TERN_ADD_SPECIAL 1u /* Put the tokens round the text that the model expects: beginning of text, ... */
 
+/* `text` may hold zero bytes. Threads: any. */
 TERN_API tern_status tern_tokenize(const tern_model *model, const char *text, size_t text_length, uint32_t flags,
                                    int32_t *ids, size_t capacity, size_t *length, tern_error *error);
 
 #define TERN_SKIP_SPECIAL 1u /* Leave special tokens out. */
 
+/* Threads: any. */
 TERN_API tern_status tern_detokenize(const tern_model *model, const int32_t *ids, size_t count, uint32_t flags,
                                      char *text, size_t capacity, size_t *length, tern_error *error);
 
 /* Renders the model's chat template. `request` is a JSON object: "messages", a list of {"role", "content"}, and if
  * wanted "tools", "documents", "add_generation_prompt" (true unless given), "continue_final_message" (true, or the name
  * of the member, to end inside the last message), "template" (a name), "variables" (an object that the template sees).
- * Tokenize the result without TERN_ADD_SPECIAL. */
+ * Tokenize the result without TERN_ADD_SPECIAL. Threads: any. */
 TERN_API tern_status tern_render_chat(const tern_model *model, const char *request, char *text, size_t capacity,
                                       size_t *length, tern_error *error);
 
-/* The tokens that end a text. */
+/* The names of the model's chat templates as a JSON list of strings; empty if it has none. Threads: any. */
+TERN_API tern_status tern_list_templates(const tern_model *model, char *text, size_t capacity, size_t *length,
+                                         tern_error *error);
+
+/* The tokens that end a text. Threads: any. */
 TERN_API tern_status tern_end_tokens(const tern_model *model, int32_t *ids, size_t capacity, size_t *length,
                                      tern_error *error);
 
 /*===- Sessions ---------------------------------------------------------------===*/
 
 /* Takes all memory that `slots` sequences of `context` tokens need (rounded up to a multiple of 64); fails, naming the
- * context that would fit, where the machine has too little. `context` 0 stands for the model's maximum. */
+ * context that would fit, where the machine has too little. `context` 0 stands for the model's maximum. `*session` is
+ * NULL unless it is TERN_OK. Threads: any. */
 TERN_API tern_status tern_session_create(tern_model *model, int64_t slots, int64_t context, tern_session **session,
                                          tern_error *error);
+/* Threads: last. */
 TERN_API void tern_session_destroy(tern_session *session);
 
+/* 0 for NULL. Threads: any. */
 TERN_API int64_t tern_session_slots(const tern_session *session);
+/* Tokens that a slot can hold; 0 for NULL. Threads: any. */
 TERN_API int64_t tern_session_context(const tern_session *session);
-/* Tokens that a slot holds; -1 if there is no such slot. */
+/* Tokens that a slot holds; -1 if there is no such slot or session. Threads: one, callbacks included. */
 TERN_API int64_t tern_session_length(const tern_session *session, int64_t slot);
 
-/* What was planned and what was taken, the weights included. Either may be NULL. */
-TERN_API void tern_session_memory(const tern_session *session, tern_memory *planned, tern_memory *measured);
+/* What was planned and what was taken, the weights included. Either may be NULL. Threads: one, callbacks included. */
+TERN_API tern_status tern_session_memory(const tern_session *session, tern_memory *planned, tern_memory *measured,
+                                         tern_error *error);
 
-/* Keeps only the first `length` tokens of a slot; 0 begins a new sequence. */
+/* Keeps only the first `length` tokens of a slot; 0 begins a new sequence. Threads: one. */
 TERN_API tern_status tern_session_rewind(tern_session *session, int64_t slot, int64_t length, tern_error *error);
 
-/* A flag that ends steps early. */
+/* Copies the tokens that a slot holds. Threads: one. */
+TERN_API tern_status tern_session_ids(tern_session *session, int64_t slot, int32_t *ids, size_t capacity,
+                                      size_t *length, tern_error *error);
+
+/* Keeps the tokens that a slot and `ids` begin with, at most all but the last of `ids`, and stores their number: what is
+ * left of `ids` is what to append. A conversation, rendered whole at each turn, so costs its new part only. Models that
+ * cannot go back keep nothing. Threads: one. */
+TERN_API tern_status tern_session_keep(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
+                                       size_t *kept, tern_error *error);
+
+/* Makes room in a slot: keeps its first `keep` tokens, fewer than it holds, and of the others the newer half, which is
+ * read again at its new positions. What follows is what would follow a prompt of just those. Threads: one. */
+TERN_API tern_status tern_session_shift(tern_session *session, int64_t slot, int64_t keep, const tern_cancel *cancel,
+                                        tern_error *error);
+
+/* A flag that ends steps early; NULL if the system refuses memory. Threads: any. */
 TERN_API tern_cancel *tern_cancel_create(void);
+/* Threads: last. */
 TERN_API void tern_cancel_destroy(tern_cancel *cancel);
+/* NULL: nothing happens. Threads: signal. */
 TERN_API void tern_cancel_set(tern_cancel *cancel);
+/* NULL: nothing happens. Threads: signal. */
 TERN_API void tern_cancel_clear(tern_cancel *cancel);
 
 typedef struct tern_prefill_options {
@@ -183,17 +248,51 @@ typedef struct tern_prefill_options {
   const tern_cancel *cancel; /* May be NULL. */
 } tern_prefill_options;
 
-TERN_API void tern_prefill_options_init(tern_prefill_options *options);
+/* Threads: any. */
+TERN_API void tern_prefill_options_init(tern_prefill_options *options, size_t size);
 
 /* Appends tokens to a slot. `logits`, if not NULL, is set to those after the last token. `options` may be NULL.
- * Cancelled, the slot keeps the chunks that were done. */
+ * Cancelled, the slot keeps the chunks that were done. Threads: one. */
 TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
                                   const tern_prefill_options *options, const float **logits, tern_error *error);
 
-/* Appends one token to each of `count` slots in one pass. `logits` is set to `count` rows of vocabulary floats, row i
- * for slots[i]. `cancel` may be NULL. */
+/* Appends one token to each of `count` slots in one pass. `logits`, if not NULL, is set to `count` rows of vocabulary
+ * floats, row i for slots[i]. `cancel` may be NULL. Threads: one. */
 TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                                  const tern_cancel *cancel, const float **logits, tern_error *error);
+
+/*===- Embeddings -------------------------------------------------------------===*
+ *
+ * Of encoders, and of decoders that were compiled with --embeddings; such a model generates no text. Which pooling it
+ * was trained for says its card. */
+
+typedef enum tern_pooling {
+  TERN_POOL_MEAN = 0,  /* The mean of the tokens' vectors: sentence transformers. */
+  TERN_POOL_FIRST = 1, /* The vector of the first token, "[CLS]". */
+  TERN_POOL_LAST = 2,  /* That of the last token: decoders. */
+  TERN_POOL_NONE = 3   /* The vectors of all tokens, one after another. */
+} tern_pooling;
+
+typedef struct tern_embed_options {
+  size_t size;
+  tern_pooling pooling;
+  int keep_length;           /* 0, the default: vectors are scaled to a length of 1. */
+  const tern_cancel *cancel; /* May be NULL. */
+} tern_embed_options;
+
+/* Threads: any. */
+TERN_API void tern_embed_options_init(tern_embed_options *options, size_t size);
+
+/* The embedding of a text, written to `vector` as ids are by the functions above: `embedding` floats of tern_model_info,
+ * of each token with TERN_POOL_NONE. `options` may be NULL. Slot 0 is used and holds the text. Threads: one. */
+TERN_API tern_status tern_embed(tern_session *session, const int32_t *ids, size_t count,
+                                const tern_embed_options *options, float *vector, size_t capacity, size_t *length,
+                                tern_error *error);
+/* The same for text, with the tokens round it that the model expects, and without those that its tokenizer only fills
+ * texts up with. Threads: one. */
+TERN_API tern_status tern_embed_text(tern_session *session, const char *text, size_t text_length,
+                                     const tern_embed_options *options, float *vector, size_t capacity,
+                                     size_t *length, tern_error *error);
 
 /*===- Sampling ---------------------------------------------------------------===*/
 
@@ -230,13 +329,18 @@ typedef struct tern_sampler_options {
   int64_t logprobs; /* How many of the likeliest tokens to report beside those drawn; -1, the default: no report. */
 } tern_sampler_options;
 
-TERN_API void tern_sampler_options_init(tern_sampler_options *options);
+/* Threads: any. */
+TERN_API void tern_sampler_options_init(tern_sampler_options *options, size_t size);
 
+/* Copies what `options` points to, all but what its mask does; NULL: greedy. `*sampler` is NULL unless it is TERN_OK.
+ * Threads: any. */
 TERN_API tern_status tern_sampler_create(const tern_model *model, const tern_sampler_options *options,
                                          tern_sampler **sampler, tern_error *error);
+/* Threads: last. */
 TERN_API void tern_sampler_destroy(tern_sampler *sampler);
 
-/* Draws a token. `history` has the tokens so far, for the penalties. */
+/* Draws a token from `logits`, as many as the model's vocabulary. `history` has the tokens so far, for the penalties.
+ * Threads: one. */
 TERN_API tern_status tern_sampler_sample(tern_sampler *sampler, const float *logits, const int32_t *history,
                                          size_t history_length, int32_t *token, tern_error *error);
 
@@ -247,7 +351,8 @@ typedef struct tern_token_logprob {
 } tern_token_logprob;
 
 /* The logprob of `token`, and the likeliest tokens, falling: as many as the sampler's options ask for, of which at most
- * `capacity` are written to `top`, and their number to `length`. */
+ * `capacity` are written to `top`, and their number to `length`. `logprob` and `length` may be NULL, and `top` with a
+ * capacity of 0. Threads: one. */
 TERN_API tern_status tern_sampler_logprobs(tern_sampler *sampler, const float *logits, int32_t token, double *logprob,
                                            tern_token_logprob *top, size_t capacity, size_t *length, tern_error *error);
 
@@ -261,7 +366,7 @@ typedef enum tern_stop_reason {
   TERN_STOP_CANCELLED = 4 /* By a tern_cancel or by on_text. */
 } tern_stop_reason;
 
-/* "end_token", "stop_string", "max_tokens", "context_end", "cancelled". */
+/* "end_token", "stop_string", "max_tokens", "context_end", "cancelled"; "unknown" for other numbers. Threads: signal. */
 TERN_API const char *tern_stop_reason_name(tern_stop_reason reason);
 
 typedef struct tern_generate_result {
@@ -270,6 +375,7 @@ typedef struct tern_generate_result {
   int64_t prompt_tokens, tokens;
   double prefill_seconds, decode_seconds;
   double tokens_per_second; /* Of those after the first, which the prompt's pass gives. */
+  int64_t context_shifts;
 } tern_generate_result;
 
 typedef struct tern_generate_options {
@@ -289,20 +395,24 @@ typedef struct tern_generate_options {
   void (*on_sample)(void *user, int64_t sample, const tern_generate_result *result); /* After each; may be NULL. */
   /* Called for each token, before on_text, if the sampler's options ask for logprobs. May be NULL. */
   void (*on_logprobs)(void *user, const tern_token_logprob *drawn, const tern_token_logprob *top, size_t count);
+  /* Not 0: where the context ends the text goes on after a tern_session_shift that keeps `shift_keep` tokens; -1: all up
+   * to the end of the prompt. */
+  int context_shift;
+  int64_t shift_keep;
 } tern_generate_options;
 
-TERN_API void tern_generate_options_init(tern_generate_options *options);
+/* Threads: any. */
+TERN_API void tern_generate_options_init(tern_generate_options *options, size_t size);
 
-/* Appends the prompt to a slot and generates. `options` and `result` may be NULL; `result->size` must be set. Of several
- * samples the result, and what the slot then holds, is the last one. Being cancelled is no failure here: the result says
- * so. */
+/* Appends the prompt to a slot and generates. `options` and `result` may be NULL. Of several samples the result, and what
+ * the slot then holds, is the last one. Being cancelled is no failure here: the result says so. Threads: one. */
 TERN_API tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
                                    const tern_generate_options *options, tern_generate_result *result,
                                    tern_error *error);
-/* The same for a prompt as text; `flags` as for tern_tokenize. */
-TERN_API tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, uint32_t flags,
-                                        const tern_generate_options *options, tern_generate_result *result,
-                                        tern_error *error);
+/* The same for a prompt as text; `flags` as for tern_tokenize. Threads: one. */
+TERN_API tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, size_t prompt_length,
+                                        uint32_t flags, const tern_generate_options *options,
+                                        tern_generate_result *result, tern_error *error);
 
 #ifdef __cplusplus
 }

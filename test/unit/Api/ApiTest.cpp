@@ -1,16 +1,10 @@
 //===- ApiTest.cpp - The runtime in C -------------------------------------===//
 
-#include "runtime/Artifact/ModelText.h"
-#include "runtime/include/tern/tern.h"
-#include "test/unit/Cpu/TinyModel.h"
+#include "ApiFixture.h"
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <gmock/gmock.h>
 #include <new>
-#include <unistd.h>
 
 using namespace tern;
 using namespace tern::testing;
@@ -44,63 +38,6 @@ void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
-/// Letters are tokens 0 to 25, the model's logits make 6 ('g') the greedy one, 31 ends a text.
-ModelTextParts tinyText() {
-  Json vocabulary = Json::object();
-  for (int i = 0; i != 31; ++i)
-    vocabulary[i < 26 ? std::string(1, static_cast<char>('a' + i)) : std::to_string(i)] = i;
-  Json tokenizer = {{"model", {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", Json::array()}}},
-                    {"decoder", {{"type", "Fuse"}}},
-                    {"added_tokens", Json::array({{{"id", 31}, {"content", "<end>"}, {"special", true}}})}};
-  ModelTextParts text;
-  text.tokenizer = *TokenizerParts::fromHuggingFace(tokenizer.dump(), "tokenizer.json");
-  text.chat.templates.named = {{"default", "{{ messages[0].content }}{% if add_generation_prompt %}x{% endif %}"}};
-  text.chat.endTokens = {31};
-  return text;
-}
-
-std::string readBytes(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void writeArtifact(const std::string &path, std::vector<std::string> features, bool withText = true) {
-  ArtifactWriter writer = std::move(*ArtifactWriter::create(path));
-  Program program = tinyProgram();
-  program.weights[0].hash = "";
-  ASSERT_TRUE(writer.beginWeights(program.weightBytes));
-  ASSERT_TRUE(writer.appendWeights({reinterpret_cast<const char *>(tinyWeights()), tinyVocabulary * 4}));
-  ASSERT_TRUE(writer.addVariant("test-cpu", std::move(features), readBytes(TERN_TEST_KERNELS), program));
-  if (withText) {
-    ASSERT_TRUE(addModelText(writer, tinyText()));
-  }
-  Status committed = writer.commit("tern test", {"tiny", "letters", 256, tinyVocabulary});
-  ASSERT_TRUE(committed) << committed.problem().str();
-}
-
-class Api : public ::testing::Test {
-protected:
-  void SetUp() override {
-    path = ::testing::TempDir() + "/tern-api-" + std::to_string(getpid()) + ".tern";
-    writeArtifact(path, {});
-    tern_model_options options;
-    tern_model_options_init(&options);
-    options.threads = 2;
-    ASSERT_EQ(tern_model_open(path.c_str(), &options, &model, &error), TERN_OK) << error.message;
-    ASSERT_EQ(tern_session_create(model, 2, 100, &session, &error), TERN_OK) << error.message;
-  }
-  void TearDown() override {
-    tern_session_destroy(session);
-    tern_model_close(model);
-    std::remove(path.c_str());
-  }
-
-  std::string path;
-  tern_model *model = nullptr;
-  tern_session *session = nullptr;
-  tern_error error{};
-};
-
 struct Heard {
   std::vector<int32_t> tokens;
   std::string text;
@@ -126,6 +63,7 @@ TEST_F(Api, TellsWhatTheModelIs) {
   EXPECT_STREQ(info.name, "tiny");
   EXPECT_STREQ(info.architecture, "letters");
   EXPECT_STREQ(info.target, "test-cpu");
+  EXPECT_STREQ(info.backend, "cpu");
   EXPECT_EQ(info.max_context, 256);
   EXPECT_EQ(info.vocabulary, tinyVocabulary);
   EXPECT_EQ(info.threads, 2u);
@@ -133,8 +71,9 @@ TEST_F(Api, TellsWhatTheModelIs) {
 
 TEST_F(Api, PlansBeforeTakingAndTakesWhatWasPlanned) {
   tern_memory before{}, planned{}, measured{};
+  before.size = planned.size = measured.size = sizeof(tern_memory);
   ASSERT_EQ(tern_model_plan(model, 2, 100, &before, &error), TERN_OK) << error.message;
-  tern_session_memory(session, &planned, &measured);
+  ASSERT_EQ(tern_session_memory(session, &planned, &measured, &error), TERN_OK) << error.message;
   EXPECT_EQ(std::memcmp(&before, &planned, sizeof(planned)), 0);
   EXPECT_EQ(std::memcmp(&planned, &measured, sizeof(planned)), 0);
   EXPECT_EQ(planned.total, planned.weights + planned.arena + planned.states + planned.scratch);
@@ -157,7 +96,7 @@ TEST_F(Api, SessionsThatRunOutOfMemorySaySo) {
   size_t length = 0;
   ASSERT_EQ(tern_tokenize(model, "a", 1, 0, nullptr, 0, &length, &error), TERN_BUFFER_TOO_SMALL);
   tern_generate_options options;
-  tern_generate_options_init(&options);
+  tern_generate_options_init(&options, sizeof(options));
   options.max_tokens = 3;
   tern_status status = TERN_FAILED;
   long most = 0;
@@ -166,7 +105,7 @@ TEST_F(Api, SessionsThatRunOutOfMemorySaySo) {
     tern_session *own = nullptr;
     status = tern_session_create(model, 1, 64, &own, &error);
     if (status == TERN_OK)
-      status = tern_generate_text(own, 0, "ab", TERN_ADD_SPECIAL, &options, nullptr, &error);
+      status = tern_generate_text(own, 0, "ab", 2, TERN_ADD_SPECIAL, &options, nullptr, &error);
     tern_session_destroy(own);
     allocationsLeft = -1;
     ASSERT_TRUE(status == TERN_OK || status == TERN_FAILED) << status;
@@ -180,7 +119,7 @@ TEST_F(Api, SessionsThatRunOutOfMemorySaySo) {
 
 TEST_F(Api, BackendsAreChosenByName) {
   tern_model_options options;
-  tern_model_options_init(&options);
+  tern_model_options_init(&options, sizeof(options));
   tern_model *other = nullptr;
   options.backend = "cpu";
   EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_OK) << error.message;
@@ -213,7 +152,7 @@ TEST_F(Api, EveryTokensLogitsCanBeHad) {
     int64_t next = 0;
   } seen;
   tern_prefill_options options;
-  tern_prefill_options_init(&options);
+  tern_prefill_options_init(&options, sizeof(options));
   options.user = &seen;
   options.on_logits = [](void *user, int64_t first, int64_t rows, const float *logits) {
     auto &seen = *static_cast<Seen *>(user);
@@ -267,10 +206,10 @@ TEST_F(Api, GenerationStopsForEveryReason) {
   result.size = sizeof(result);
   auto generate = [&] {
     EXPECT_EQ(tern_session_rewind(session, 0, 0, &error), TERN_OK);
-    EXPECT_EQ(tern_generate_text(session, 0, "ab", 0, &options, &result, &error), TERN_OK) << error.message;
+    EXPECT_EQ(tern_generate_text(session, 0, "ab", 2, 0, &options, &result, &error), TERN_OK) << error.message;
     return result.reason;
   };
-  tern_generate_options_init(&options);
+  tern_generate_options_init(&options, sizeof(options));
   options.max_tokens = 4;
   EXPECT_EQ(generate(), TERN_STOP_MAX_TOKENS);
   EXPECT_EQ(result.tokens, 4);
@@ -300,7 +239,7 @@ TEST_F(Api, GenerationStopsForEveryReason) {
   int32_t token = 31;
   double bias = 1e9;
   tern_sampler_options sampler;
-  tern_sampler_options_init(&sampler);
+  tern_sampler_options_init(&sampler, sizeof(sampler));
   sampler.bias_tokens = &token;
   sampler.bias_values = &bias;
   sampler.bias_count = 1;
@@ -318,6 +257,74 @@ TEST_F(Api, GenerationStopsForEveryReason) {
   tern_cancel_destroy(cancel);
 }
 
+TEST_F(Api, AContextCanBeShifted) {
+  for (bool recurrent : {true, false}) {
+    TinyOptions tiny;
+    tiny.recurrent = recurrent;
+    writeArtifact(path + "5", {}, true, tiny);
+    tern_model *own = nullptr;
+    tern_session *shifted = nullptr;
+    ASSERT_EQ(tern_model_open((path + "5").c_str(), nullptr, &own, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_create(own, 1, 64, &shifted, &error), TERN_OK) << error.message;
+    const int32_t prompt[] = {3, 1, 4, 1, 5, 9, 2};
+    ASSERT_EQ(tern_prefill(shifted, 0, prompt, 7, nullptr, nullptr, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_shift(shifted, 0, 2, nullptr, &error), TERN_OK) << error.message;
+    int32_t held[8];
+    size_t length = 0;
+    ASSERT_EQ(tern_session_ids(shifted, 0, held, 8, &length, &error), TERN_OK);
+    EXPECT_THAT(std::vector<int32_t>(held, held + length), ElementsAre(3, 1, 9, 2));
+    int64_t slot = 0;
+    int32_t token = 7;
+    const float *logits = nullptr;
+    ASSERT_EQ(tern_decode(shifted, 1, &slot, &token, nullptr, &logits, &error), TERN_OK) << error.message;
+    EXPECT_EQ(logits[5], tinyLogit({3, 1, 9, 2, 7}, 5, recurrent)) << "as after a prompt of those tokens";
+    EXPECT_EQ(tern_session_shift(shifted, 0, 5, nullptr, &error), TERN_FAILED);
+    EXPECT_THAT(error.message, HasSubstr("must keep 0 to 4 of the 5 tokens"));
+
+    tern_generate_options options;
+    tern_generate_options_init(&options, sizeof(options));
+    tern_generate_result result{};
+    result.size = sizeof(result);
+    options.max_tokens = 200;
+    options.context_shift = 1;
+    options.shift_keep = -1;
+    ASSERT_EQ(tern_session_rewind(shifted, 0, 0, &error), TERN_OK);
+    ASSERT_EQ(tern_generate(shifted, 0, prompt, 7, &options, &result, &error), TERN_OK) << error.message;
+    EXPECT_EQ(result.reason, TERN_STOP_MAX_TOKENS);
+    EXPECT_EQ(result.tokens, 200);
+    EXPECT_EQ(result.context_shifts, 5);
+    tern_session_destroy(shifted);
+    tern_model_close(own);
+  }
+  std::remove((path + "5").c_str());
+}
+
+TEST_F(Api, AConversationKeepsWhatItHasRead) {
+  for (bool recurrent : {true, false}) {
+    TinyOptions tiny;
+    tiny.recurrent = recurrent;
+    writeArtifact(path + "6", {}, true, tiny);
+    tern_model *own = nullptr;
+    tern_session *talk = nullptr;
+    ASSERT_EQ(tern_model_open((path + "6").c_str(), nullptr, &own, &error), TERN_OK) << error.message;
+    ASSERT_EQ(tern_session_create(own, 1, 64, &talk, &error), TERN_OK) << error.message;
+    const int32_t first[] = {1, 2, 3, 4}, second[] = {1, 2, 9, 9, 9};
+    ASSERT_EQ(tern_prefill(talk, 0, first, 4, nullptr, nullptr, &error), TERN_OK);
+    size_t kept = 99;
+    ASSERT_EQ(tern_session_keep(talk, 0, second, 5, &kept, &error), TERN_OK) << error.message;
+    EXPECT_EQ(kept, recurrent ? 0u : 2u);
+    EXPECT_EQ(tern_session_length(talk, 0), static_cast<int64_t>(kept));
+    const float *logits = nullptr;
+    ASSERT_EQ(tern_prefill(talk, 0, second + kept, 5 - kept, nullptr, &logits, &error), TERN_OK) << error.message;
+    EXPECT_EQ(logits[5], tinyLogit({1, 2, 9, 9, 9}, 5, recurrent));
+    ASSERT_EQ(tern_session_keep(talk, 0, second, 5, &kept, &error), TERN_OK);
+    EXPECT_EQ(kept, recurrent ? 0u : 4u) << "one is left to read, for its logits";
+    tern_session_destroy(talk);
+    tern_model_close(own);
+  }
+  std::remove((path + "6").c_str());
+}
+
 TEST_F(Api, StepsCanBeCancelled) {
   tern_cancel *cancel = tern_cancel_create();
   tern_cancel_set(cancel);
@@ -333,7 +340,7 @@ TEST_F(Api, StepsCanBeCancelled) {
 
 TEST_F(Api, SamplersDrawTheSameForTheSameSeed) {
   tern_sampler_options options;
-  tern_sampler_options_init(&options);
+  tern_sampler_options_init(&options, sizeof(options));
   options.temperature = 1;
   options.seed = 11;
   std::vector<float> logits(tinyVocabulary, 0.5f);
@@ -357,7 +364,7 @@ TEST_F(Api, SamplersDrawTheSameForTheSameSeed) {
 
 TEST_F(Api, SamplerOptionsReachTheSampler) {
   tern_sampler_options options;
-  tern_sampler_options_init(&options);
+  tern_sampler_options_init(&options, sizeof(options));
   options.temperature = 1;
   std::vector<float> logits(tinyVocabulary, 0.0f);
   const int32_t history[] = {3, 4, 9, 3, 4};
@@ -400,7 +407,7 @@ TEST_F(Api, SamplerOptionsReachTheSampler) {
 
 TEST_F(Api, LogprobsAndSamples) {
   tern_sampler_options sampling;
-  tern_sampler_options_init(&sampling);
+  tern_sampler_options_init(&sampling, sizeof(sampling));
   sampling.temperature = 1;
   sampling.logprobs = 2;
   std::vector<float> logits(tinyVocabulary, 0.0f);
@@ -422,7 +429,7 @@ TEST_F(Api, LogprobsAndSamples) {
     size_t logprobs = 0, tokens = 0;
   } seen;
   tern_generate_options options;
-  tern_generate_options_init(&options);
+  tern_generate_options_init(&options, sizeof(options));
   options.user = &seen;
   options.sampler = &sampling;
   options.max_tokens = 3;
@@ -462,7 +469,7 @@ TEST_F(Api, BadCallsAreRefused) {
   int32_t id = 99;
   EXPECT_EQ(tern_prefill(session, 0, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
   EXPECT_THAT(error.message, HasSubstr("outside its table"));
-  EXPECT_EQ(tern_prefill(session, 5, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_EQ(tern_prefill(session, 5, &id, 1, nullptr, nullptr, &error), TERN_BAD_ARGUMENT);
   EXPECT_EQ(tern_decode(session, 0, nullptr, nullptr, nullptr, nullptr, &error), TERN_BAD_ARGUMENT);
   tern_prefill_options options{};
   EXPECT_EQ(tern_prefill(session, 0, &id, 1, &options, nullptr, &error), TERN_BAD_ARGUMENT);
@@ -472,32 +479,13 @@ TEST_F(Api, BadCallsAreRefused) {
   EXPECT_THAT(error.message, HasSubstr("has 200 tokens, and the context has room for"));
 }
 
-TEST_F(Api, StructuresOfOtherVersionsAreUnderstood) {
-  struct {
-    tern_model_options known;
-    uint64_t later;
-  } options{};
-  tern_model_options_init(&options.known);
-  options.known.size = sizeof(options);
-  tern_model *other = nullptr;
-  EXPECT_EQ(tern_model_open(path.c_str(), &options.known, &other, &error), TERN_OK) << error.message;
-  tern_model_close(other);
-  options.later = 1;
-  EXPECT_EQ(tern_model_open(path.c_str(), &options.known, &other, &error), TERN_BAD_ARGUMENT);
-  tern_model_info info{};
-  info.size = offsetof(tern_model_info, architecture);
-  ASSERT_EQ(tern_model_get_info(model, &info, &error), TERN_OK);
-  EXPECT_STREQ(info.name, "tiny");
-  EXPECT_EQ(info.architecture, nullptr);
-}
-
 TEST_F(Api, MissingFeaturesAreNamed) {
   writeArtifact(path + "2", {"no-such-feature"});
   tern_model *none = nullptr;
   EXPECT_EQ(tern_model_open((path + "2").c_str(), nullptr, &none, &error), TERN_FAILED);
   EXPECT_THAT(error.message, HasSubstr("test-cpu needs no-such-feature"));
   tern_model_options options;
-  tern_model_options_init(&options);
+  tern_model_options_init(&options, sizeof(options));
   options.target = "sm_90a";
   EXPECT_EQ(tern_model_open(path.c_str(), &options, &none, &error), TERN_FAILED);
   EXPECT_THAT(error.message, HasSubstr("no code for the target 'sm_90a', only for test-cpu"));

@@ -15,11 +15,11 @@ tern_status generateFromC(const char *path, int (*show)(void *, int32_t, const c
     return status;
   status = tern_session_create(model, 1, 64, &session, &error);
   if (status == TERN_OK) {
-    tern_generate_options_init(&options);
+    tern_generate_options_init(&options, sizeof options);
     options.user = user;
     options.on_text = show;
     options.max_tokens = 3;
-    status = tern_generate_text(session, 0, "ab", TERN_ADD_SPECIAL, &options, NULL, &error);
+    status = tern_generate_text(session, 0, "ab", 2, TERN_ADD_SPECIAL, &options, NULL, &error);
     tern_session_destroy(session);
   }
   tern_model_close(model);
@@ -43,7 +43,7 @@ static int askOfSessions(tern_model *model, tern_session *first, tern_session *s
   tern_error error;
   tern_sampler *sampler = NULL;
   tern_cancel *cancel = tern_cancel_create();
-  tern_memory planned, measured;
+  tern_memory planned = {sizeof planned}, measured = {sizeof measured};
   NEED(cancel);
   NEED(tern_render_chat(model, "{\"messages\": [{\"role\": \"user\", \"content\": \"ab\"}]}", text, sizeof text,
                         &length, &error) == TERN_OK);
@@ -62,7 +62,7 @@ static int askOfSessions(tern_model *model, tern_session *first, tern_session *s
   NEED(tern_decode(first, 1, &slot, &ids[3], cancel, &logits, &error) == TERN_CANCELLED);
   tern_cancel_destroy(cancel);
   NEED(tern_session_rewind(first, 0, 0, &error) == TERN_OK);
-  tern_session_memory(first, &planned, &measured);
+  NEED(tern_session_memory(first, &planned, &measured, &error) == TERN_OK);
   NEED(planned.total == measured.total);
   return 0;
 }

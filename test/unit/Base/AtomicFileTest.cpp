@@ -5,6 +5,8 @@
 #include "runtime/Base/MappedFile.h"
 #include "test/unit/TemporaryDirectory.h"
 
+#include <csignal>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -59,6 +61,26 @@ TEST_F(AtomicFileTest, AppearsOnlyOnCommit) {
   }
   EXPECT_EQ(contents(path), "old");
   EXPECT_EQ(numFiles(), 1u) << "a file that is not committed leaves nothing behind";
+}
+
+TEST_F(AtomicFileTest, LeavesNothingBehindWhenKilled) {
+  int unnamed = ::open(directory.c_str(), O_WRONLY | O_TMPFILE, 0600);
+  if (unnamed < 0)
+    GTEST_SKIP() << "the file system has no files without names";
+  ::close(unnamed);
+  ASSERT_TRUE(writeFile(path, "old"));
+  pid_t child = ::fork();
+  if (child == 0) {
+    Result<AtomicFile> file = AtomicFile::create(path);
+    if (file && file->write("half of"))
+      ::kill(::getpid(), SIGKILL);
+    ::_exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(contents(path), "old");
+  EXPECT_EQ(numFiles(), 1u);
 }
 
 TEST_F(AtomicFileTest, KeepsPermissionsAndLinks) {

@@ -12,6 +12,18 @@ using namespace tern::testing;
 Errors tern::testing::scaled(const Errors &errors, double slope) { return {errors[0] * slope, errors[1] * slope}; }
 Errors tern::testing::sum(const Errors &a, const Errors &b) { return {a[0] + b[0], a[1] + b[1]}; }
 
+Errors tern::testing::largerOf(const Errors &a, const Errors &b) {
+  return {std::max(a[0], b[0]), std::max(a[1], b[1])};
+}
+
+Errors tern::testing::productErrors(const Value &a, const Value &b) {
+  return sum(scaled(a.errors, b.magnitude() + b.error()), scaled(b.errors, a.magnitude()));
+}
+
+Errors tern::testing::policyErrors(const Value &value, double rounding) {
+  return {rounding, value.isExact() ? 0 : rounding};
+}
+
 std::int64_t tern::testing::number(const std::string &dim) {
   return std::isdigit(static_cast<unsigned char>(dim[0])) ? std::stoll(dim) : 0;
 }
@@ -42,7 +54,8 @@ std::string Value::dim(int index) const {
   return place >= 0 && place < rank ? dims[static_cast<std::size_t>(place)] : "";
 }
 
-ProgramBuilder::ProgramBuilder(std::uint64_t seed, const BlockPool &pool) : generator(seed * 2654435761u + 17), pool(pool) {
+ProgramBuilder::ProgramBuilder(std::uint64_t seed, const RandomPolicy &policy, const BlockPool &pool)
+    : policy(policy), generator(seed * 2654435761u + 17), pool(pool) {
   batch = uniform(1, 3);
   tokens = chance(40) ? 1 : uniform(2, 9);
   tokensAreSymbolic = tokens > 1 && chance(60);

@@ -19,6 +19,8 @@ struct Value {
 
   bool isFloat() const;
   bool isExact() const { return errors[0] == 0 && errors[1] == 0; }
+  /// How far it may be off from what was written, the larger of its errors.
+  double error() const { return errors[static_cast<int>(Reference::Written)]; }
   /// The largest magnitude of an element.
   double magnitude() const { return std::max(std::abs(low), std::abs(high)); }
   std::string type() const;
@@ -40,7 +42,7 @@ std::int64_t number(const std::string &dim);
 
 class ProgramBuilder {
 public:
-  ProgramBuilder(std::uint64_t seed, const BlockPool &pool);
+  ProgramBuilder(std::uint64_t seed, const RandomPolicy &policy, const BlockPool &pool);
 
   //===--------------------------------------------------------------------===//
   // Choices
@@ -118,6 +120,8 @@ public:
 
   RandomProgram finish();
 
+  /// What the program will be compiled with.
+  const RandomPolicy policy;
   int nextState = 0;
   std::vector<Value> values;
 
@@ -150,6 +154,12 @@ std::vector<NamedMaker> stateMakers();
 /// Errors that an op with these slopes hands on.
 Errors scaled(const Errors &errors, double slope);
 Errors sum(const Errors &a, const Errors &b);
+Errors largerOf(const Errors &a, const Errors &b);
+/// Errors of the product of two elements.
+Errors productErrors(const Value &a, const Value &b);
+/// What it costs that the policy rounds elements of `value` by `rounding`: nothing beside a program that rounds them as
+/// well, if they are the same there.
+Errors policyErrors(const Value &value, double rounding);
 
 } // namespace tern::testing
 

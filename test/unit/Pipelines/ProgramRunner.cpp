@@ -1,6 +1,7 @@
 //===- ProgramRunner.cpp - Random programs compiled, run, compared --------===//
 
 #include "test/unit/Pipelines/ProgramRunner.h"
+#include "test/unit/Pipelines/EmulatedPrograms.h"
 
 #include "dialects/Kernel/IR/Kernel.h"
 #include "lib/Pipelines/Lowering.h"
@@ -28,7 +29,7 @@ namespace {
 struct CompiledProgram {
   ProgramCase which;
   RandomProgram source;
-  OwningOpRef<ModuleOp> original, lowered;
+  OwningOpRef<ModuleOp> original, rounded, lowered;
   Program program;
 };
 
@@ -53,7 +54,7 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
     return passes.run(module);
   };
   PrecisionOptions precision;
-  precision.policy = policyName(compiled.which.policy);
+  precision.policy = compiled.which.policy.text;
   ScheduleOptions schedule;
   schedule.function = "program";
   schedule.entries = {compiled.source.entry};
@@ -63,14 +64,16 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
     if (failed(phase("normalize", [&](PassManager &passes) { buildNormalizePipeline(passes, normalize); })))
       return failure();
   }
-  return success(succeeded(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })) &&
-                 succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
+  if (failed(phase("precision", [&](PassManager &passes) { buildPrecisionPipeline(passes, precision); })))
+    return failure();
+  compiled.rounded = module.clone();
+  return success(succeeded(phase("fuse", [&](PassManager &passes) { buildFusePipeline(passes, FuseOptions()); })) &&
                  succeeded(phase("schedule", [&](PassManager &passes) { buildSchedulePipeline(passes, schedule); })) &&
-                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes); })));
+                 succeeded(phase("plan", [&](PassManager &passes) { buildPlanPipeline(passes, PlanOptions()); })));
 }
 
 /// What went wrong, or "".
-static std::string compileProgram(MLIRContext &context, CompiledProgram &compiled, const CpuTarget &target,
+static std::string compileProgram(MLIRContext &context, CompiledProgram &compiled, const Target &target,
                                   const OnStep &onStep) {
   DiagnosticProblems diagnostics(context);
   onStep(compiled.which, "parse");
@@ -178,6 +181,26 @@ static std::string compare(const Tensor &got, const Tensor &want, double toleran
          indexText(want.shape(), worst) + text;
 }
 
+namespace {
+
+/// A session of either kind.
+struct AnySession {
+  std::function<Result<bool>(const EntryCall &)> run;
+  std::function<TensorView(size_t)> output;
+};
+/// Makes the session of program number `index`.
+using MakeSession = std::function<Result<AnySession>(const CompiledProgram &compiled, size_t index)>;
+
+} // namespace
+
+template <typename Session> static Result<AnySession> asAny(Result<std::unique_ptr<Session>> made) {
+  if (!made)
+    return made.problem();
+  std::shared_ptr<Session> session = std::move(*made);
+  return AnySession{[session](const EntryCall &call) { return session->run(call); },
+                    [session](size_t index) { return session->output(index); }};
+}
+
 static Result<std::unique_ptr<CpuSession>> makeSession(const CompiledProgram &compiled, const KernelLibrary &library,
                                                        size_t firstKernel) {
   std::vector<TernKernel> kernels;
@@ -192,7 +215,7 @@ static Result<std::unique_ptr<CpuSession>> makeSession(const CompiledProgram &co
 }
 
 /// One call of the session, from the tensors that the interpreter gets too.
-static Status callSession(CpuSession &session, const CompiledProgram &compiled, const Sizes &sizes,
+static Status callSession(const AnySession &session, const CompiledProgram &compiled, const Sizes &sizes,
                           ArrayRef<Tensor> arguments) {
   EntryCall call;
   call.slots = compiled.source.slots;
@@ -208,31 +231,47 @@ static Status callSession(CpuSession &session, const CompiledProgram &compiled, 
   return done ? Status(Done{}) : Status(done.problem());
 }
 
-static std::string runProgram(MLIRContext &context, CompiledProgram &compiled, const KernelLibrary &library,
-                              size_t firstKernel, const OnStep &onStep) {
+/// Interprets call `call` of `program` and compares what the session gave. What is wrong, or "".
+static std::string compareCall(const CompiledProgram &compiled, const AnySession &session, Interpreter &interpreter,
+                               Reference reference, size_t call, ArrayRef<Tensor> arguments) {
+  DiagnosticProblems diagnostics(*(*compiled.original)->getContext());
+  FailureOr<SmallVector<Tensor>> expected = interpreter.call("program", arguments);
+  if (failed(expected))
+    return "the interpreter fails: " + message(diagnostics);
+  const Entry &entry = compiled.program.entries.front();
+  for (auto [index, want] : llvm::enumerate(*expected)) {
+    const RandomResult &result = compiled.source.results[index];
+    double tolerance = want.isInteger() ? 0 : result.errors[static_cast<size_t>(reference)];
+    std::string difference = compare(decode(entry.outputs[index].format, session.output(index)), want, tolerance);
+    if (!difference.empty())
+      return "call " + std::to_string(call) + ", result " + std::to_string(index) + " (" + result.name +
+             "), beside the program " + (reference == Reference::Written ? "as written: " : "after precision: ") +
+             difference;
+  }
+  return "";
+}
+
+static std::string runProgram(MLIRContext &context, CompiledProgram &compiled, size_t number,
+                              const MakeSession &makeSession, const OnStep &onStep) {
   DiagnosticProblems diagnostics(context);
-  FailureOr<Interpreter> interpreter = Interpreter::create(*compiled.original, {1});
-  if (failed(interpreter))
+  FailureOr<Interpreter> written = Interpreter::create(*compiled.original, {1});
+  FailureOr<Interpreter> rounded = Interpreter::create(*compiled.rounded, {1});
+  if (failed(written) || failed(rounded))
     return "the interpreter refuses: " + message(diagnostics);
-  Result<std::unique_ptr<CpuSession>> session = makeSession(compiled, library, firstKernel);
+  Result<AnySession> session = makeSession(compiled, number);
   if (!session)
     return "the runtime refuses: " + session.problem().str();
-  const Entry &entry = compiled.program.entries.front();
   for (size_t call = 0; call < compiled.source.calls.size(); ++call) {
     std::vector<Tensor> arguments = randomArguments(compiled.source, compiled.which.seed, call);
-    onStep(compiled.which, "interpret");
-    FailureOr<SmallVector<Tensor>> expected = interpreter->call("program", arguments);
-    if (failed(expected))
-      return "the interpreter fails: " + message(diagnostics);
     onStep(compiled.which, "run");
-    if (Status status = callSession(**session, compiled, compiled.source.calls[call], arguments); !status)
+    if (Status status = callSession(*session, compiled, compiled.source.calls[call], arguments); !status)
       return "does not run: " + status.problem().str();
-    for (auto [index, want] : llvm::enumerate(*expected)) {
-      const RandomResult &result = compiled.source.results[index];
-      double tolerance = want.isInteger() ? 0 : result.errors[static_cast<size_t>(compiled.which.policy)];
-      std::string difference = compare(decode(entry.outputs[index].format, (*session)->output(index)), want, tolerance);
-      if (!difference.empty())
-        return "call " + std::to_string(call) + ", result " + std::to_string(index) + " (" + result.name + "): " + difference;
+    onStep(compiled.which, "interpret");
+    for (Reference reference : {Reference::Rounded, Reference::Written}) {
+      Interpreter &interpreter = reference == Reference::Written ? *written : *rounded;
+      std::string what = compareCall(compiled, *session, interpreter, reference, call, arguments);
+      if (!what.empty())
+        return what;
     }
   }
   return "";
@@ -243,43 +282,82 @@ static std::string describe(const CompiledProgram &compiled, const std::string &
   for (const Sizes &sizes : compiled.source.calls)
     for (const auto &[symbol, size] : sizes)
       calls += " " + symbol + "=" + std::to_string(size);
-  return "seed " + std::to_string(compiled.which.seed) + " size " + std::to_string(compiled.which.size) + " policy " +
-         policyName(compiled.which.policy) + ": " + what + "\nentry " + compiled.source.entry + ", calls" + calls + "\n" +
-         compiled.source.text;
+  return std::string(compiled.which.onGpu ? "GPU, " : "") + "seed " + std::to_string(compiled.which.seed) + " size " +
+         std::to_string(compiled.which.size) + " policy " + compiled.which.policy.text + ": " + what + "\nentry " +
+         compiled.source.entry + ", calls" + calls + "\n" + compiled.source.text;
 }
 
-std::string tern::testing::runPrograms(MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
-                                       const OnStep &onStep) {
-  Result<CpuTarget> target = parseCpuTarget("native");
-  if (!target)
-    return target.problem().str();
-  OwningOpRef<ModuleOp> all = ModuleOp::create(UnknownLoc::get(&context));
-  std::vector<CompiledProgram> programs;
-  std::vector<std::string> names;
+/// Generates and compiles all; what is wrong, or "".
+static std::string compileAll(MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
+                              const Target &target, std::vector<CompiledProgram> &programs, const OnStep &onStep) {
   for (const ProgramCase &which : cases) {
     CompiledProgram &compiled = programs.emplace_back();
     compiled.which = which;
     onStep(which, "generate");
-    compiled.source = makeRandomProgram(which.seed, which.size, pool);
-    if (std::string what = compileProgram(context, compiled, *target, onStep); !what.empty())
+    compiled.source = makeRandomProgram(which.seed, which.size, which.policy, pool);
+    if (std::string what = compileProgram(context, compiled, target, onStep); !what.empty())
       return describe(compiled, what);
-    addFunctions(compiled, "p" + std::to_string(programs.size()) + "_", *all);
+  }
+  return "";
+}
+
+static std::string runAll(MLIRContext &context, std::vector<CompiledProgram> &programs, const MakeSession &makeSession,
+                          const OnStep &onStep) {
+  for (auto [number, compiled] : llvm::enumerate(programs))
+    if (std::string what = runProgram(context, compiled, number, makeSession, onStep); !what.empty())
+      return describe(compiled, what);
+  return "";
+}
+
+static std::string prefixOf(size_t number) { return "p" + std::to_string(number) + "_"; }
+
+static std::string runOnCpu(MLIRContext &context, std::vector<CompiledProgram> &programs, const CpuTarget &target,
+                            const OnStep &onStep) {
+  OwningOpRef<ModuleOp> all = ModuleOp::create(UnknownLoc::get(&context));
+  std::vector<std::string> names;
+  std::vector<size_t> firstKernels;
+  for (auto [number, compiled] : llvm::enumerate(programs)) {
+    addFunctions(compiled, prefixOf(number), *all);
+    firstKernels.push_back(names.size());
     llvm::append_range(names, compiled.program.kernels);
   }
-  onStep(cases.front(), "emit");
+  onStep(programs.front().which, "emit");
   DiagnosticProblems diagnostics(context);
-  Result<std::vector<char>> object = emitSharedObject(*all, *target);
+  Result<std::vector<char>> object = emitSharedObject(*all, target);
   if (!object)
     return describe(programs.front(), "does not emit: " + object.problem().str());
-  onStep(cases.front(), "load");
+  onStep(programs.front().which, "load");
   Result<KernelLibrary> library = KernelLibrary::load({object->data(), object->size()}, names, "random programs");
   if (!library)
     return describe(programs.front(), "does not load: " + library.problem().str());
-  size_t firstKernel = 0;
-  for (CompiledProgram &compiled : programs) {
-    if (std::string what = runProgram(context, compiled, *library, firstKernel, onStep); !what.empty())
-      return describe(compiled, what);
-    firstKernel += compiled.program.kernels.size();
-  }
-  return "";
+  auto session = [&](const CompiledProgram &compiled, size_t number) {
+    return asAny(makeSession(compiled, *library, firstKernels[number]));
+  };
+  return runAll(context, programs, session, onStep);
+}
+
+static std::string runOnGpu(MLIRContext &context, std::vector<CompiledProgram> &programs, const OnStep &onStep) {
+  EmulatedPrograms emulated(context);
+  for (auto [number, compiled] : llvm::enumerate(programs))
+    emulated.add(*compiled.lowered, compiled.program, prefixOf(number));
+  onStep(programs.front().which, "emit");
+  DiagnosticProblems diagnostics(context);
+  if (Status compiled = emulated.compile(); !compiled)
+    return describe(programs.front(), "does not emit: " + compiled.problem().str() + "\n" + message(diagnostics));
+  auto session = [&](const CompiledProgram &compiled, size_t) {
+    return asAny(emulated.newSession(compiled.program, {compiled.source.slots, 64}, compiled.which.seed));
+  };
+  return runAll(context, programs, session, onStep);
+}
+
+std::string tern::testing::runPrograms(MLIRContext &context, const BlockPool &pool,
+                                       const std::vector<ProgramCase> &cases, const OnStep &onStep) {
+  Result<Target> target = parseTarget(cases.front().onGpu ? "sm_90a" : "native");
+  if (!target)
+    return target.problem().str();
+  std::vector<CompiledProgram> programs;
+  if (std::string what = compileAll(context, pool, cases, *target, programs, onStep); !what.empty())
+    return what;
+  const auto *cpu = std::get_if<CpuTarget>(&*target);
+  return cpu ? runOnCpu(context, programs, *cpu, onStep) : runOnGpu(context, programs, onStep);
 }

@@ -15,15 +15,17 @@ namespace tern::testing {
 struct ProgramCase {
   std::uint64_t seed = 0;
   int size = 0;
-  Policy policy = Policy::F32;
+  RandomPolicy policy = randomPolicies.front();
+  bool onGpu = false; ///< Compiled for a GPU, and run by emulation.
 };
 
 /// Called before each step, so that whoever watches knows where a crash was.
 using OnStep = std::function<void(const ProgramCase &, const char *step)>;
 
-/// Takes `cases` through the phases from precision to emit, the code of all in one shared object, runs each as the
-/// runtime would, its calls in a row, and compares with the interpreter on the program as it was made. What is wrong
-/// with the first case that fails, or "" if none does.
+/// Takes `cases`, all for one kind of target, through the phases from precision to emit, the code of all in one shared
+/// object, runs each as the runtime would, its calls in a row, and compares with the interpreter on the program as it
+/// was made, and on what the phase precision made of it. What is wrong with the first case that fails, or "" if none
+/// does.
 std::string runPrograms(mlir::MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
                         const OnStep &onStep);
 

@@ -156,10 +156,8 @@ static bool attend(ProgramBuilder &p, const AttentionShape &shape, const Value &
     text += " soft_cap " + p.oneOf({"5.0", "30.0"});
   double own = 2e-6 * (scores + 10) + 2e-6;
   errors = sum(errors, {own, own});
-  if (isCache) // the default policy keeps keys and values in f16
-    errors[static_cast<int>(Policy::Default)] += 0x1p-10 * scores;
   errors = sum(scaled(errors, 2 * value.magnitude()), value.errors);
-  errors = sum(errors, {2e-6 * value.magnitude(), 2e-6 * value.magnitude() + (isCache ? 0x1p-10 * value.magnitude() : 0)});
+  errors = sum(errors, {2e-6 * value.magnitude(), 2e-6 * value.magnitude()});
   Dims dims{"B", "T", shape.heads, shape.width};
   p.emit(text, operands, query.element, dims, {std::min(value.low, 0.0), std::max(value.high, 0.0), errors});
   return true;
@@ -196,10 +194,12 @@ static bool makeCachedAttention(ProgramBuilder &p) {
       entries = p.cast(entries, element);
     std::string state = p.state(kind, element, {"B", "C", shape.groups, width});
     Value positions = p.positions();
-    double error = 1e-3 + precision * 4;
-    if (entries.errors[1] > error)
+    if (entries.error() > 1e-3 + precision * 4)
       entries = p.floats(element, entries.dims, 1);
-    Value contents{p.newName(), element, {"B", "C", shape.groups, width}, -4, 4, {error, error}};
+    Errors errors = entries.errors;
+    if (element == "f32")
+      errors = sum(errors, policyErrors(entries, 2 * p.policy.cacheRounding * entries.magnitude()));
+    Value contents{p.newName(), element, {"B", "C", shape.groups, width}, -4, 4, errors};
     p.addLine(contents.name + " = graph.append_state @" + state + ", " + entries.name + " at " + positions.name + " : (" +
               entries.type() + ", " + positions.type() + ") -> " + contents.type());
     return contents;

@@ -24,11 +24,11 @@ static const Function functions[] = {
     {"gelu", [](const Value &x) { return between(-0.2, std::max(x.high, 0.0)); }, [](const Value &) { return 1.2; }},
     {"gelu_tanh", [](const Value &x) { return between(-0.2, std::max(x.high, 0.0)); }, [](const Value &) { return 1.2; }},
     {"relu_squared", [](const Value &x) { return between(0, std::pow(std::max(x.high, 0.0), 2)); },
-     [](const Value &x) { return 2 * x.magnitude(); }},
+     [](const Value &x) { return 2 * (x.magnitude() + x.error()); }},
     {"sigmoid", [](const Value &) { return between(0, 1); }, [](const Value &) { return 0.25; }},
     {"tanh", [](const Value &) { return between(-1, 1); }, [](const Value &) { return 1.0; }},
     {"softplus", [](const Value &x) { return between(0, std::max(x.high, 0.0) + 0.7); }, [](const Value &) { return 1.0; }},
-    {"exp", [](const Value &x) { return between(0, std::exp(x.high)); }, [](const Value &x) { return std::exp(x.high); }},
+    {"exp", [](const Value &x) { return between(0, std::exp(x.high)); }, [](const Value &x) { return std::exp(x.high + x.error()); }},
 };
 
 /// What a function that is not exact costs, beside rounding to its element type: nothing is exact to the bit.
@@ -59,9 +59,15 @@ static bool makeExactUnary(ProgramBuilder &p) {
   return true;
 }
 
+/// Where more than this is off, a number that must be positive is taken from elsewhere.
+static constexpr double largestPositiveError = 0.05;
+
 /// Functions that are steep or undefined near zero.
 static bool makeRoot(ProgramBuilder &p) {
-  Value x = p.positive(p.anyFloats());
+  Value any = p.anyFloats();
+  if (any.error() > largestPositiveError)
+    return false;
+  Value x = p.positive(any);
   std::string name = p.oneOf({"log", "sqrt", "rsqrt"});
   Bounds bounds = name == "log"    ? Bounds{-1, std::log(x.high) + 0.1, scaled(x.errors, 2.5)}
                   : name == "sqrt" ? Bounds{0.6, std::sqrt(x.high) + 0.1, scaled(x.errors, 0.8)}
@@ -83,11 +89,11 @@ static bool makeGated(ProgramBuilder &p) {
   std::string name = p.oneOf({"silu", "gelu", "gelu_tanh", "relu", "relu_squared", "sigmoid"});
   double m = gate.magnitude();
   double high = name == "relu_squared" ? m * m : name == "sigmoid" ? 1 : m;
-  double slope = name == "relu_squared" ? 2 * m : 1.2;
+  double slope = name == "relu_squared" ? 2 * (m + gate.error()) : 1.2;
   double magnitude = high * x.magnitude();
   if (magnitude > limit)
     return false;
-  Errors errors = sum(scaled(gate.errors, slope * x.magnitude()), scaled(x.errors, high));
+  Errors errors = sum(scaled(gate.errors, slope * (x.magnitude() + x.error())), scaled(x.errors, high));
   p.emit("gated " + name + " " + gate.name + ", " + x.name, {gate, x}, x.element, x.dims,
          {-magnitude, magnitude, inexact(errors, magnitude)});
   return true;
@@ -137,7 +143,7 @@ static bool makeArithmetic(ProgramBuilder &p) {
     double magnitude = std::max(std::abs(bounds.low), std::abs(bounds.high));
     if (magnitude > limit)
       return false;
-    bounds.errors = name == "mul" ? sum(scaled(a.errors, b.magnitude()), scaled(b.errors, a.magnitude())) : sum(a.errors, b.errors);
+    bounds.errors = name == "mul" ? productErrors(a, b) : sum(a.errors, b.errors);
     bounds.errors = inexact(bounds.errors, magnitude);
   } else {
     bounds = wrapped(x.element, bounds.low, bounds.high);
@@ -152,8 +158,7 @@ static bool makeExtreme(ProgramBuilder &p) {
   bool isMax = p.chance(50);
   Bounds bounds = isMax ? Bounds{std::max(a.low, b.low), std::max(a.high, b.high), {}}
                         : Bounds{std::min(a.low, b.low), std::min(a.high, b.high), {}};
-  for (std::size_t i = 0; i < bounds.errors.size(); ++i)
-    bounds.errors[i] = std::max(a.errors[i], b.errors[i]);
+  bounds.errors = largerOf(a.errors, b.errors);
   p.emit((isMax ? "maximum " : "minimum ") + a.name + ", " + b.name, {a, b}, x.element, dims, bounds);
   return true;
 }
@@ -166,11 +171,14 @@ static bool makeDivision(ProgramBuilder &p) {
     p.emit("div " + x.name + ", " + y.name, {x, y}, x.element, x.dims, {std::min(x.low, 0.0), std::max(x.high, 0.0), {}});
     return true;
   }
-  Value y = p.positive(p.like(x.element, dims));
+  Value any = p.like(x.element, dims);
+  if (any.error() > largestPositiveError)
+    return false;
+  Value y = p.positive(any);
   double magnitude = x.magnitude() * 2.1;
   if (magnitude > limit)
     return false;
-  Errors errors = sum(scaled(x.errors, 2.1), scaled(y.errors, 4.5 * x.magnitude()));
+  Errors errors = sum(scaled(x.errors, 2.1), scaled(y.errors, 4.5 * (x.magnitude() + x.error())));
   p.emit("div " + x.name + ", " + y.name, {x, y}, x.element, x.dims, {-magnitude, magnitude, inexact(errors, magnitude)});
   return true;
 }
@@ -190,9 +198,7 @@ static bool makeCompare(ProgramBuilder &p) {
 
 static bool makeSelect(ProgramBuilder &p) {
   Value x = p.anyNumbers(), y = p.like(x.element, x.dims), condition = p.like("i1", x.dims);
-  Bounds bounds{std::min(x.low, y.low), std::max(x.high, y.high), {}};
-  for (std::size_t i = 0; i < bounds.errors.size(); ++i)
-    bounds.errors[i] = std::max(x.errors[i], y.errors[i]);
+  Bounds bounds{std::min(x.low, y.low), std::max(x.high, y.high), largerOf(x.errors, y.errors)};
   p.emit("select " + condition.name + ", " + x.name + ", " + y.name, {condition, x, y}, x.element, x.dims, bounds);
   return true;
 }

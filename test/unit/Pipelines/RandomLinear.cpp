@@ -7,28 +7,42 @@
 
 using namespace tern::testing;
 
-/// A block of 32 activations is rounded to 15-bit integers of its largest magnitude by the default policy.
-static constexpr double activationRounding = 0x1p-14;
-
 /// Bounds of a sum of `count` products.
-static Bounds productBounds(const Value &x, const Value &y, double count, bool roundsActivations) {
+static Bounds productBounds(const Value &x, const Value &y, double count) {
   double magnitude = count * x.magnitude() * y.magnitude();
-  Errors errors = sum(scaled(x.errors, count * y.magnitude()), scaled(y.errors, count * x.magnitude()));
   double own = 1e-6 * magnitude + 1e-7;
-  errors = sum(errors, {own, own});
-  if (roundsActivations)
-    errors[static_cast<int>(Policy::Default)] += activationRounding * magnitude;
-  return {-magnitude, magnitude, errors};
+  return {-magnitude, magnitude, sum(scaled(productErrors(x, y), count), {own, own})};
 }
 
 /// Whether values are small enough, and their errors small beside them, to go on computing.
-static bool isUseful(const Bounds &bounds) { return bounds.high < 1000 && bounds.errors[1] < 0.05 * bounds.high; }
+static bool isUseful(const Bounds &bounds) { return bounds.high < 1000 && bounds.errors[0] < 0.05 * bounds.high; }
 
 static Bounds withBias(Bounds bounds, const Value &bias) {
   return {bounds.low - bias.magnitude(), bounds.high + bias.magnitude(), bounds.errors};
 }
 
 static bool isBlocks(const Value &weight) { return tern::storageFormatInfo(formatOf(weight.element)).blockLength > 1; }
+
+/// What the policy costs that rounds the activations of a linear layer before a sum of `count` products. A program that
+/// rounds as well may round the other way where it is off by some units in the last place: a few elements of a sum, and
+/// as many more as these units are of a step.
+static Errors roundedActivations(const ProgramBuilder &p, const Value &x, const Value &weight, double count) {
+  double relative = isBlocks(weight) ? p.policy.quantizedRounding : p.policy.floatRounding;
+  if (x.element != "f32" || relative == 0)
+    return {};
+  double step = 2 * relative * x.magnitude(), off = x.errors[static_cast<int>(Reference::Rounded)];
+  Errors errors = policyErrors(x, count * weight.magnitude() * step / 2);
+  double flips = step > 0 ? 4 + 8 * count * off / step : 0;
+  errors[1] = std::min(errors[1], flips * step * weight.magnitude());
+  return errors;
+}
+
+static Bounds linearBounds(const ProgramBuilder &p, const Value &x, const Value &weight) {
+  auto count = static_cast<double>(number(x.dims.back()));
+  Bounds bounds = productBounds(x, weight, count);
+  bounds.errors = sum(bounds.errors, roundedActivations(p, x, weight, count));
+  return bounds;
+}
 
 /// An input whose last dimension is a number, often whole blocks.
 static Value linearInput(ProgramBuilder &p) {
@@ -56,7 +70,7 @@ static bool makeLinear(ProgramBuilder &p) {
   Value x = linearInput(p);
   std::string rows = p.randomSize();
   Value weight = p.chance(92) ? p.productWeight({rows, x.dims.back()}) : p.floats("f32", {rows, x.dims.back()}, 0.25);
-  Bounds bounds = productBounds(x, weight, static_cast<double>(number(x.dims.back())), isBlocks(weight) && x.element == "f32");
+  Bounds bounds = linearBounds(p, x, weight);
   std::string text = "linear " + x.name + ", " + weight.name;
   std::vector<Value> operands{x, weight};
   if (p.chance(30)) {
@@ -89,13 +103,13 @@ static bool makeFeedForward(ProgramBuilder &p) {
   Dims dims = x.dims;
   dims.back() = hidden;
   auto product = [&](const Value &input, const Value &weight, const Dims &shape) {
-    Bounds bounds = productBounds(input, weight, static_cast<double>(number(input.dims.back())), isBlocks(weight));
+    Bounds bounds = linearBounds(p, input, weight);
     return p.emit("linear " + input.name + ", " + weight.name, {input, weight}, "f32", shape, bounds);
   };
   Value gate = product(normed, gateWeight, dims), up = product(normed, upWeight, dims);
   double m = gate.magnitude() * up.magnitude();
   Value gated = p.emit("gated " + p.oneOf({"silu", "gelu", "gelu_tanh"}) + " " + gate.name + ", " + up.name, {gate, up}, "f32",
-                       dims, {-m, m, sum(scaled(gate.errors, 1.2 * up.magnitude()), scaled(up.errors, gate.magnitude()))});
+                       dims, {-m, m, scaled(productErrors(gate, up), 1.2)});
   Value down = p.weight(p.oneOf({"f32", "bf16", "f16"}), {x.dims.back(), hidden}, 0, 0.05);
   if (number(hidden) % 32 == 0 && p.chance(60))
     down = p.storedWeight(p.oneOf({"q8_0", "q4_0", "q4_1"}), {x.dims.back(), hidden});
@@ -114,7 +128,7 @@ static bool makeExpertLinear(ProgramBuilder &p) {
                    [&] { return p.floats(p.randomFloat(), inputDims, 1); });
   Value weight = p.productWeight({std::to_string(experts), rows, columns});
   Value chosen = p.choices({"B", "T", std::to_string(picks)}, std::to_string(experts));
-  Bounds bounds = productBounds(x, weight, static_cast<double>(number(columns)), isBlocks(weight));
+  Bounds bounds = productBounds(x, weight, static_cast<double>(number(columns)));
   std::string text = "expert_linear " + x.name + ", " + weight.name + " by " + chosen.name;
   std::vector<Value> operands{x, weight, chosen};
   if (p.chance(30)) {
@@ -136,7 +150,7 @@ static bool makeMatmul(ProgramBuilder &p) {
   other.back() = p.chance(20) ? "T" : p.randomSize();
   Value y = p.pick([&](const Value &v) { return v.element == x.element && v.dims == other && v.magnitude() < 30; },
                    [&] { return p.floats(p.chance(80) ? x.element : p.randomFloat(), other, 1); });
-  Bounds bounds = productBounds(x, y, static_cast<double>(p.largest(x.dims.back())), false);
+  Bounds bounds = productBounds(x, y, static_cast<double>(p.largest(x.dims.back())));
   if (!isUseful(bounds))
     return false;
   Dims dims = x.dims;

@@ -14,7 +14,19 @@
 using namespace tern;
 using namespace tern::testing;
 
-const char *tern::testing::policyName(Policy policy) { return policy == Policy::F32 ? "f32" : "default"; }
+/// Half a step of 15 and 8 bits, with some slack; of f16 and bf16 half a unit in the last place.
+static constexpr double int15 = 0x1p-14, int8 = 1.0 / 250, f16 = 0x1p-11, bf16 = 0x1p-9;
+
+const std::array<RandomPolicy, 8> tern::testing::randomPolicies = {{
+    {"f32", 0, 0, 0},
+    {"default", int15, 0, f16},
+    {"bf16", bf16, bf16, f16},
+    {"int8", int8, 0, f16},
+    {"default", int15, 0, f16},
+    {"default,state=bf16", int15, 0, bf16},
+    {"bf16,linear=f32,state=bf16", 0, 0, bf16},
+    {"int8,state=f32", int8, 0, 0},
+}};
 
 //===----------------------------------------------------------------------===//
 // Blocks
@@ -78,8 +90,9 @@ static const std::vector<NamedMaker> &allMakers() {
   return makers;
 }
 
-RandomProgram tern::testing::makeRandomProgram(std::uint64_t seed, int size, const BlockPool &pool) {
-  ProgramBuilder builder(seed, pool);
+RandomProgram tern::testing::makeRandomProgram(std::uint64_t seed, int size, const RandomPolicy &policy,
+                                               const BlockPool &pool) {
+  ProgramBuilder builder(seed, policy, pool);
   const std::vector<NamedMaker> &makers = allMakers();
   int all = 0;
   for (const NamedMaker &maker : makers)

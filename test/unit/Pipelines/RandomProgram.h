@@ -14,6 +14,11 @@
 // the program; an element is off only where code is wrong. What jumps (compare, argmax, casts to integers) reads values
 // without any error alone.
 //
+// There are two errors, for two programs that compiled code is compared with: the one that was written, where a precision
+// policy costs what it rounds away (`RandomPolicy` says how much), and the one that the phase precision made of it,
+// which rounds at the same places. A product of an argument in 8 bits may be off from the former by 1/250 of its largest
+// value, but from the latter by no more than a product in f32.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef TERN_TEST_UNIT_PIPELINES_RANDOMPROGRAM_H
@@ -28,12 +33,20 @@
 
 namespace tern::testing {
 
-/// The precision policies that a program is compiled with, and the errors that they allow.
-enum class Policy { F32, Default };
-constexpr int numPolicies = 2;
-using Errors = std::array<double, numPolicies>;
+/// A precision policy, and how far it moves a number, in parts of the largest magnitude.
+struct RandomPolicy {
+  const char *text;         ///< As for `--precision`.
+  double quantizedRounding; ///< Activations of weights in blocks.
+  double floatRounding;     ///< Activations of weights in floats.
+  double cacheRounding;     ///< Keys and values.
+};
+/// Programs take turns with these.
+extern const std::array<RandomPolicy, 8> randomPolicies;
 
-const char *policyName(Policy policy);
+/// What compiled code is compared with.
+enum class Reference { Written, Rounded };
+constexpr int numReferences = 2;
+using Errors = std::array<double, numReferences>;
 
 /// Numbers and symbols, outermost first: {"B", "T", "64"}.
 using Dims = std::vector<std::string>;
@@ -98,7 +111,7 @@ struct RandomProgram {
   std::vector<std::string> ops; ///< Names of the ops in it, for counting.
 };
 
-RandomProgram makeRandomProgram(std::uint64_t seed, int size, const BlockPool &pool);
+RandomProgram makeRandomProgram(std::uint64_t seed, int size, const RandomPolicy &policy, const BlockPool &pool);
 
 /// Arguments of call `call`: from the seed, the call and the argument's number alone.
 std::vector<Tensor> randomArguments(const RandomProgram &program, std::uint64_t seed, std::size_t call);

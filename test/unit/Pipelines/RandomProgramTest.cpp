@@ -1,9 +1,13 @@
 //===- RandomProgramTest.cpp - Random programs against the interpreter ----===//
 //
-// TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with both policies in turns, from the seed TERN_RANDOM_SEED on
-// (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like any other: a child that
-// does not come back well is tried again program by program, and the one that fails is made smaller until it no longer
-// does. What is printed is the smallest program that fails, its seed, and the step that it failed in.
+// TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with one of the policies in turns, from the seed
+// TERN_RANDOM_SEED on (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like
+// any other: a child that does not come back well is tried again program by program, and the one that fails is made
+// smaller until it no longer does. What is printed is the smallest program that fails, its seed, and the step that it
+// failed in.
+//
+// TERN_RANDOM_GPU_PROGRAMS programs (300 unless set) are compiled for a GPU as well and run block by block on this
+// machine.
 //
 //   TERN_RANDOM_PROGRAMS=10000 build/bin/tests/TernPipelinesTests
 //   TERN_RANDOM_PROGRAMS=1 TERN_RANDOM_SEED=417 build/bin/tests/TernPipelinesTests   again, alone
@@ -17,6 +21,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,8 +36,8 @@ namespace {
 constexpr int batchSize = 20;
 /// Ops of the largest programs.
 constexpr int largestSize = 12;
-/// A child that takes longer is stuck.
-constexpr unsigned secondsPerChild = 300;
+/// A child that computes or waits longer is stuck; one that waits may do so for other programs of a busy machine.
+constexpr unsigned computingSeconds = 300, waitingSeconds = 3600;
 
 /// What a child leaves behind for its parent.
 struct Report {
@@ -47,8 +52,9 @@ protected:
     return text ? std::strtoull(text, nullptr, 10) : otherwise;
   }
 
-  static ProgramCase caseOf(std::uint64_t seed) {
-    return {seed, 1 + static_cast<int>(seed % largestSize), seed / largestSize % 2 == 0 ? Policy::F32 : Policy::Default};
+  static ProgramCase caseOf(std::uint64_t seed, bool onGpu) {
+    return {seed, 1 + static_cast<int>(seed % largestSize), randomPolicies[seed / largestSize % randomPolicies.size()],
+            onGpu};
   }
 
   /// Runs `cases` in a child, and gives its process.
@@ -56,10 +62,12 @@ protected:
     pid_t child = fork();
     if (child != 0)
       return child;
-    alarm(secondsPerChild);
+    alarm(waitingSeconds);
+    rlimit limit{computingSeconds, computingSeconds};
+    setrlimit(RLIMIT_CPU, &limit);
     auto onStep = [&](const ProgramCase &which, const char *step) {
       std::snprintf(report->step, sizeof report->step, "%s of seed %llu size %d policy %s", step,
-                    static_cast<unsigned long long>(which.seed), which.size, policyName(which.policy));
+                    static_cast<unsigned long long>(which.seed), which.size, which.policy.text);
     };
     mlir::DialectRegistry registry;
     registerAllDialects(registry);
@@ -91,7 +99,7 @@ protected:
     waitpid(start({which}, report), &status, 0);
     std::string what = outcome(status, *report);
     if (!what.empty() && report->what[0] == 0)
-      what += makeRandomProgram(which.seed, which.size, pool).text;
+      what += makeRandomProgram(which.seed, which.size, which.policy, pool).text;
     munmap(report, sizeof *report);
     return what;
   }
@@ -99,7 +107,7 @@ protected:
   /// What the smallest program of this seed says that fails.
   std::string shrink(ProgramCase which, std::string what) {
     for (int size = 1; size < which.size; ++size)
-      if (std::string smaller = runAlone({which.seed, size, which.policy}); !smaller.empty())
+      if (std::string smaller = runAlone({which.seed, size, which.policy, which.onGpu}); !smaller.empty())
         return smaller;
     return what;
   }
@@ -113,8 +121,36 @@ protected:
         found = true;
       }
     if (!found)
-      ADD_FAILURE() << "fails with others only, " << cases.size() << " programs from seed " << cases.front().seed << ": "
-                    << together;
+      ADD_FAILURE() << "fails with others only, " << cases.size() << " programs from seed " << cases.front().seed
+                    << ": " << together;
+  }
+
+  /// Runs `count` programs, for a GPU or for this CPU, on all cores.
+  void runMany(std::uint64_t count, bool onGpu) {
+    std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), end = seed + count;
+    struct Child {
+      std::vector<ProgramCase> cases;
+      Report *report;
+    };
+    std::map<pid_t, Child> children;
+    auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+    while (seed < end || !children.empty()) {
+      while (seed < end && children.size() < limit) {
+        std::vector<ProgramCase> cases;
+        for (; cases.size() < batchSize && seed < end; ++seed)
+          cases.push_back(caseOf(seed, onGpu));
+        Report *report = newReport();
+        children[start(cases, report)] = {cases, report};
+      }
+      int status = 0;
+      pid_t ended = wait(&status);
+      auto child = children.find(ended);
+      ASSERT_NE(child, children.end());
+      if (std::string what = outcome(status, *child->second.report); !what.empty())
+        locate(child->second.cases, what);
+      munmap(child->second.report, sizeof(Report));
+      children.erase(child);
+    }
   }
 
   BlockPool pool;
@@ -123,28 +159,9 @@ protected:
 } // namespace
 
 TEST_F(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
-  std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), count = setting("TERN_RANDOM_PROGRAMS", 1000), end = seed + count;
-  struct Child {
-    std::vector<ProgramCase> cases;
-    Report *report;
-  };
-  std::map<pid_t, Child> children;
-  auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-  while (seed < end || !children.empty()) {
-    while (seed < end && children.size() < limit) {
-      std::vector<ProgramCase> cases;
-      for (; cases.size() < batchSize && seed < end; ++seed)
-        cases.push_back(caseOf(seed));
-      Report *report = newReport();
-      children[start(cases, report)] = {cases, report};
-    }
-    int status = 0;
-    pid_t ended = wait(&status);
-    auto child = children.find(ended);
-    ASSERT_NE(child, children.end());
-    if (std::string what = outcome(status, *child->second.report); !what.empty())
-      locate(child->second.cases, what);
-    munmap(child->second.report, sizeof(Report));
-    children.erase(child);
-  }
+  runMany(setting("TERN_RANDOM_PROGRAMS", 1000), /*onGpu=*/false);
+}
+
+TEST_F(RandomPrograms, EmulatedGpuCodeAgreesWithTheInterpreter) {
+  runMany(setting("TERN_RANDOM_GPU_PROGRAMS", 300), /*onGpu=*/true);
 }

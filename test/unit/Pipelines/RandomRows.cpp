@@ -39,7 +39,7 @@ static bool makeRmsNorm(ProgramBuilder &p) {
   double magnitude = std::sqrt(static_cast<double>(p.largest(x.dims.back()))) * factor;
   text += " epsilon " + real(epsilon) + (offset != 0 && operands.size() > 1 ? " offset " + real(offset) : "");
   Errors errors = normErrors(x, factor, epsilon, magnitude);
-  if (errors[1] > 0.05 * magnitude)
+  if (errors[0] > 0.05 * magnitude)
     return false;
   p.emit(text, operands, x.element, x.dims, {-magnitude, magnitude, errors});
   return true;
@@ -66,7 +66,7 @@ static bool makeLayerNorm(ProgramBuilder &p) {
   for (double &error : rounded.errors)
     error += 1e-6 * x.magnitude();
   Errors errors = normErrors(rounded, 2 * factor, epsilon, magnitude);
-  if (errors[1] > 0.05 * magnitude)
+  if (errors[0] > 0.05 * magnitude)
     return false;
   p.emit(text + " epsilon " + real(epsilon), operands, x.element, x.dims, {-magnitude, magnitude, errors});
   return true;
@@ -92,7 +92,7 @@ static bool makeReduce(ProgramBuilder &p) {
   if (kind == "product") {
     if (count > 4 || x.magnitude() > 4)
       return false;
-    double magnitude = std::pow(std::max(1.0, x.magnitude()), count);
+    double magnitude = std::pow(std::max(1.0, x.magnitude() + x.error()), count);
     bounds = {-magnitude, magnitude, scaled(x.errors, count * magnitude)};
   }
   double magnitude = std::max(std::abs(bounds.low), std::abs(bounds.high));

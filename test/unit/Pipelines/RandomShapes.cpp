@@ -99,8 +99,7 @@ static bool makeConcat(ProgramBuilder &p) {
     size += number(y.dim(axis));
     bounds.low = std::min(bounds.low, y.low);
     bounds.high = std::max(bounds.high, y.high);
-    for (std::size_t i = 0; i < bounds.errors.size(); ++i)
-      bounds.errors[i] = std::max(bounds.errors[i], y.errors[i]);
+    bounds.errors = largerOf(bounds.errors, y.errors);
   }
   Dims dims = x.dims;
   dims[static_cast<std::size_t>(axis)] = std::to_string(size);

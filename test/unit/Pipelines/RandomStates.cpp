@@ -17,7 +17,7 @@ static Errors recurrent(std::initializer_list<Value> inputs, double magnitude) {
 
 /// f32 without error of at most 1: what a recurrence may read without growing.
 static Value small(ProgramBuilder &p, const Dims &dims, double low = -1, double high = 1) {
-  return p.pick([&](const Value &v) { return v.element == "f32" && v.dims == dims && v.low >= low && v.high <= high && v.errors[1] < 1e-4; },
+  return p.pick([&](const Value &v) { return v.element == "f32" && v.dims == dims && v.low >= low && v.high <= high && v.error() < 1e-4; },
                 [&] { return p.argument({"", "f32", dims, Role::Uniform, low, high, ""}); });
 }
 
@@ -102,7 +102,7 @@ static bool makeSelectiveScan(ProgramBuilder &p) {
 
 /// A state that any value is written to.
 static bool makePlainState(ProgramBuilder &p) {
-  Value x = p.pick([](const Value &v) { return v.isFloat() && v.dims[0] == "B" && v.magnitude() <= 8 && v.errors[1] < 1e-4 &&
+  Value x = p.pick([](const Value &v) { return v.isFloat() && v.dims[0] == "B" && v.magnitude() <= 8 && v.error() < 1e-4 &&
                                               std::count(v.dims.begin(), v.dims.end(), "T") == 0; },
                    [&] { return p.floats("f32", {"B", p.randomSize()}); });
   if (p.nextState > 4)

@@ -1,6 +1,7 @@
 //===- GeneratorTest.cpp - Text from a prompt -----------------------------===//
 
 #include "runtime/Run/Generator.h"
+#include "runtime/Run/ContextShift.h"
 #include "runtime/Run/DryBreakers.h"
 
 #include "runtime/Base/Json.h"
@@ -44,7 +45,7 @@ public:
   explicit Script(std::vector<TokenId> says, std::int64_t context = 1000) : says(std::move(says)), context(context) {}
 
   std::int64_t vocabulary() const override { return 257; }
-  std::int64_t length() const override { return static_cast<std::int64_t>(held.size()); }
+  const std::vector<TokenId> &ids() const override { return held; }
   std::int64_t room() const override { return context - length(); }
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &) override {
     ++prompts;
@@ -242,6 +243,75 @@ TEST(Generator, DryEndsRepetitions) {
   EXPECT_NE(say("abXabXabX", request).text, "abXabX");
   request.dryBreakers = {"b"};
   EXPECT_EQ(say("abXabXabX", request).text, "abXabX");
+}
+
+/// "> p t" in a context of 8 of which 2 are kept, 20 tokens of it.
+static GenerationRequest shiftingRequest() {
+  GenerationRequest request = greedyRequest();
+  request.prompt = {'>', 'p', 't'};
+  request.sampler.temperature = 1;
+  request.sampler.seed = 7;
+  request.stops.maxTokens = 20;
+  request.shiftKeep = 2;
+  return request;
+}
+
+TEST(Generator, AFullContextIsShifted) {
+  for (bool canGoBack : {true, false}) {
+    Script script({}, 8);
+    script.undecided = true;
+    script.canGoBack = canGoBack;
+    Result<Generation> generation = generate(script, byteTokenizer(), shiftingRequest());
+    ASSERT_TRUE(generation) << generation.problem().str();
+    EXPECT_EQ(generation->reason, StopReason::MaxTokens);
+    ASSERT_THAT(generation->ids, SizeIs(20));
+    // 5 tokens fill the context, then each shift leaves room for 3: after 5, 8, 11, 14 and 17 tokens.
+    EXPECT_EQ(generation->shifts, 5);
+    std::vector<TokenId> expected = {'>', 'p'};
+    expected.insert(expected.end(), generation->ids.begin() + 14, generation->ids.begin() + 19);
+    EXPECT_EQ(script.held, expected);
+    Script again({}, 8);
+    again.undecided = true;
+    EXPECT_EQ(generate(again, byteTokenizer(), shiftingRequest())->ids, generation->ids);
+  }
+}
+
+TEST(Generator, SamplesOfAShiftedContextBeginAtThePrompt) {
+  Script script({}, 8);
+  script.undecided = true;
+  script.held = {'0', '1'};
+  GenerationRequest request = shiftingRequest();
+  Result<std::vector<Generation>> samples = generateSamples(script, byteTokenizer(), request, 2);
+  ASSERT_TRUE(samples) << samples.problem().str();
+  EXPECT_GT((*samples)[0].shifts, 0);
+  Script one({}, 8);
+  one.undecided = true;
+  one.held = {'0', '1'};
+  request.sampler.stream = 1;
+  Result<Generation> alone = generate(one, byteTokenizer(), request);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ((*samples)[1].ids, alone->ids);
+  EXPECT_EQ(script.held, one.held);
+}
+
+TEST(Generator, WhatAShiftKeepsMustLeaveRoom) {
+  GenerationRequest request = shiftingRequest();
+  for (std::int64_t keep : {-2, 8, 100}) {
+    Script script({}, 8);
+    request.shiftKeep = keep;
+    EXPECT_EQ(generate(script, byteTokenizer(), request).problem().where, "context_shift") << keep;
+    EXPECT_THAT(script.held, testing::IsEmpty());
+  }
+  request.shiftKeep = -1;
+  Script fits({}, 4), full({}, 3);
+  fits.undecided = true;
+  Result<Generation> generation = generate(fits, byteTokenizer(), request);
+  ASSERT_TRUE(generation);
+  EXPECT_EQ(generation->shifts, 18);
+  EXPECT_THAT(fits.held, ElementsAre('>', 'p', 't', generation->ids[18]));
+  EXPECT_THAT(generate(full, byteTokenizer(), request).problem().str(), HasSubstr("in a context of 3, not 3"));
+  Script empty({}, 8);
+  EXPECT_EQ(shiftContext(empty, 0).problem().where, "context shift");
 }
 
 TEST(Generator, WrongRequestsAreProblems) {
