@@ -105,6 +105,20 @@ TEST_F(CudaSessionTest, DecodersRunOnIt) {
   }
 }
 
+/// All the way: an artifact with a cubin that this driver cannot load, compiled from its source.
+TEST_F(CudaSessionTest, SourceRunsByEmulation) {
+  TinyVariant variant;
+  variant.source = contentsOf(TERN_TEST_DIR "/TinyKernels.cu");
+  variant.code = "a cubin of a real GPU";
+  fakeCuda().nvrtcCubin.clear();
+  Result<std::shared_ptr<ExecutorModel>> loaded = load(variant);
+  ASSERT_TRUE(loaded) << loaded.problem().str();
+  Result<std::unique_ptr<ExecutorSession>> made = (*loaded)->newSession({1, 64});
+  ASSERT_TRUE(made);
+  ASSERT_TRUE((*made)->run(TinyCall(prefill8, {4, 5, 6}, 0).call));
+  expectLogits(static_cast<const float *>((*made)->output(0).data), {4, 5, 6});
+}
+
 TEST_F(CudaSessionTest, SlotsKeepTheirOwnSequences) {
   make();
   session.reset();
