@@ -5,8 +5,9 @@
 # Features, for `// REQUIRES:` lines:
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
-# Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
-# (where MLIR's .td files are), %smollm2.
+# Substitutions: %python, %source_dir (the repository), %binary_dir (the build), %tern_tools and %llvm_tools (folders of
+# programs), %mlir_include (where MLIR's .td files are), %cc (the C compiler) and %sanitize (its flags for a program that
+# links what was built), %smollm2.
 
 import os
 
@@ -29,6 +30,9 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
 
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%source_dir", config.tern_source_dir))
+config.substitutions.append(("%binary_dir", config.tern_binary_dir))
+config.substitutions.append(("%cc", config.c_compiler))
+config.substitutions.append(("%sanitize", "-fsanitize=address,undefined" if config.is_sanitized else ""))
 config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))

@@ -27,10 +27,10 @@ static tern_status giveEmbedding(tern_session *session, EmbeddingRequest request
                                  std::size_t *length, tern_error *error) {
   Decoder &encoder = *session->decoder;
   auto count = static_cast<std::int64_t>(request.ids.size());
-  if (encoder.isEncoder() && count > session->context)
+  if (encoder.isEncoder() && count > session->decoder->context())
     return report(error, Problem{"text",
                                  "has " + std::to_string(count) + " tokens, and the context has room for " +
-                                     std::to_string(session->context),
+                                     std::to_string(session->decoder->context()),
                                  "shorten the text or make a session with a longer context"});
   auto needed = static_cast<std::size_t>(encoder.vocabulary() * (request.pooling == Pooling::None ? count : 1));
   if (length)

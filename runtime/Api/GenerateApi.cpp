@@ -116,7 +116,7 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
   request.sampler = std::move(sampler.options);
   request.dryBreakers = std::move(sampler.dryBreakers);
   fillRequest(options, **text, request);
-  SlotSequence sequence(*session->decoder, slot, session->context);
+  SlotSequence sequence(*session->decoder, slot);
   SampleEvents events;
   if (options.on_sample)
     events.end = [&](std::int64_t sample, const Generation &generation) {

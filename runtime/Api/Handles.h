@@ -27,7 +27,6 @@ struct tern_model {
 struct tern_session {
   std::shared_ptr<const tern::LoadedModel> loaded;
   std::unique_ptr<tern::Decoder> decoder;
-  std::int64_t context; ///< Of a sequence, at most; the decoder's is rounded up and may pass the model's.
   std::atomic<bool> busy{false};
 };
 

@@ -2,6 +2,7 @@
 
 #include "runtime/Api/Handles.h"
 #include "runtime/Run/Backends.h"
+#include "runtime/Run/Verification.h"
 
 using namespace tern;
 using namespace tern::api;
@@ -141,5 +142,26 @@ tern_status tern_list_devices(char *text, size_t capacity, size_t *length, tern_
                         {"target", device.target},
                         {"memory", device.memoryBytes}});
     return giveText(list.dump(), text, capacity, length, error);
+  });
+}
+
+tern_status tern_model_verify(const tern_model *model, tern_verification *result, tern_error *error) {
+  return guarded(error, [&]() -> tern_status {
+    if (tern_status status = needed(error, "tern_model_verify", {{"model", model}}); status != TERN_OK)
+      return status;
+    if (tern_status status = result ? checkSize(error, result->size, "tern_verification") : TERN_OK; status != TERN_OK)
+      return status;
+    Result<Verification> verified = verifyModel(*model->loaded);
+    if (!verified)
+      return report(error, verified.problem());
+    tern_verification given{};
+    given.prompts = static_cast<int64_t>(verified->prompts);
+    given.max_divergence = verified->maxDivergence;
+    given.allowed = verified->allowed;
+    given.max_error = verified->maxError;
+    std::strncpy(given.reference, verified->reference.c_str(), sizeof(given.reference) - 1);
+    if (result)
+      writeResult(given, result);
+    return TERN_OK;
   });
 }

@@ -109,6 +109,9 @@ tern_status tern_sampler_create(const tern_model *model, const tern_sampler_opti
         status != TERN_OK)
       return status;
     *sampler = nullptr;
+    if (model->isEncoder)
+      return report(error, Problem{model->loaded->artifact().path(), "gives embeddings, and has no logits to draw from",
+                                   "call tern_embed"});
     SamplerRequest request;
     if (tern_status status = readSampler(options, request, error); status != TERN_OK)
       return status;

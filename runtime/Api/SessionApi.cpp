@@ -23,8 +23,7 @@ tern_status tern_session_create(tern_model *model, int64_t slots, int64_t contex
     Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.executor(), slots, context == 0 ? most : context);
     if (!decoder)
       return report(error, decoder.problem());
-    std::int64_t length = std::min((*decoder)->context(), most);
-    *session = new tern_session{model->loaded, std::move(*decoder), length};
+    *session = new tern_session{model->loaded, std::move(*decoder)};
     return TERN_OK;
   });
 }
@@ -33,7 +32,7 @@ void tern_session_destroy(tern_session *session) { delete session; }
 
 int64_t tern_session_slots(const tern_session *session) { return session ? session->decoder->slots() : 0; }
 
-int64_t tern_session_context(const tern_session *session) { return session ? session->context : 0; }
+int64_t tern_session_context(const tern_session *session) { return session ? session->decoder->context() : 0; }
 
 int64_t tern_session_length(const tern_session *session, int64_t slot) {
   return !session || slot < 0 || slot >= session->decoder->slots() ? -1 : session->decoder->length(slot);
@@ -98,7 +97,7 @@ tern_status tern_session_shift(tern_session *session, int64_t slot, int64_t keep
   return atWork(session, "session", "tern_session_shift", error, [&]() -> tern_status {
     if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
       return status;
-    SlotSequence sequence(*session->decoder, slot, session->context);
+    SlotSequence sequence(*session->decoder, slot);
     Result<bool> finished = shiftContext(sequence, keep, flagOf(cancel));
     if (!finished)
       return report(error, finished.problem());

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Decoder>> Decoder::create(const std::shared_ptr<ExecutorM
   Result<std::unique_ptr<ExecutorSession>> session = model->newSession(*size);
   if (!session)
     return session.problem();
-  return std::unique_ptr<Decoder>(new Decoder(std::move(*entries), std::move(*session), slots));
+  return std::unique_ptr<Decoder>(new Decoder(std::move(*entries), std::move(*session), slots, context));
 }
 
 bool Decoder::hasRecurrentStates() const {

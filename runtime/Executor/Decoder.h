@@ -46,7 +46,7 @@ struct SlotToken {
 /// Not for use from several threads at once.
 class Decoder {
 public:
-  /// `slots` sequences of up to `context` tokens, which is rounded up to a multiple of 64. Problems: those of
+  /// `slots` sequences of up to `context` tokens; memory is for a multiple of 64. Problems: those of
   /// ExecutorModel::newSession and DecoderEntries.
   static Result<std::unique_ptr<Decoder>> create(const std::shared_ptr<ExecutorModel> &model, std::int64_t slots,
                                                  std::int64_t context);
@@ -56,7 +56,8 @@ public:
 
   const ExecutorSession &session() const { return *memory; }
   std::int64_t slots() const { return static_cast<std::int64_t>(sequences.size()); }
-  std::int64_t context() const { return memory->size().capacity; }
+  /// Tokens that a slot can hold.
+  std::int64_t context() const { return limit; }
   /// As DecoderEntries has it.
   std::int64_t vocabulary() const { return entries.vocabulary(); }
   /// Whether "logits" are vectors of tokens; prefill() gives them, and there is nothing to decode.
@@ -85,8 +86,9 @@ private:
     bool broken = false; ///< A step ended inside; recurrent states hold parts of it.
   };
 
-  Decoder(DecoderEntries entries, std::unique_ptr<ExecutorSession> session, std::int64_t slots)
-      : entries(std::move(entries)), memory(std::move(session)), sequences(static_cast<std::size_t>(slots)) {}
+  Decoder(DecoderEntries entries, std::unique_ptr<ExecutorSession> session, std::int64_t slots, std::int64_t context)
+      : entries(std::move(entries)), memory(std::move(session)), sequences(static_cast<std::size_t>(slots)),
+        limit(context) {}
 
   Status checkSlot(std::int64_t slot, std::int64_t more) const;
   std::int64_t reachOf(const DecoderEntry &entry) const;
@@ -107,6 +109,7 @@ private:
   DecoderEntries entries;
   std::unique_ptr<ExecutorSession> memory;
   std::vector<Sequence> sequences;
+  std::int64_t limit;
   std::vector<std::int32_t> tokenInput, positionInput, outputInput; ///< Of the present call.
   std::vector<float> gathered; ///< Logits of a step whose rows do not lie in order.
 };

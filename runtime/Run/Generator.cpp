@@ -142,11 +142,6 @@ private:
 
 } // namespace
 
-std::int64_t SlotSequence::room() const {
-  std::int64_t limit = context > 0 ? std::min(context, decoder.context()) : decoder.context();
-  return limit - decoder.length(slot);
-}
-
 Result<LogitsView> SlotSequence::prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) {
   return decoder.prefill(slot, ids, options);
 }

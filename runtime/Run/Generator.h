@@ -42,20 +42,18 @@ public:
 /// A slot of a decoder, which must outlive it.
 class SlotSequence final : public TokenSequence {
 public:
-  /// `context`, if not 0, is the length that the sequence may have; else it is the decoder's.
-  SlotSequence(Decoder &decoder, std::int64_t slot, std::int64_t context = 0)
-      : decoder(decoder), slot(slot), context(context) {}
+  SlotSequence(Decoder &decoder, std::int64_t slot) : decoder(decoder), slot(slot) {}
 
   std::int64_t vocabulary() const override { return decoder.vocabulary(); }
   const std::vector<TokenId> &ids() const override { return decoder.ids(slot); }
-  std::int64_t room() const override;
+  std::int64_t room() const override { return decoder.context() - decoder.length(slot); }
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
   Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
   Status rewind(std::int64_t length) override { return decoder.rewind(slot, length); }
 
 private:
   Decoder &decoder;
-  std::int64_t slot, context;
+  std::int64_t slot;
 };
 
 struct GenerationRequest {

@@ -19,8 +19,8 @@ struct BenchOptions {
 
 } // namespace
 
-static void printHeading(const LoadedModel &model) {
-  std::printf("%s, code for %s\n", model.artifact().path().c_str(), model.variant().target.c_str());
+static void printHeading(const CompiledModel &model) {
+  std::printf("%s, code for %s\n", model.path.c_str(), model.info.target);
   std::printf("%-8s %6s %6s %8s %8s  %-28s %12s %10s %11s\n", "kind", "tokens", "batch", "context", "threads",
               "tokens/s (min .. max)", "bytes/token", "ceiling", "of ceiling");
 }
@@ -36,7 +36,7 @@ static void printCase(const BenchmarkCase &result) {
 }
 
 /// All cases of a model that is loaded.
-static Status runCases(const LoadedModel &model, const BenchOptions &options, Json &cases) {
+static Status runCases(const CompiledModel &model, const BenchOptions &options, Json &cases) {
   auto add = [&](const Result<BenchmarkCase> &result) -> Status {
     if (!result)
       return result.problem();
@@ -64,11 +64,11 @@ static int bench(const BenchOptions &options) {
     if (!model.problems.empty())
       return fail(model.problems, options.json);
     if (object.empty()) {
-      object = {{"backend", "cpu"}, {"target", model.loaded->variant().target}};
+      object = {{"backend", model.info.backend}, {"target", model.info.target}};
       if (!options.json)
-        printHeading(*model.loaded);
+        printHeading(model);
     }
-    if (Status status = runCases(*model.loaded, options, cases); !status)
+    if (Status status = runCases(model, options, cases); !status)
       return fail(status.problem(), options.json);
   }
   object["cases"] = std::move(cases);

@@ -9,7 +9,7 @@
 #define TERN_TOOLS_TERN_BENCHMARK_H
 
 #include "runtime/Base/Json.h"
-#include "runtime/Run/LoadedModel.h"
+#include "tools/tern/CompiledModel.h"
 
 namespace tern {
 
@@ -34,10 +34,10 @@ struct BenchmarkCase {
 };
 
 /// Reads prompts of `sizes.prompt` tokens.
-Result<BenchmarkCase> benchmarkPrefill(const LoadedModel &model, const BenchmarkSizes &sizes);
+Result<BenchmarkCase> benchmarkPrefill(const CompiledModel &model, const BenchmarkSizes &sizes);
 
 /// Decodes for `batch` sequences at once.
-Result<BenchmarkCase> benchmarkDecode(const LoadedModel &model, const BenchmarkSizes &sizes, std::int64_t batch);
+Result<BenchmarkCase> benchmarkDecode(const CompiledModel &model, const BenchmarkSizes &sizes, std::int64_t batch);
 
 } // namespace tern
 

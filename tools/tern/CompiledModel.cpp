@@ -1,76 +1,150 @@
-//===- CompiledModel.cpp - A model as compiled code -----------------------===//
+//===- CompiledModel.cpp - A model or artifact as compiled code -----------===//
 
 #include "tools/tern/CompiledModel.h"
-#include "runtime/Base/CacheDirectory.h"
-#include "runtime/Cuda/Driver.h"
-#include "tern/Pipelines/CompileCache.h"
-#include "tern/RegisterAll.h"
-#include "tools/tern/Command.h"
-#include "tools/tern/Progress.h"
-
-#include "mlir/IR/MLIRContext.h"
+#include "runtime/Artifact/ArtifactReader.h"
 
 using namespace tern;
 
-/// Compiles to the options' output, showing how far it is.
-static Problems compileShowing(CompilerOptions options) {
-  mlir::DialectRegistry registry;
-  registerAllDialects(registry);
-  mlir::MLIRContext context(registry);
-  Progress progress("compiling " + options.input, static_cast<std::int64_t>(phaseNames().size()), "phases");
-  std::int64_t done = 0;
-  options.onPhase = [&](llvm::StringRef, double) { progress.show(++done); };
-  return compileModel(context, options).problems;
-}
-
-/// What to compile for if no target was named: the CPU, or the GPU if that is to compute.
-static Result<std::vector<std::string>> defaultTargets(const ModelFlags &flags) {
-  CompilerOptions options;
-  if (flags.backend != "cuda")
-    return options.targets;
-  const Result<std::shared_ptr<const Driver>> &driver = Driver::system();
-  if (!driver)
-    return driver.problem();
-  if ((*driver)->devices().empty())
-    return Problem{"--backend cuda", "needs a GPU, and the NVIDIA driver finds none", "see what nvidia-smi says"};
-  return std::vector<std::string>{(*driver)->devices().front().bestArchitecture()};
-}
-
-/// The artifact of a model, from the cache; empty with problems.
-static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
-  Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
-  if (!seed) {
-    problems.push_back(seed.problem());
-    return "";
-  }
-  CompilerOptions options;
-  options.input = flags.path;
-  options.precision = flags.precision;
-  options.batches = flags.batches;
-  options.randomSeed = *seed;
-  options.golden = flags.golden;
-  Result<std::vector<std::string>> targets =
-      flags.target.empty() ? defaultTargets(flags) : std::vector<std::string>{flags.target};
-  if (!targets) {
-    problems.push_back(targets.problem());
-    return "";
-  }
-  options.targets = std::move(*targets);
-  CachedArtifact cached = cachedArtifact(
-      options, flags.cacheDirectory.empty() ? defaultCacheDirectory() : flags.cacheDirectory, compileShowing);
-  problems = std::move(cached.problems);
-  return cached.path;
-}
-
-CompiledModel tern::openCompiled(const ModelFlags &flags) {
-  if (isArtifactFile(flags.path))
-    return openArtifact(flags);
+CompiledModel tern::openArtifact(const ModelFlags &flags, const std::string &path, const std::string &target) {
   CompiledModel model;
-  if (Status status = flags.checkFor(/*isArtifact=*/false); !status) {
+  tern_model_options options;
+  tern_model_options_init(&options, sizeof(options));
+  options.threads = flags.threads;
+  options.target = target.empty() ? nullptr : target.c_str();
+  options.backend = flags.backend.empty() ? nullptr : flags.backend.c_str();
+  tern_error error;
+  tern_model *opened = nullptr;
+  if (tern_model_open(path.c_str(), &options, &opened, &error) != TERN_OK) {
+    model.problems.push_back(problemOf(error));
+    return model;
+  }
+  model.handle.reset(opened);
+  model.path = path;
+  model.info.size = sizeof(model.info);
+  if (tern_model_get_info(opened, &model.info, &error) != TERN_OK)
+    model.problems.push_back(problemOf(error));
+  else if (model.info.embedding > 0)
+    model.problems.push_back({flags.path, "gives embeddings, and this takes a model that generates text",
+                              "use tern_embed of the runtime (docs/CApi.md)"});
+  return model;
+}
+
+CompiledModel tern::openArtifact(const ModelFlags &flags) {
+  if (Status status = flags.checkFor(/*isArtifact=*/true); !status) {
+    CompiledModel model;
     model.problems.push_back(status.problem());
     return model;
   }
-  std::string path = artifactOf(flags, model.problems);
-  // An artifact from the cache was compiled for the target and has no other code.
-  return model.problems.empty() ? openArtifact(path, {flags.threads, "", flags.backend}) : std::move(model);
+  return openArtifact(flags, flags.path, flags.target);
+}
+
+Problem tern::problemOf(const tern_error &error) {
+  std::string_view message = error.message;
+  std::size_t begin = error.where_length == 0 ? 0 : error.where_length + 2u;
+  std::size_t rest = error.remedy_length == 0 ? 0 : error.remedy_length + 2u;
+  return {std::string(message.substr(0, error.where_length)),
+          std::string(message.substr(begin, message.size() - begin - rest)),
+          std::string(message.substr(message.size() - error.remedy_length))};
+}
+
+Result<SessionHandle> CompiledModel::newSession(std::int64_t slots, std::int64_t context) const {
+  tern_session *session = nullptr;
+  tern_error error;
+  if (tern_session_create(handle.get(), slots, context, &session, &error) != TERN_OK)
+    return problemOf(error);
+  return SessionHandle(session);
+}
+
+Result<Program> CompiledModel::program() const {
+  Result<ArtifactReader> artifact = ArtifactReader::open(path);
+  if (!artifact)
+    return artifact.problem();
+  for (const ArtifactVariant &variant : artifact->manifest().variants)
+    if (variant.target == info.target)
+      return artifact->program(variant);
+  return Problem{path, "has no code for " + std::string(info.target) + " any more", "compile the model again"};
+}
+
+Result<std::string> tern::textOf(const std::function<tern_status(char *, size_t, size_t *, tern_error *)> &call) {
+  std::string text(4096, '\0');
+  size_t length = 0;
+  tern_error error;
+  tern_status status = call(text.data(), text.size(), &length, &error);
+  if (status == TERN_BUFFER_TOO_SMALL) {
+    text.resize(length);
+    status = call(text.data(), text.size(), &length, &error);
+  }
+  if (status != TERN_OK)
+    return problemOf(error);
+  text.resize(length);
+  return text;
+}
+
+Result<std::vector<TokenId>> tern::idsOf(const tern_model *model, const std::string &text, std::uint32_t flags) {
+  std::vector<TokenId> ids(text.size() + 8);
+  size_t length = 0;
+  tern_error error;
+  auto call = [&] {
+    return tern_tokenize(model, text.data(), text.size(), flags, ids.data(), ids.size(), &length, &error);
+  };
+  tern_status status = call();
+  if (status == TERN_BUFFER_TOO_SMALL) {
+    ids.resize(length);
+    status = call();
+  }
+  if (status != TERN_OK)
+    return problemOf(error);
+  ids.resize(length);
+  return ids;
+}
+
+Result<LogitsView> SessionSequence::prefill(const std::vector<TokenId> &ids, const PrefillOptions &wanted) {
+  struct Callbacks {
+    const PrefillOptions &wanted;
+    std::int64_t width;
+  } callbacks{wanted, width};
+  tern_prefill_options options;
+  tern_prefill_options_init(&options, sizeof(options));
+  options.user = &callbacks;
+  if (wanted.progress)
+    options.on_progress = [](void *user, int64_t done, int64_t total) {
+      static_cast<Callbacks *>(user)->wanted.progress(done, total);
+    };
+  if (wanted.allLogits)
+    options.on_logits = [](void *user, int64_t first, int64_t rows, const float *logits) {
+      auto &callbacks = *static_cast<Callbacks *>(user);
+      callbacks.wanted.allLogits(first, LogitsView{logits, rows, callbacks.width, false});
+    };
+  tern_error error;
+  const float *logits = nullptr;
+  if (tern_prefill(session, 0, ids.data(), ids.size(), &options, &logits, &error) != TERN_OK)
+    return problemOf(error);
+  held.insert(held.end(), ids.begin(), ids.end());
+  return LogitsView{logits, 1, width, false};
+}
+
+Result<LogitsView> SessionSequence::decode(TokenId token, const std::atomic<bool> *) {
+  int64_t slot = 0;
+  tern_error error;
+  const float *logits = nullptr;
+  if (tern_decode(session, 1, &slot, &token, nullptr, &logits, &error) != TERN_OK)
+    return problemOf(error);
+  held.push_back(token);
+  return LogitsView{logits, 1, width, false};
+}
+
+Status SessionSequence::rewind(std::int64_t length) {
+  tern_error error;
+  if (tern_session_rewind(session, 0, length, &error) != TERN_OK)
+    return problemOf(error);
+  held.resize(static_cast<std::size_t>(length));
+  return Done{};
+}
+
+Json tern::memoryAsJson(const tern_memory &memory) {
+  return {{"weights", memory.weights},
+          {"arena", memory.arena},
+          {"states", memory.states},
+          {"scratch", memory.scratch},
+          {"total", memory.total}};
 }

@@ -46,11 +46,11 @@ public:
   std::vector<float> values;
 };
 
-/// Windows one after another; `begin` starts a new sequence.
+/// Windows one after another.
 class Windows {
 public:
-  Windows(const EvaluationRequest &request, std::int64_t window, TokenSequence &sequence, std::function<void()> begin)
-      : request(request), window(static_cast<std::size_t>(window)), sequence(sequence), begin(std::move(begin)),
+  Windows(const EvaluationRequest &request, std::int64_t window, TokenSequence &sequence)
+      : request(request), window(static_cast<std::size_t>(window)), sequence(sequence),
         progress("evaluating", static_cast<std::int64_t>(request.ids.size())) {}
 
   Result<Evaluation> run() {
@@ -58,7 +58,8 @@ public:
     for (std::size_t first = 0; first < request.ids.size(); first += window) {
       std::vector<TokenId> ids(request.ids.begin() + first,
                                request.ids.begin() + std::min(first + window, request.ids.size()));
-      begin();
+      if (Status status = sequence.rewind(0); !status)
+        return status.problem();
       WindowLogits logits(sequence.vocabulary());
       if (Status status = request.step ? step(ids, first, logits) : prefill(ids, first, logits); !status)
         return status.problem();
@@ -94,7 +95,6 @@ private:
   const EvaluationRequest &request;
   std::size_t window;
   TokenSequence &sequence;
-  std::function<void()> begin;
   Progress progress;
   Evaluation result;
 };
@@ -105,6 +105,14 @@ static EvaluationResult asResult(Result<Evaluation> evaluation) {
   if (!evaluation)
     return {std::nullopt, {evaluation.problem()}};
   return {std::move(*evaluation), {}};
+}
+
+static EvaluationResult evaluateOn(TokenSequence &sequence, std::int64_t window, const EvaluationRequest &request,
+                                   const std::string &backend) {
+  EvaluationResult result = asResult(Windows(request, window, sequence).run());
+  if (result.evaluation)
+    result.evaluation->backend = backend;
+  return result;
 }
 
 static EvaluationResult evaluateInterpreted(const ModelFlags &flags, const EvaluationRequest &request) {
@@ -118,29 +126,23 @@ static EvaluationResult evaluateInterpreted(const ModelFlags &flags, const Evalu
   if (!window)
     return asResult(window.problem());
   InterpretedSequence sequence(*opened.model, *window);
-  EvaluationResult result = asResult(Windows(request, *window, sequence, [&] { session.reset(); }).run());
-  if (result.evaluation)
-    result.evaluation->backend = flags.backend;
-  return result;
+  return evaluateOn(sequence, *window, request, flags.backend);
 }
 
 static EvaluationResult evaluateCompiled(const ModelFlags &flags, const EvaluationRequest &request) {
   CompiledModel model = openCompiled(flags);
   if (!model.problems.empty())
     return {std::nullopt, std::move(model.problems)};
-  if (Status status = checkIds(request, model.loaded->artifact().manifest().model.vocabulary); !status)
+  if (Status status = checkIds(request, model.info.vocabulary); !status)
     return asResult(status.problem());
-  Result<std::int64_t> window = flags.contextFor(model.maxContext(), static_cast<std::int64_t>(request.ids.size()));
+  Result<std::int64_t> window = flags.contextFor(model.info.max_context, static_cast<std::int64_t>(request.ids.size()));
   if (!window)
     return asResult(window.problem());
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model.loaded->executor(), 1, *window);
-  if (!decoder)
-    return asResult(decoder.problem());
-  SlotSequence sequence(**decoder, 0, *window);
-  EvaluationResult result = asResult(Windows(request, *window, sequence, [&] { (*decoder)->reset(0); }).run());
-  if (result.evaluation)
-    result.evaluation->backend = model.loaded->backend().name();
-  return result;
+  Result<SessionHandle> session = model.newSession(1, *window);
+  if (!session)
+    return asResult(session.problem());
+  SessionSequence sequence(session->get(), model.info.vocabulary);
+  return evaluateOn(sequence, *window, request, model.info.backend);
 }
 
 EvaluationResult tern::evaluate(const ModelFlags &flags, const EvaluationRequest &request) {

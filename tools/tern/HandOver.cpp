@@ -2,7 +2,7 @@
 
 #include "tools/tern/HandOver.h"
 #include "tools/tern/CompiledModel.h"
-#include "tools/tern/RunCommand.h"
+#include "tools/tern/RunOptions.h"
 
 #include <cerrno>
 #include <cstring>
@@ -30,7 +30,11 @@ Problem tern::becomeCompiler() {
 }
 
 CompiledModel tern::openCompiled(const ModelFlags &flags) {
-  return isArtifactFile(flags.path) ? openArtifact(flags) : CompiledModel{nullptr, {becomeCompiler()}};
+  if (isArtifactFile(flags.path))
+    return openArtifact(flags);
+  CompiledModel model;
+  model.problems.push_back(becomeCompiler());
+  return model;
 }
 
 Problems tern::runInterpreted(RunReport &, const RunOptions &) { return {becomeCompiler()}; }

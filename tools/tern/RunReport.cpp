@@ -11,17 +11,15 @@ static std::string reasonName(const Generation &generation) {
   return generation.reason ? std::string(stopReasonName(*generation.reason)) : "cancelled";
 }
 
-Status RunReport::setSamples(std::vector<Generation> generated, const Tokenizer &tokenizer) {
+Status RunReport::setSamples(std::vector<Generation> generated,
+                             const std::function<Result<std::string>(TokenId)> &textOf) {
   samples = std::move(generated);
   for (const Generation &sample : samples)
     for (const Logprobs &logprobs : sample.logprobs) {
       std::vector<TokenLogprob> tokens = logprobs.top;
       tokens.push_back(logprobs.drawn);
       for (const TokenLogprob &token : tokens) {
-        // A model can have more logits than the tokenizer has tokens.
-        Result<std::string> text = token.token < tokenizer.size()
-                                       ? tokenizer.decode({token.token}, /*skipSpecial=*/false)
-                                       : Result<std::string>(std::string());
+        Result<std::string> text = textOf(token.token);
         if (!text)
           return text.problem();
         tokenTexts.emplace(token.token, std::move(*text));
@@ -43,6 +41,8 @@ void RunReport::addGeneration(Json &object, const Generation &generation) const 
   object["ids"] = generation.ids;
   object["text"] = generation.text;
   object["stop_reason"] = reasonName(generation);
+  if (generation.shifts > 0)
+    object["context_shifts"] = generation.shifts;
   if (generation.logprobs.empty())
     return;
   Json rows = Json::array();
@@ -78,17 +78,17 @@ Json RunReport::asJson() const {
   object["memory"] = memory;
   if (verification)
     object["verify"] = {{"prompts", verification->prompts},
-                        {"max_divergence", verification->maxDivergence},
+                        {"max_divergence", verification->max_divergence},
                         {"allowed", verification->allowed},
-                        {"max_error", verification->maxError},
+                        {"max_error", verification->max_error},
                         {"reference", verification->reference}};
   return object;
 }
 
 void RunReport::printSummary() const {
   if (verification)
-    std::fprintf(stderr, "verified: %zu golden prompts, divergence %.2g nats from %s (%.2g allowed)\n",
-                 verification->prompts, verification->maxDivergence, verification->reference.c_str(),
+    std::fprintf(stderr, "verified: %lld golden prompts, divergence %.2g nats from %s (%.2g allowed)\n",
+                 static_cast<long long>(verification->prompts), verification->max_divergence, verification->reference,
                  verification->allowed);
   std::string on = threads == 0 ? "" : " on " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
   for (const Generation &sample : samples)

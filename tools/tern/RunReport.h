@@ -3,20 +3,13 @@
 #ifndef TERN_TOOLS_TERN_RUNREPORT_H
 #define TERN_TOOLS_TERN_RUNREPORT_H
 
-#include "runtime/Artifact/Golden.h"
 #include "runtime/Base/Json.h"
 #include "runtime/Run/Generator.h"
+#include "runtime/include/tern/tern.h"
 
 #include <unordered_map>
 
 namespace tern {
-
-/// How an artifact's golden prompts came out.
-struct Verification {
-  std::size_t prompts = 0;
-  double maxDivergence = 0, allowed = 0, maxError = 0;
-  std::string reference; ///< What computed the golden logits.
-};
 
 /// What a run gave.
 struct RunReport {
@@ -24,14 +17,14 @@ struct RunReport {
   std::vector<TokenId> promptIds;
   std::vector<Generation> samples;                     ///< None if it only verified.
   std::unordered_map<TokenId, std::string> tokenTexts; ///< Of the tokens that logprobs name.
-  std::optional<Verification> verification;
+  std::optional<tern_verification> verification;
   double loadSeconds = 0;
   std::string target;   ///< Of the code; empty for the interpreter.
   unsigned threads = 0; ///< 0 where nobody counted.
   Json memory;
 
-  /// Takes over what was generated.
-  Status setSamples(std::vector<Generation> generated, const Tokenizer &tokenizer);
+  /// Takes over what was generated. `textOf` gives the text of a token.
+  Status setSamples(std::vector<Generation> generated, const std::function<Result<std::string>(TokenId)> &textOf);
 
   Json asJson() const;
   /// Lines for a person.

@@ -95,6 +95,53 @@ Status SamplerFlags::fill(GenerationRequest &request) const {
   return Done{};
 }
 
+Status SamplerFlags::fill(RuntimeSampler &sampler) const {
+  Result<SamplerOptions> read = options();
+  if (!read)
+    return read.problem();
+  sampler.values = std::move(*read);
+  const SamplerOptions &given = sampler.values;
+  tern_sampler_options &filled = sampler.options;
+  filled.temperature = given.temperature;
+  filled.top_k = given.topK;
+  filled.top_p = given.topP;
+  filled.min_p = given.minP;
+  filled.typical_p = given.typicalP;
+  filled.repeat_penalty = given.repetitionPenalty;
+  filled.presence_penalty = given.presencePenalty;
+  filled.frequency_penalty = given.frequencyPenalty;
+  filled.penalty_window = given.penaltyWindow;
+  filled.seed = given.seed;
+  filled.stream = given.stream;
+  filled.dry_multiplier = given.dryMultiplier;
+  filled.dry_base = given.dryBase;
+  filled.dry_allowed_length = given.dryAllowedLength;
+  filled.dry_window = given.dryWindow;
+  filled.logprobs = given.logprobs;
+  filled.stages = order.empty() ? nullptr : order.c_str();
+  for (const auto &[token, bias] : given.logitBias) {
+    sampler.biasTokens.push_back(token);
+    sampler.biasValues.push_back(bias);
+  }
+  filled.bias_tokens = sampler.biasTokens.data();
+  filled.bias_values = sampler.biasValues.data();
+  filled.bias_count = sampler.biasTokens.size();
+  filled.allowed_tokens = given.allowedTokens.data();
+  filled.allowed_count = given.allowedTokens.size();
+  filled.banned_tokens = given.bannedTokens.data();
+  filled.banned_count = given.bannedTokens.size();
+  if (breakers.empty())
+    return Done{};
+  if (breakers.size() > 1 || breakers.front() != "none")
+    sampler.breakers = breakers;
+  for (const std::string &text : sampler.breakers)
+    sampler.breakerTexts.push_back(text.c_str());
+  sampler.breakerTexts.push_back(nullptr); // so that there is an address, which says that breakers were given: none
+  filled.dry_breakers = sampler.breakerTexts.data();
+  filled.dry_breaker_count = sampler.breakers.size();
+  return Done{};
+}
+
 std::string SamplerFlags::remark() const {
   std::string given;
   for (const CLI::Option *option : ofDraws)
@@ -111,6 +158,7 @@ Problem SamplerFlags::ofFlag(Problem problem) {
                                          {"dry_breakers", "--dry-sequence-breaker"},
                                          {"stages", "--samplers"},
                                          {"samples", "--num-samples"},
+                                         {"context_shift", "--context-shift"},
                                          {"stop", "--stop"}};
   for (const FlagName &row : renamed)
     if (problem.where == row.option)

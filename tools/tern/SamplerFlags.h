@@ -4,10 +4,25 @@
 #define TERN_TOOLS_TERN_SAMPLERFLAGS_H
 
 #include "runtime/Run/Generator.h"
+#include "runtime/include/tern/tern.h"
 
 #include <CLI/CLI.hpp>
 
 namespace tern {
+
+/// The sampler's options for tern.h, and what they point to.
+struct RuntimeSampler {
+  RuntimeSampler() { tern_sampler_options_init(&options, sizeof(options)); }
+  RuntimeSampler(const RuntimeSampler &) = delete;
+  RuntimeSampler &operator=(const RuntimeSampler &) = delete;
+
+  tern_sampler_options options;
+  SamplerOptions values;
+  std::vector<std::int32_t> biasTokens;
+  std::vector<double> biasValues;
+  std::vector<std::string> breakers;
+  std::vector<const char *> breakerTexts;
+};
 
 /// The sampler's options as flags, each by the name that it has in the field.
 class SamplerFlags {
@@ -21,6 +36,8 @@ public:
   /// What the flags say about a generation; greedy by default. Values out of range are left to generate(), which names
   /// them.
   Status fill(GenerationRequest &request) const;
+  /// The same for tern_generate. The flags must outlive `sampler`.
+  Status fill(RuntimeSampler &sampler) const;
 
   std::int64_t samples() const { return sampleCount; }
 

@@ -31,6 +31,8 @@ public:
     config.usesRotary.assign(config.windows.size(), false);
     config.tokenTypes = reader.count({"type_vocab_size", {}}, 2);
     reader.ignore({"attention_probs_dropout_prob", {}});
+    if (reader.flag({"is_decoder", {}}, false))
+      reader.problem({"is_decoder", {}}, "must be false for this architecture", "use an encoder");
     ConfigKey positions{"position_embedding_type", {}};
     if (std::string kind = reader.text(positions, "absolute"); kind != "absolute")
       reader.problem(positions, "must be absolute, got '" + kind + "'", "relative positions are not supported");

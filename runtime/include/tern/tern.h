@@ -192,7 +192,7 @@ TERN_API tern_status tern_end_tokens(const tern_model *model, int32_t *ids, size
 
 /*===- Sessions ---------------------------------------------------------------===*/
 
-/* Takes all memory that `slots` sequences of `context` tokens need (rounded up to a multiple of 64); fails, naming the
+/* Takes all memory that `slots` sequences of `context` tokens need (for a multiple of 64 of them); fails, naming the
  * context that would fit, where the machine has too little. `context` 0 stands for the model's maximum. `*session` is
  * NULL unless it is TERN_OK. Threads: any. */
 TERN_API tern_status tern_session_create(tern_model *model, int64_t slots, int64_t context, tern_session **session,
@@ -260,6 +260,21 @@ TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int
  * floats, row i for slots[i]. `cancel` may be NULL. Threads: one. */
 TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                                  const tern_cancel *cancel, const float **logits, tern_error *error);
+
+/*===- Verification -----------------------------------------------------------===*/
+
+typedef struct tern_verification {
+  size_t size;
+  int64_t prompts;       /* Golden prompts that the artifact holds. */
+  double max_divergence; /* The largest KL(reference || computed) of one, in nats, */
+  double allowed;        /* and what it may be. */
+  double max_error;      /* The largest difference of two logits. */
+  char reference[64];    /* What computed the golden logits: "the interpreter in f32". */
+} tern_verification;
+
+/* Compares the weights with their hashes, then runs the artifact's golden prompts: does it compute here what it must?
+ * Fails where it does not, or has none. `result` may be NULL. Threads: any. */
+TERN_API tern_status tern_model_verify(const tern_model *model, tern_verification *result, tern_error *error);
 
 /*===- Embeddings -------------------------------------------------------------===*
  *

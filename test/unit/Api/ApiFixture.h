@@ -35,9 +35,11 @@ inline std::string readBytes(const std::string &path) {
 }
 
 inline void writeArtifact(const std::string &path, std::vector<std::string> features, bool withText = true,
-                          const TinyOptions &options = {}) {
+                          const TinyOptions &options = {}, const char *onlyEntry = nullptr) {
   ArtifactWriter writer = std::move(*ArtifactWriter::create(path));
   Program program = tinyProgram(options);
+  if (onlyEntry)
+    program.entries.front().name = onlyEntry;
   program.weights[0].hash = "";
   ASSERT_TRUE(writer.beginWeights(program.weightBytes));
   ASSERT_TRUE(writer.appendWeights({reinterpret_cast<const char *>(tinyWeights()), tinyVocabulary * 4}));

@@ -234,7 +234,7 @@ TEST_F(Api, GenerationStopsForEveryReason) {
 
   options.max_tokens = -1;
   EXPECT_EQ(generate(), TERN_STOP_CONTEXT_END);
-  EXPECT_EQ(result.tokens, 128 - 2 + 1);
+  EXPECT_EQ(result.tokens, 100 - 2 + 1);
 
   int32_t token = 31;
   double bias = 1e9;

@@ -52,6 +52,7 @@ template <typename Options> void checkInit(void (*init)(Options *, size_t)) {
 TEST_F(ApiVersions, InitWritesWhatTheCallerHas) {
   checkInit(tern_model_options_init);
   checkInit(tern_prefill_options_init);
+  checkInit(tern_embed_options_init);
   checkInit(tern_sampler_options_init);
   checkInit(tern_generate_options_init);
 }

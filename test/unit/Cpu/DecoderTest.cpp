@@ -117,16 +117,17 @@ TEST_F(DecoderTest, SlotsAreRoundedUpToWholeBatches) {
 
 TEST_F(DecoderTest, AFullContextIsAProblemAndChangesNothing) {
   make(1, 100);
-  EXPECT_EQ(decoder->context(), 128);
-  std::vector<TokenId> ids = someIds(126);
+  EXPECT_EQ(decoder->context(), 100);
+  EXPECT_EQ(decoder->session().size().capacity, 128);
+  std::vector<TokenId> ids = someIds(98);
   ASSERT_TRUE(decoder->prefill(0, ids));
   Result<LogitsView> logits = decoder->prefill(0, {1, 2, 3});
   ASSERT_FALSE(logits);
-  EXPECT_THAT(logits.problem().what, HasSubstr("holds 128 tokens: 126 are taken and 3 more do not fit"));
+  EXPECT_THAT(logits.problem().what, HasSubstr("holds 100 tokens: 98 are taken and 3 more do not fit"));
   ASSERT_TRUE(decoder->decode({{0, 1}}));
   ASSERT_TRUE(decoder->decode({{0, 1}}));
   EXPECT_FALSE(decoder->decode({{0, 1}}));
-  EXPECT_EQ(decoder->length(0), 128);
+  EXPECT_EQ(decoder->length(0), 100);
 }
 
 TEST_F(DecoderTest, ABadTokenNamesTheLayer) {
