@@ -6,9 +6,10 @@
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
-# (where MLIR's .td files are), %smollm2.
+# (where MLIR's .td files are), %smollm2, %other_cpu (a CPU to compile for that is not this one).
 
 import os
+import platform
 
 import lit.formats
 
@@ -31,6 +32,7 @@ config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%source_dir", config.tern_source_dir))
 config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
+config.substitutions.append(("%other_cpu", "x86-64-v3" if platform.machine() == "aarch64" else "aarch64"))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
