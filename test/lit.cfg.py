@@ -3,13 +3,15 @@
 # Tools are found by name: those of this build first, then FileCheck, not, split-file and mlir-tblgen of LLVM.
 #
 # Features, for `// REQUIRES:` lines:
+#   nvcc       the compiler of the CUDA toolkit is on the PATH, below CUDA_HOME or in /usr/local/cuda; %nvcc is its path
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
-# (where MLIR's .td files are), %smollm2, %other_cpu (a CPU to compile for that is not this one).
+# (where MLIR's .td files are), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one).
 
 import os
 import platform
+import shutil
 
 import lit.formats
 
@@ -34,6 +36,11 @@ config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
 config.substitutions.append(("%other_cpu", "x86-64-v3" if platform.machine() == "aarch64" else "aarch64"))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))
+cuda = [os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin")]
+nvcc = shutil.which("nvcc", path=os.pathsep.join([os.environ.get("PATH", "")] + cuda))
+if nvcc:
+    config.available_features.add("nvcc")
+    config.substitutions.append(("%nvcc", nvcc))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
         lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)

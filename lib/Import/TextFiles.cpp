@@ -96,6 +96,7 @@ static Result<Vocabulary> readVocabularyOf(const GgufFile &file) {
       readOptional(file, key("add_space_prefix"), vocabulary.addSpacePrefix, &GgufFile::boolean),
       readOptional(file, key("remove_extra_whitespaces"), vocabulary.removeExtraWhitespaces, &GgufFile::boolean),
       readOptional(file, key("normalizer.lowercase"), vocabulary.lowercase, &GgufFile::boolean),
+      readOptional(file, key("normalizer.strip_accents"), vocabulary.stripAccents, &GgufFile::boolean),
   };
   for (const Status &status : statuses)
     if (!status)

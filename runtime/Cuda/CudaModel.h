@@ -36,6 +36,8 @@ public:
   const std::string &where() const override { return parts.where; }
   /// The GPU computes; one thread of the host tells it what.
   unsigned workerCount() const override { return 1; }
+  /// So that of 64 steps 63 are repeated, and attention looks at no more than 63 keys in vain.
+  std::int64_t reachStep() const override { return 64; }
   Result<MemoryUse> plan(SessionSize size) const override;
   Result<std::unique_ptr<ExecutorSession>> newSession(SessionSize size) override;
 

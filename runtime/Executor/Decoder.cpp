@@ -81,6 +81,13 @@ void Decoder::breakSequence(std::int64_t slot) {
   sequences[static_cast<std::size_t>(slot)].broken = hasRecurrentStates();
 }
 
+/// The positions that the call on the input vectors is said to reach to.
+std::int64_t Decoder::reachOf(const DecoderEntry &entry) const {
+  std::int64_t reach = 1 + *std::max_element(positionInput.begin(), positionInput.end());
+  std::int64_t step = memory->model().reachStep(), rounded = (reach + step - 1) / step * step;
+  return std::max(reach, std::min({rounded, context(), entry.reach.max}));
+}
+
 /// Runs an entry on the input vectors.
 Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
                            std::int64_t outputs, const std::atomic<bool> *cancel) {
@@ -90,7 +97,7 @@ Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, st
                  {positionInput.data(), {batch, tokens}},
                  {outputInput.data(), {batch, outputs}}};
   if (entries.reachSymbol() >= 0)
-    call.sizes = {{entries.reachSymbol(), 1 + *std::max_element(positionInput.begin(), positionInput.end())}};
+    call.sizes = {{entries.reachSymbol(), reachOf(entry)}};
   call.firstSlot = firstSlot;
   call.slots = batch;
   call.cancel = cancel;

@@ -89,6 +89,7 @@ private:
       : entries(std::move(entries)), memory(std::move(session)), sequences(static_cast<std::size_t>(slots)) {}
 
   Status checkSlot(std::int64_t slot, std::int64_t more) const;
+  std::int64_t reachOf(const DecoderEntry &entry) const;
   Result<bool> call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
                     std::int64_t outputs, const std::atomic<bool> *cancel);
   Result<bool> prefillChunk(std::int64_t slot, const TokenId *ids, const DecoderEntries::Step &step, bool wantAll,

@@ -55,7 +55,8 @@ Result<DecoderEntries> DecoderEntries::find(const Program &program, const std::s
                      ""};
     found.vocabularySize = vocabulary;
     DecoderEntry sizes{static_cast<std::int32_t>(i), rangeOf(entry, entry.inputs[0].shape[0]),
-                       rangeOf(entry, entry.inputs[0].shape[1]), rangeOf(entry, entry.inputs[2].shape[1])};
+                       rangeOf(entry, entry.inputs[0].shape[1]), rangeOf(entry, entry.inputs[2].shape[1]),
+                       rangeOf(entry, {found.reach, 0})};
     if (isDecode && sizes.tokens.holds(1) && sizes.outputs.holds(1))
       found.decode.push_back(sizes);
     if (sizes.batch.holds(1) && sizes.outputs.max > 0)

@@ -24,6 +24,7 @@ struct SizeRange {
 struct DecoderEntry {
   std::int32_t index = 0; ///< In Program::entries.
   SizeRange batch, tokens, outputs;
+  SizeRange reach; ///< Of the symbol "C".
 };
 
 class DecoderEntries {
@@ -37,7 +38,7 @@ public:
   /// Logits of a token; of an encoder, elements of its vector.
   std::int64_t vocabulary() const { return vocabularySize; }
 
-  /// The symbol "C", the positions that a call reaches to; -1 if the program has none.
+  /// The symbol "C", a number of positions that the call's own lie below; -1 if the program has none.
   std::int32_t reachSymbol() const { return reach; }
 
   /// The step for the next tokens of one sequence, of which `remaining` are left: the entry that takes most of them,

@@ -81,6 +81,9 @@ public:
   virtual const std::string &where() const = 0;
   /// Threads of the host that compute.
   virtual unsigned workerCount() const = 0;
+  /// A call may be said to reach further than it does, up to the next multiple of this: a device that repeats calls
+  /// does so only for equal sizes. 1 if that gains nothing.
+  virtual std::int64_t reachStep() const { return 1; }
 
   /// What a session of that size takes, the model's weights included. Problems: a size out of range.
   virtual Result<MemoryUse> plan(SessionSize size) const = 0;

@@ -108,7 +108,8 @@ public:
   void appendTo(TokenList &tokens) const {
     std::size_t begin = 0;
     for (std::int32_t at = symbols.empty() ? none : 0; at != none; at = symbols[at].next) {
-      tokens.add(symbols[at].id, begin, begin + symbols[at].length);
+      if (symbols[at].id != noToken)
+        tokens.add(symbols[at].id, begin, begin + symbols[at].length);
       begin += symbols[at].length;
     }
   }
@@ -197,8 +198,13 @@ void Bpe::addCharacters(std::string_view piece, Word &word) const {
     length = utf8Length(static_cast<unsigned char>(piece[at]));
     std::string_view text = decorate(piece.substr(at, length), at == 0, at + length == piece.size(), word.scratch);
     std::int32_t id = findSymbol(text);
-    if (id == noToken && (addBytes(text, word) || unknownId == noToken))
+    if (id == noToken && addBytes(text, word))
       continue;
+    if (id == noToken && unknownId == noToken) {
+      if (options.unknownDivides)
+        word.add(noToken, length);
+      continue;
+    }
     if (unknownWaits && (id != noToken || !options.fuseUnknown))
       word.add(unknownId, std::exchange(unknownLength, 0));
     unknownWaits = id == noToken;
@@ -212,7 +218,7 @@ void Bpe::addCharacters(std::string_view piece, Word &word) const {
 }
 
 void Bpe::tokenizePiece(std::string_view piece, Word &word, TokenList &tokens) const {
-  if (options.wholePieces) {
+  if (options.wholePieces || (options.wholeNewlines && piece.find_first_not_of('\n') == std::string_view::npos)) {
     if (std::int32_t whole = vocabulary.find(piece); whole != noToken) {
       tokens.add(whole, 0, piece.size());
       return;

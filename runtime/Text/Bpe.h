@@ -21,12 +21,14 @@
 namespace tern {
 
 struct BpeOptions {
-  std::string unknown;       ///< Token for characters outside the vocabulary; they are dropped when this is empty.
-  bool fuseUnknown = false;  ///< A run of unknown characters becomes one unknown token.
-  bool byteFallback = false; ///< Characters outside the vocabulary are written as tokens <0x00> .. <0xFF>.
-  bool wholePieces = false;  ///< A piece that is a token is taken as it is, whatever the merges say ("ignore_merges").
-  std::string innerPrefix;   ///< Goes before each character but the first ("continuing_subword_prefix").
-  std::string lastSuffix;    ///< Goes after the last character ("end_of_word_suffix").
+  std::string unknown;         ///< Token for characters outside the vocabulary; they are dropped when this is empty.
+  bool unknownDivides = false; ///< Characters that are dropped keep their neighbours from merging, as in llama.cpp.
+  bool fuseUnknown = false;    ///< A run of unknown characters becomes one unknown token.
+  bool byteFallback = false;   ///< Characters outside the vocabulary are written as tokens <0x00> .. <0xFF>.
+  bool wholePieces = false;   ///< A piece that is a token is taken as it is, whatever the merges say ("ignore_merges").
+  bool wholeNewlines = false; ///< The same, for pieces of newlines alone.
+  std::string innerPrefix;    ///< Goes before each character but the first ("continuing_subword_prefix").
+  std::string lastSuffix;     ///< Goes after the last character ("end_of_word_suffix").
 };
 
 class Bpe final : public Model {

@@ -1,8 +1,9 @@
 //===- GgufPreTokenizers.cpp - What tokenizer.ggml.pre means --------------===//
 //
-// Names and what they imply follow llama.cpp (src/llama-vocab.cpp, https://github.com/ggml-org/llama.cpp). The patterns
-// are those that the models' authors published in tokenizer.json, as far as llama.cpp's notes give them: where
-// llama.cpp rewrote one for an engine without case folding or letter cases, the author's form stands here.
+// Names, patterns and what they imply are those that llama.cpp runs (src/llama-vocab.cpp and src/unicode.cpp,
+// https://github.com/ggml-org/llama.cpp), as a model in this format is used with them. It rewrote patterns that models'
+// authors published for an engine without case folding and letter cases; the ids are the same on most texts, and where
+// they are not, what it runs stands here and a comment says so. docs/reference/Tokenizers.md lists the differences.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,7 +16,8 @@ using namespace tern;
 namespace {
 
 // Parts that many patterns share.
-const std::string contractions = R"((?i:'s|'t|'re|'ve|'m|'ll|'d))";
+// Not (?i:..), which also takes the long s.
+const std::string contractions = R"((?:'[sStTmMdD]|'[rR][eE]|'[vV][eE]|'[lL][lL]))";
 const std::string word = R"([^\r\n\p{L}\p{N}]?\p{L}+)";
 const std::string symbols = R"( ?[^\s\p{L}\p{N}]+[\r\n]*)";
 const std::string symbolsOrSlash = R"( ?[^\s\p{L}\p{N}]+[\r\n/]*)";
@@ -23,31 +25,35 @@ const std::string spaces = R"(\s*[\r\n]+|\s+(?!\S)|\s+)";
 const std::string digit = R"(\p{N})";
 const std::string upToThreeDigits = R"(\p{N}{1,3})";
 
-// Words that change case once: "helloWorld" is "hello", "World".
-const std::string lowerWord = R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)";
-const std::string upperWord = R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)";
+const std::string beforeWord = R"([^\r\n\p{L}\p{N}]?)";
+
+/// Words that change case once ("helloWorld" is "hello", "World"), and what may follow them. Letters beyond ASCII count
+/// as of both cases; marks are letters only where `letters` has them.
+std::string casedWords(const std::string &letters, const std::string &after) {
+  std::string upper = "[" + letters + "&&[^a-z]]", lower = "[" + letters + "&&[^A-Z]]";
+  return beforeWord + upper + "*" + lower + "+" + after + "|" + beforeWord + upper + "+" + lower + "*" + after;
+}
 
 const std::string gpt2 = bytelevel::wordPattern;
 const std::string llama3 = contractions + "|" + word + "|" + upToThreeDigits + "|" + symbols + "|" + spaces;
 const std::string qwen2 = contractions + "|" + word + "|" + digit + "|" + symbols + "|" + spaces;
-/// Letters of words in kimi-k2, which keeps Chinese apart (tokenization_kimi.py of the model).
-const std::string kimiUpper = R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]])";
-const std::string kimiLower = R"([\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]])";
-const std::string kimiBefore = R"([^\r\n\p{L}\p{N}]?)";
-const std::string kimi = R"(\p{Han}+|)" + kimiBefore + kimiUpper + "*" + kimiLower + "+" + contractions + "?|" +
-                         kimiBefore + kimiUpper + "+" + kimiLower + "*" + contractions + "?|" + upToThreeDigits + "|" +
-                         symbols + "|" + spaces;
+/// kimi-k2 keeps Chinese apart. Its author's words change case once, and marks are letters in them.
+const std::string kimiHan = R"(\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}\x{F900}-\x{FAFF}\x{20000}-\x{2A6DF})"
+                            R"(\x{2A700}-\x{2EBEF}\x{2F800}-\x{2FA1F})";
+const std::string kimi = "[" + kimiHan + "]+|" + beforeWord + R"([\p{L}&&[^)" + kimiHan + "]]+" + contractions + "?|" +
+                         upToThreeDigits + "|" + symbols + "|" + spaces;
 const std::string youtuScripts =
     "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+";
 const std::string afmoeScripts =
     "[一-鿿㐀-䶿豈-﫿぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+";
-const std::string youtuWords =
-    lowerWord + contractions + "?|" + upperWord + contractions + "?|" + digit + "|" + symbolsOrSlash + "|" + spaces;
-const std::string gpt4o = lowerWord + contractions + "?|" + upperWord + contractions + "?|" + upToThreeDigits + "|" +
-                          symbolsOrSlash + "|" + spaces;
-const std::string tekken = lowerWord + "|" + upperWord + "|" + digit + "|" + symbolsOrSlash + "|" + spaces;
+/// Words of letters and marks; their author's change case once.
+const std::string caselessWords = beforeWord + R"([\p{L}\p{M}]+)" + contractions + "?|";
+const std::string afterWords = upToThreeDigits + "|" + symbolsOrSlash + "|" + spaces;
+const std::string gpt4o = casedWords(R"(\p{L})", contractions + "?") + "|" + afterWords;
+const std::string graniteMulti = casedWords(R"(\p{L}\p{M})", contractions + "?") + "|" + afterWords;
+const std::string tekken = casedWords(R"(\p{L})", "") + "|" + digit + "|" + symbolsOrSlash + "|" + spaces;
 const std::string bloom = " ?[^(\\s|.,!?…。，、।۔،)]+";
-const std::string deepseekHan = "[一-龥ࠀ-一가-퟿]+";
+const std::string deepseekHan = R"([一-龥ࠀ-一가-퟿&&[^\s]]+)";
 const std::string deepseek3Han = "[一-龥぀-ゟ゠-ヿ]+";
 const std::string deepseek3Words =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)" +
@@ -82,10 +88,10 @@ const std::vector<GgufPreTokenizer> &table() {
       {{"laguna"}, {R"([^\n]+|[\n]+)", qwen2}},
       {{"minicpm5"}, {upToThreeDigits, contractions + "|" + word + R"(|\p{N}+|)" + symbols + "|" + spaces}, true},
       {{"gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"}, {gpt4o}},
-      {{"tiny_aya", "cohere2moe"}, {R"(\d{1,3}(?=(?:\d{3})*\b))", gpt4o}},
+      {{"tiny_aya", "cohere2moe"}, {ggufNumberEnds, caselessWords + afterWords}},
       {{"tekken"}, {tekken}, true, true},
       {{"deepseek-llm"},
-       {"[\r\n]", deepseekLetters, "\\s?[!-/:-~！-／：-～‘-‟　-。]+", R"(\s+$)", deepseekHan, R"(\p{N}+)"}},
+       {"[\r\n]", deepseekLetters, R"(\s?[!-/:-~！-／：-～‘-‟、。]+)", R"(\s+$)", deepseekHan, R"(\p{N}+)"}},
       {{"deepseek-coder"}, {"[\r\n]", R"(\s?\p{L}+)", R"(\s?\p{P}+)", deepseekHan, digit}},
       {{"deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"}, {upToThreeDigits, deepseek3Han, deepseek3Words}},
       {{"falcon"}, {R"([\p{P}\$\+<=>\^~\|`]+)", gpt2, "[0-9][0-9][0-9]"}},
@@ -99,19 +105,20 @@ const std::vector<GgufPreTokenizer> &table() {
        {contractions + R"(|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?)"
                        R"(|\s*[\r\n]|\s+(?!\S)|\s+)"}},
       {{"bailingmoe", "bailingmoe2", "llada-moe"},
-       {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"}},
+       {contractions + R"(|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"}},
       {{"kimi-k2"}, {kimi}},
-      {{"youtu"}, {youtuScripts, youtuWords}, true},
+      {{"youtu"}, {youtuScripts, caselessWords + digit + "|" + symbolsOrSlash + "|" + spaces}, true},
       {{"spark2_5"}, {upToThreeDigits, deepseek3Han, sparkWords, digit}},
-      {{"afmoe"}, {ggufDigitGroups, afmoeScripts, deepseek3Words}},
-      {{"superbpe"}, {R"(\p{N}+)", ggufDigitGroups}},
-      {{"granite-embed-multi-97m"}, {gpt4o}, true},
+      {{"afmoe"}, {ggufNumberEnds, afmoeScripts, deepseek3Words}},
+      {{"superbpe"}, {R"(\p{N}+)", ggufThousands}},
+      {{"granite-embed-multi-97m"}, {graniteMulti}, true},
       {{"chameleon"},
        {"<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", R"([\t\n]|    |  )", digit,
         R"([\p{P}!-/:-@\[-`{-~])", gpt2},
        false,
        true},
-      {{"gemma4", "granite-embed-multi-311m", "sarvam-moe"}, {R"([^\n]+|[\n]+)"}, false, false, GgufAlphabet::Marked},
+      {{"gemma4", "granite-embed-multi-311m"}, {R"([^\n]+|[\n]+)"}, false, true, GgufAlphabet::Marked, true},
+      {{"sarvam-moe"}, {R"([^\n]+|[\n]+)"}, false, false, GgufAlphabet::Marked},
       {{"whitespace"}, {R"(\S+)"}, false, false, GgufAlphabet::Plain},
       {{"seed-coder"}, {contractions + "|" + word + R"(|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|)" + spaces}},
   };

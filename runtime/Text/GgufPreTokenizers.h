@@ -8,9 +8,12 @@
 
 namespace tern {
 
-/// In place of a pattern: cuts runs of numbers into groups of three from the right, as thousands are written. As a
-/// regular expression this would look at the whole run for each group.
-constexpr const char *ggufDigitGroups = "(digit groups)";
+// In place of a pattern. As regular expressions these would look at the whole run of digits for each group.
+
+/// Cuts runs of numbers (\p{N}) after each group of three, counted from the right; not before the first.
+constexpr const char *ggufNumberEnds = "(ends of numbers)";
+/// Cuts runs of the digits 0 to 9 before each whole group of three, counted from the right.
+constexpr const char *ggufThousands = "(thousands)";
 
 /// What the vocabulary of a BPE model is written in.
 enum class GgufAlphabet {
@@ -27,6 +30,7 @@ struct GgufPreTokenizer {
   bool wholePieces = false;          ///< See BpeOptions.
   bool addBos = false;               ///< Unless the file says otherwise.
   GgufAlphabet alphabet = GgufAlphabet::Bytes;
+  bool isGemma4 = false; ///< BOS whatever the file says, for some say wrong; newlines that are a token stay whole.
 };
 
 /// The entry that has `name`, or null.

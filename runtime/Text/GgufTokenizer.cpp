@@ -38,7 +38,8 @@ public:
     giveBos = flag("add_bos_token");
     giveEos = flag("add_eos_token");
     giveSeparator = flag("add_sep_token");
-    for (const char *name : {"normalizer.lowercase", "remove_extra_whitespaces", "precompiled_charsmap"})
+    for (const char *name :
+         {"normalizer.lowercase", "normalizer.strip_accents", "remove_extra_whitespaces", "precompiled_charsmap"})
       settings.accept(name); // Read by the kinds of models that have a use for them.
     if (std::optional<Problem> wrong = settings.problem())
       return *wrong;
@@ -61,6 +62,7 @@ private:
   bool addBos = false; ///< What the kind of tokenizer does unless the file says otherwise.
   bool addEos = false;
   bool addSeparator = false;
+  bool separatorEnds = false; ///< Whether a separator ends every text; else it stands between two.
 
   Problem problem(const std::string &key, std::string what, std::string remedy = "") const {
     return {settings.where(key), std::move(what), std::move(remedy)};
@@ -130,33 +132,39 @@ private:
       return problem("pre", "pre-tokenizer '" + name.substr(0, 80) + "' is not known",
                      "known: " + ggufPreTokenizerNames());
     addBos = kind->addBos;
+    if (kind->isGemma4)
+      giveBos = true;
     BpeOptions options;
     options.wholePieces = kind->wholePieces;
-    options.byteFallback = kind->alphabet == GgufAlphabet::Marked;
+    options.wholeNewlines = kind->isGemma4;
+    options.unknownDivides = true;
+    options.byteFallback = kind->alphabet != GgufAlphabet::Bytes;
     Result<std::unique_ptr<Bpe>> bpe = Bpe::make(std::move(parts.arrays), std::move(options), settings.where("merges"));
     if (!bpe)
       return bpe.problem();
     pipeline->model = std::move(*bpe);
     bool byteLevel = kind->alphabet == GgufAlphabet::Bytes;
-    if (kind->alphabet == GgufAlphabet::Plain)
-      return addSteps(settings.boolean("normalizer.lowercase", false) ? Json{{"type", "Lowercase"}} : Json(),
+    if (kind->alphabet == GgufAlphabet::Plain) {
+      Json lowercase = {{"type", "Sequence"}, {"normalizers", {exchange("İ", "i"), {{"type", "Lowercase"}}}}};
+      return addSteps(settings.boolean("normalizer.lowercase", false) ? lowercase : Json(),
                       Json{{"type", "WhitespaceSplit"}}, Json{{"type", "Fuse"}});
+    }
     Result<std::unique_ptr<PreTokenizer>> cuts =
         makeGgufSplits(kind->patterns, byteLevel, settings.where("pre") + " '" + name + "'");
     if (!cuts)
       return cuts.problem();
     pipeline->preTokenizer = std::move(*cuts);
     pipeline->decoder = makeByteLevelDecoder();
-    return byteLevel ? Status(Done{}) : addSteps(marks(" ", "▁"), nullptr, unmark(false));
+    return byteLevel ? Status(Done{}) : addSteps(exchange(" ", "▁"), nullptr, unmark(false));
   }
 
-  static Json marks(const char *from, const char *to) {
+  static Json exchange(const char *from, const char *to) {
     return {{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", to}};
   }
 
   /// From tokens with "▁" for spaces to text, of which `prefix` takes one space off.
   static Json unmark(bool prefix) {
-    Json decoders = Json::array({marks("▁", " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
+    Json decoders = Json::array({exchange("▁", " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
     if (prefix)
       decoders.push_back(Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
     return Json{{"type", "Sequence"}, {"decoders", decoders}};
@@ -182,7 +190,7 @@ private:
         scores[token.id] = 0; // User-defined tokens win over what they could be made of.
     pipeline->model = std::make_unique<Unigram>(std::move(parts.arrays.tokens), std::move(scores),
                                                 pipeline->special.unknown.value_or(noToken), /*byteFallback=*/false);
-    bool prefix = addSpacePrefix.value_or(true);
+    bool prefix = addSpacePrefix.value_or(false);
     pipeline->normalizer =
         makeSentencePieceNormalizer(std::move(*map), prefix, settings.boolean("remove_extra_whitespaces", false));
     return addSteps(nullptr, nullptr, unmark(prefix));
@@ -206,7 +214,7 @@ private:
     std::int32_t unknown = pipeline->special.unknown.value_or(noToken);
     pipeline->model = std::make_unique<SentencePieceBpe>(std::move(parts.arrays.tokens), std::move(scores), unknown);
     bool prefix = addSpacePrefix.value_or(true);
-    Json normalizers = Json::array({marks(" ", "▁")});
+    Json normalizers = Json::array({exchange(" ", "▁")});
     if (prefix)
       normalizers.insert(normalizers.begin(), Json{{"type", "Prepend"}, {"prepend", "▁"}});
     return addSteps(Json{{"type", "Sequence"}, {"normalizers", normalizers}}, nullptr, unmark(prefix));
@@ -216,6 +224,7 @@ private:
   Status readWordPiece() {
     addBos = true;
     addSeparator = true;
+    separatorEnds = true;
     setUnlessGiven(pipeline->special.unknown, 100);
     setUnlessGiven(pipeline->special.bos, 101);
     setUnlessGiven(pipeline->special.separator, 102);
@@ -224,9 +233,22 @@ private:
       options.unknown = parts.arrays.tokens.text(*pipeline->special.unknown);
     options.firstPrefix = "▁";
     options.innerPrefix = "";
-    options.longestPiece = 100; // As every tokenizer.json of this kind has it; GGUF has no key for it.
     pipeline->model = std::make_unique<WordPiece>(std::move(parts.arrays.tokens), std::move(options));
-    return addSteps(Json{{"type", "BertNormalizer"}}, Json{{"type", "BertPreTokenizer"}},
+    bool lowercase = settings.boolean("normalizer.lowercase", true);
+    bool strip = settings.boolean("normalizer.strip_accents", lowercase);
+    auto replaceAll = [](const char *pattern, const char *with) {
+      return Json{{"type", "Replace"}, {"pattern", {{"Regex", pattern}}}, {"content", with}};
+    };
+    // Beyond BertNormalizer: controls that are white space divide words, and marks of every kind are accents.
+    Json steps = Json::array({replaceAll(R"([\x0B\x0C\x{85}])", " ")});
+    if (lowercase)
+      steps.push_back(exchange("İ", "i")); // Which lower case would give a dot above.
+    if (strip) {
+      steps.push_back(Json{{"type", "NFD"}});
+      steps.push_back(replaceAll(R"(\p{M})", ""));
+    }
+    steps.push_back(Json{{"type", "BertNormalizer"}, {"lowercase", lowercase}, {"strip_accents", strip}});
+    return addSteps(Json{{"type", "Sequence"}, {"normalizers", steps}}, Json{{"type", "BertPreTokenizer"}},
                     Json{{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "always"}});
   }
 
@@ -251,30 +273,41 @@ private:
     return Done{};
   }
 
-  /// BOS, EOS and separator round a text.
-  Status readEnds() {
-    PostProcessor::Template ends = {{PostProcessor::Element::First, {}, 0}};
-    const SpecialTokens &special = pipeline->special;
-    auto end = [&](const char *name, const std::optional<bool> &given, bool usual,
-                   const std::optional<std::int32_t> &id, bool atStart) -> Status {
-      if (!given.value_or(usual))
-        return Done{};
-      if (!id)
-        return problem(std::string(name) + "_token_id",
-                       std::string("must be given, for texts get it (add_") + name + "_token)");
-      ends.insert(atStart ? ends.begin() : ends.end(), {PostProcessor::Element::Special, {*id}, 0});
+  /// Appends the special token that texts get, if `given`, or `usual` where the file does not say, asks for it.
+  Status addEnd(const char *name, const std::optional<bool> &given, bool usual, const std::optional<std::int32_t> &id,
+                PostProcessor::Template &ends) const {
+    if (!given.value_or(usual))
       return Done{};
-    };
-    if (Status status = end("bos", giveBos, addBos, special.bos, true); !status)
+    if (!id)
+      return problem(std::string(name) + "_token_id",
+                     std::string("must be given, for texts get it (add_") + name + "_token)");
+    ends.push_back({PostProcessor::Element::Special, {*id}, 0});
+    return Done{};
+  }
+
+  /// BOS, EOS and separator round texts: BOS A EOS, and BOS A EOS SEP B EOS; for BERT, BOS A SEP and BOS A SEP B SEP.
+  Status readEnds() {
+    using Element = PostProcessor::Element;
+    const SpecialTokens &special = pipeline->special;
+    PostProcessor::Template begin, end, separator;
+    if (Status status = addEnd("bos", giveBos, addBos, special.bos, begin); !status)
       return status;
-    if (Status status = end("eos", giveEos, addEos, special.eos, false); !status)
+    if (Status status = addEnd("eos", giveEos, addEos, special.eos, end); !status)
       return status;
-    if (Status status = end("seperator", giveSeparator, addSeparator, special.separator, false); !status)
+    if (Status status =
+            addEnd("seperator", giveSeparator, addSeparator, special.separator, separatorEnds ? end : separator);
+        !status)
       return status;
-    PostProcessor::Template pair = ends;
-    auto text = std::find_if(pair.begin(), pair.end(), [](const auto &element) { return element.ids.empty(); });
-    pair.insert(text + 1, {PostProcessor::Element::Second, {}, 1});
-    pipeline->postProcessor = PostProcessor({std::move(ends), std::move(pair)});
+    PostProcessor::Template single = begin;
+    single.push_back({Element::First, {}, 0});
+    single.insert(single.end(), end.begin(), end.end());
+    PostProcessor::Template pair = single;
+    pair.insert(pair.end(), separator.begin(), separator.end());
+    pair.push_back({Element::Second, {}, 1});
+    for (Element &element : end)
+      element.type = 1;
+    pair.insert(pair.end(), end.begin(), end.end());
+    pipeline->postProcessor = PostProcessor({std::move(single), std::move(pair)});
     return Done{};
   }
 };

@@ -5,6 +5,7 @@
 #include "runtime/Text/CharacterMap.h"
 
 #include <cmath>
+#include <unordered_set>
 
 using namespace tern;
 
@@ -116,17 +117,46 @@ private:
     put("add_space_prefix", file.addSpacePrefix);
     put("remove_extra_whitespaces", file.removeExtraWhitespaces);
     put("normalizer.lowercase", file.lowercase);
+    put("normalizer.strip_accents", file.stripAccents);
     if (!file.charactersMap.empty())
       json["precompiled_charsmap"] = encodeBase64({file.charactersMap.data(), file.charactersMap.size()});
     json["added_tokens"] = addedTokens();
     return json;
   }
 
+  /// Whether a token ends a turn or a text by its name alone. Files that were converted badly have them as normal
+  /// tokens; llama.cpp puts that right.
+  static bool isEnd(const std::string &text) {
+    static const std::unordered_set<std::string> ends = {"<|eot_id|>",
+                                                         "<|im_end|>",
+                                                         "<|end|>",
+                                                         "<|return|>",
+                                                         "<|call|>",
+                                                         "<|flush|>",
+                                                         "<|calls|>",
+                                                         "</s>",
+                                                         "<end_of_turn>",
+                                                         "<EOT>",
+                                                         "<|eom_id|>",
+                                                         "<|endoftext|>",
+                                                         "<|tool_response>",
+                                                         "[e~[",
+                                                         "_<EOT>",
+                                                         "[EOT]",
+                                                         "[EOS]",
+                                                         "<eos>",
+                                                         "<|end_of_text|>",
+                                                         "<end_of_utterance>",
+                                                         "<turn|>",
+                                                         "<｜end▁of▁sentence｜>"};
+    return ends.count(text) != 0;
+  }
+
   /// Control, unknown and user-defined tokens stay whole wherever they stand in a text: ids, and whether special.
   Json addedTokens() const {
     Json added = Json::array();
     for (std::size_t id = 0; id < file.types.size(); ++id) {
-      std::int32_t type = file.types[id];
+      std::int32_t type = isEnd(file.tokens[id]) ? Vocabulary::Control : file.types[id];
       if (type == Vocabulary::Control || type == Vocabulary::Unknown || type == Vocabulary::UserDefined)
         added.push_back(Json::array({id, type != Vocabulary::UserDefined}));
     }

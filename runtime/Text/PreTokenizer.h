@@ -20,9 +20,9 @@ public:
 /// Makes the pre-tokenizer that tokenizer.json's "pre_tokenizer" describes.
 Result<std::unique_ptr<PreTokenizer>> makePreTokenizer(const Json &json, const std::string &where);
 
-/// Cuts at the matches of each pattern in turn (or as ggufDigitGroups says), a match being a piece of its own, and
-/// then, if `byteLevel`, writes bytes as the characters of the byte-level alphabet: how GGUF files describe BPE
-/// tokenizers.
+/// Cuts at the matches of each pattern in turn (or as a rule of GgufPreTokenizers.h says), a match being a piece of its
+/// own, and then, if `byteLevel`, writes bytes as the characters of the byte-level alphabet: how GGUF files describe
+/// BPE tokenizers.
 Result<std::unique_ptr<PreTokenizer>> makeGgufSplits(const std::vector<std::string> &patterns, bool byteLevel,
                                                      const std::string &where);
 

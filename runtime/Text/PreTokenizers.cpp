@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Text/ByteLevel.h"
-#include "runtime/Text/GgufPreTokenizers.h"
 #include "runtime/Text/Metaspace.h"
 #include "runtime/Text/Pattern.h"
 #include "runtime/Text/PreTokenizer.h"
@@ -240,40 +239,6 @@ public:
   }
 };
 
-/// Runs of numbers in groups of three from the right: "1234567" is "1", "234", "567".
-class DigitGroups final : public PreTokenizer {
-public:
-  Status apply(Pieces &pieces) const override {
-    return pieces.split([&](std::string_view piece, std::vector<Span> &parts) -> Status {
-      std::vector<Span> run;
-      auto endRun = [&] {
-        for (std::size_t i = 0; i < run.size(); ++i)
-          if (i == 0 || (run.size() - i) % 3 == 0)
-            parts.push_back(run[i]);
-          else
-            parts.back().end = run[i].end;
-        run.clear();
-      };
-      bool between = false; // Whether the last part is text between numbers.
-      forEachCharacter(piece, [&](char32_t code, std::size_t begin, std::size_t length) {
-        if (unicode::isNumeric(code)) {
-          run.push_back({begin, begin + length});
-          between = false;
-          return;
-        }
-        endRun();
-        if (between)
-          parts.back().end = begin + length;
-        else
-          parts.push_back({begin, begin + length});
-        between = true;
-      });
-      endRun();
-      return Done{};
-    });
-  }
-};
-
 class FixedLength final : public PreTokenizer {
 public:
   explicit FixedLength(std::uint64_t length) : length(length) {}
@@ -352,22 +317,4 @@ Result<std::unique_ptr<PreTokenizer>> tern::makePreTokenizer(const Json &json, c
       {"WhitespaceSplit", CharacterSplit::whitespace},
   };
   return makeComponent<PreTokenizer>(json, where, "pre-tokenizer", kinds);
-}
-
-Result<std::unique_ptr<PreTokenizer>> tern::makeGgufSplits(const std::vector<std::string> &patterns, bool byteLevel,
-                                                           const std::string &where) {
-  std::vector<std::unique_ptr<PreTokenizer>> steps;
-  for (const std::string &text : patterns) {
-    if (text == ggufDigitGroups) {
-      steps.push_back(std::make_unique<DigitGroups>());
-      continue;
-    }
-    Result<Regex> pattern = Regex::compile(text, where);
-    if (!pattern)
-      return pattern.problem();
-    steps.push_back(std::make_unique<Split>(std::move(*pattern), SplitBehavior::Isolated, false));
-  }
-  if (byteLevel)
-    steps.push_back(std::make_unique<ByteLevel>(false, nullptr));
-  return std::unique_ptr<PreTokenizer>(std::make_unique<Sequence>(std::move(steps)));
 }

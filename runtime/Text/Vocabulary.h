@@ -29,7 +29,8 @@ struct Vocabulary {
 
   std::optional<std::int64_t> bos, eos, eot, eom, unknown, separator, padding, mask;
   std::optional<bool> addBos, addEos, addSeparator, addSpacePrefix, removeExtraWhitespaces;
-  std::optional<bool> lowercase; ///< normalizer.lowercase.
+  std::optional<bool> lowercase;    ///< normalizer.lowercase.
+  std::optional<bool> stripAccents; ///< normalizer.strip_accents.
 };
 
 } // namespace tern

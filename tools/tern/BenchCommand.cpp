@@ -103,6 +103,7 @@ void tern::addBenchCommand(CLI::App &app, Action &action) {
       ->delimiter(',')
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--repeat", sizes.repeat, "Times that each case is run (default 5)")->check(CLI::Range(1, 1000));
+  model.backend = "cpu";
   command->add_option("--backend", model.backend, "What computes: cpu")->check(CLI::IsMember({"cpu"}));
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options, &action] {

@@ -2,6 +2,7 @@
 
 #include "tools/tern/CompiledModel.h"
 #include "runtime/Base/CacheDirectory.h"
+#include "runtime/Cuda/Driver.h"
 #include "tern/Pipelines/CompileCache.h"
 #include "tern/RegisterAll.h"
 #include "tools/tern/Command.h"
@@ -22,6 +23,19 @@ static Problems compileShowing(CompilerOptions options) {
   return compileModel(context, options).problems;
 }
 
+/// What to compile for if no target was named: the CPU, or the GPU if that is to compute.
+static Result<std::vector<std::string>> defaultTargets(const ModelFlags &flags) {
+  CompilerOptions options;
+  if (flags.backend != "cuda")
+    return options.targets;
+  const Result<std::shared_ptr<const Driver>> &driver = Driver::system();
+  if (!driver)
+    return driver.problem();
+  if ((*driver)->devices().empty())
+    return Problem{"--backend cuda", "needs a GPU, and the NVIDIA driver finds none", "see what nvidia-smi says"};
+  return std::vector<std::string>{(*driver)->devices().front().bestArchitecture()};
+}
+
 /// The artifact of a model, from the cache; empty with problems.
 static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
   Result<std::optional<std::uint64_t>> seed = parseWeights(flags.weights);
@@ -35,8 +49,13 @@ static std::string artifactOf(const ModelFlags &flags, Problems &problems) {
   options.batches = flags.batches;
   options.randomSeed = *seed;
   options.golden = flags.golden;
-  if (!flags.target.empty())
-    options.targets = {flags.target};
+  Result<std::vector<std::string>> targets =
+      flags.target.empty() ? defaultTargets(flags) : std::vector<std::string>{flags.target};
+  if (!targets) {
+    problems.push_back(targets.problem());
+    return "";
+  }
+  options.targets = std::move(*targets);
   CachedArtifact cached = cachedArtifact(
       options, flags.cacheDirectory.empty() ? defaultCacheDirectory() : flags.cacheDirectory, compileShowing);
   problems = std::move(cached.problems);
@@ -53,5 +72,5 @@ CompiledModel tern::openCompiled(const ModelFlags &flags) {
   }
   std::string path = artifactOf(flags, model.problems);
   // An artifact from the cache was compiled for the target and has no other code.
-  return model.problems.empty() ? openArtifact(path, {flags.threads, ""}) : std::move(model);
+  return model.problems.empty() ? openArtifact(path, {flags.threads, "", flags.backend}) : std::move(model);
 }

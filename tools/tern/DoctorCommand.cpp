@@ -4,11 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Cuda/Driver.h"
+#include "runtime/Cuda/Nvrtc.h"
+#include "runtime/Cuda/SharedLibrary.h"
 #include "tools/tern/Command.h"
 
 #include "llvm/TargetParser/Host.h"
 
-#include <dlfcn.h>
 #include <iostream>
 #include <thread>
 #include <unistd.h>
@@ -25,26 +27,12 @@ struct Finding {
   std::string remedy;  ///< Empty if all is well.
 };
 
-/// A shared library, loaded until the program ends: NVIDIA's libraries allocate when they are loaded, and unloading
-/// them would leave that memory behind.
-class Library {
-public:
-  explicit Library(std::initializer_list<const char *> names) {
-    for (const char *name : names)
-      if (!handle)
-        handle = dlopen(name, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
-  }
-
-  explicit operator bool() const { return handle; }
-  template <typename Function> Function *find(const char *name) const {
-    return reinterpret_cast<Function *>(dlsym(handle, name));
-  }
-
-private:
-  void *handle = nullptr;
-};
-
 } // namespace
+
+/// Null if the library is not there or lacks the function.
+template <typename Function> static Function *functionOf(const SharedLibrary &library, const char *name) {
+  return reinterpret_cast<Function *>(library.find(name));
+}
 
 static Finding lookAtCpu() {
   static const char *interesting[] = {"avx2",    "fma",      "f16c", "avx512f", "avx512vnni", "avx512bf16",
@@ -63,42 +51,37 @@ static Finding lookAtMemory() {
   return {"memory", true, bytesText(bytes), ""};
 }
 
-static std::string cudaVersion(int number) {
-  return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
-}
-
-static Finding lookAtDriver() {
-  Library cuda({"libcuda.so.1"});
-  if (!cuda)
-    return {"NVIDIA driver", false, "libcuda.so.1 not found",
-            "install the NVIDIA driver to run on a GPU; not needed to compile"};
-  auto *init = cuda.find<int(unsigned)>("cuInit");
-  auto *getVersion = cuda.find<int(int *)>("cuDriverGetVersion");
-  auto *getCount = cuda.find<int(int *)>("cuDeviceGetCount");
-  int version = 0, count = 0;
-  if (!init || !getVersion || !getCount || getVersion(&version) != 0)
-    return {"NVIDIA driver", false, "libcuda.so.1 is not a working driver", "install the NVIDIA driver again"};
-  if (int status = init(0))
-    return {"NVIDIA driver", false, "CUDA " + cudaVersion(version) + ", cuInit answers " + std::to_string(status),
-            "check with nvidia-smi that the driver sees a GPU"};
-  getCount(&count);
-  return {"NVIDIA driver", true, "CUDA " + cudaVersion(version) + ", GPUs: " + std::to_string(count),
-          count > 0 ? "" : "check with nvidia-smi that the driver sees a GPU"};
+/// The NVIDIA driver, then each GPU.
+static std::vector<Finding> lookAtGpus() {
+  const Result<std::shared_ptr<const Driver>> &driver = Driver::system();
+  if (!driver)
+    return {{"NVIDIA driver", false, driver.problem().what, driver.problem().remedy + "; not needed to compile"}};
+  const std::vector<GpuDevice> &gpus = (*driver)->devices();
+  std::vector<Finding> findings = {
+      {"NVIDIA driver", true,
+       "CUDA " + cudaVersionText((*driver)->version()) + ", GPUs: " + std::to_string(gpus.size()),
+       gpus.empty() ? "check with nvidia-smi that the driver sees a GPU" : ""}};
+  for (const GpuDevice &gpu : gpus)
+    findings.push_back({"GPU " + std::to_string(gpu.ordinal), true,
+                        gpu.name + ", " + gpu.architecture() + ", " + std::to_string(gpu.multiprocessors) +
+                            " multiprocessors, " + bytesText(double(gpu.memoryBytes)),
+                        ""});
+  return findings;
 }
 
 static Finding lookAtNvrtc() {
-  Library nvrtc({"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"});
-  auto *version = nvrtc ? nvrtc.find<int(int *, int *)>("nvrtcVersion") : nullptr;
-  int major = 0, minor = 0;
-  if (!version || version(&major, &minor) != 0)
-    return {"NVRTC", false, "libnvrtc not found",
-            "install the CUDA toolkit (13.0) and add its lib64 to the loader's path"};
-  return {"NVRTC", true, std::to_string(major) + "." + std::to_string(minor), ""};
+  Result<Nvrtc> nvrtc = Nvrtc::open();
+  if (!nvrtc)
+    return {"NVRTC", false, nvrtc.problem().what, nvrtc.problem().remedy};
+  std::string architectures;
+  for (int number : nvrtc->architectures())
+    architectures += " sm_" + std::to_string(number);
+  return {"NVRTC", true, nvrtc->version() + " for" + architectures, ""};
 }
 
 static Finding lookAtCublas() {
-  Library cublas({"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"});
-  auto *version = cublas ? cublas.find<std::size_t()>("cublasLtGetVersion") : nullptr;
+  SharedLibrary cublas({"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"});
+  auto *version = functionOf<std::size_t()>(cublas, "cublasLtGetVersion");
   if (!version)
     return {"cuBLASLt", false, "libcublasLt not found",
             "install cuBLAS with the CUDA toolkit; needed for prefill on a GPU"};
@@ -106,8 +89,8 @@ static Finding lookAtCublas() {
 }
 
 static Finding lookAtNccl() {
-  Library nccl({"libnccl.so.2"});
-  auto *getVersion = nccl ? nccl.find<int(int *)>("ncclGetVersion") : nullptr;
+  SharedLibrary nccl({"libnccl.so.2"});
+  auto *getVersion = functionOf<int(int *)>(nccl, "ncclGetVersion");
   int version = 0;
   if (!getVersion || getVersion(&version) != 0)
     return {"NCCL", false, "libnccl.so.2 not found", "install libnccl2 to use several GPUs"};
@@ -118,7 +101,11 @@ static Finding lookAtNccl() {
 }
 
 static int examine(bool json) {
-  Finding findings[] = {lookAtCpu(), lookAtMemory(), lookAtDriver(), lookAtNvrtc(), lookAtCublas(), lookAtNccl()};
+  std::vector<Finding> findings = {lookAtCpu(), lookAtMemory()};
+  for (Finding &finding : lookAtGpus())
+    findings.push_back(std::move(finding));
+  for (Finding finding : {lookAtNvrtc(), lookAtCublas(), lookAtNccl()})
+    findings.push_back(std::move(finding));
   Json object;
   object["tern"] = TERN_VERSION;
   object["llvm"] = LLVM_VERSION_STRING;

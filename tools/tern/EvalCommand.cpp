@@ -102,7 +102,7 @@ static int eval(const EvalOptions &options) {
   if (!result.evaluation)
     return fail(result.problems, options.json);
   const Evaluation &evaluation = *result.evaluation;
-  Json object{{"tokens", request.ids.size()}, {"backend", options.model.backend}};
+  Json object{{"tokens", request.ids.size()}, {"backend", evaluation.backend}};
   if (evaluation.predictions > 0)
     object["perplexity"] = evaluation.perplexity();
   if (!options.logits.empty())

@@ -118,7 +118,10 @@ static EvaluationResult evaluateInterpreted(const ModelFlags &flags, const Evalu
   if (!window)
     return asResult(window.problem());
   InterpretedSequence sequence(*opened.model, *window);
-  return asResult(Windows(request, *window, sequence, [&] { session.reset(); }).run());
+  EvaluationResult result = asResult(Windows(request, *window, sequence, [&] { session.reset(); }).run());
+  if (result.evaluation)
+    result.evaluation->backend = flags.backend;
+  return result;
 }
 
 static EvaluationResult evaluateCompiled(const ModelFlags &flags, const EvaluationRequest &request) {
@@ -134,7 +137,10 @@ static EvaluationResult evaluateCompiled(const ModelFlags &flags, const Evaluati
   if (!decoder)
     return asResult(decoder.problem());
   SlotSequence sequence(**decoder, 0, *window);
-  return asResult(Windows(request, *window, sequence, [&] { (*decoder)->reset(0); }).run());
+  EvaluationResult result = asResult(Windows(request, *window, sequence, [&] { (*decoder)->reset(0); }).run());
+  if (result.evaluation)
+    result.evaluation->backend = model.loaded->backend().name();
+  return result;
 }
 
 EvaluationResult tern::evaluate(const ModelFlags &flags, const EvaluationRequest &request) {

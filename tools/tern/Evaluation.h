@@ -24,6 +24,7 @@ struct Evaluation {
   FloatTable logits; ///< [T, V]; empty unless they were to be kept.
   double negativeLogLikelihood = 0;
   std::int64_t predictions = 0; ///< Tokens that a prediction was made for.
+  std::string backend;          ///< That computed.
 
   double perplexity() const { return std::exp(negativeLogLikelihood / static_cast<double>(predictions)); }
 };

@@ -30,9 +30,11 @@ void ModelFlags::addTo(CLI::App &command, bool hasContext) {
 
 void ModelFlags::addBackendTo(CLI::App &command) {
   command
-      .add_option("--backend", backend,
-                  "What computes: cpu (compiled code, the default) or interpreter (the reference)")
-      ->check(CLI::IsMember({"cpu", "interpreter"}));
+      .add_option(
+          "--backend", backend,
+          "What computes: cpu or cuda (compiled code; default: the best there is code for), or interpreter (the "
+          "reference)")
+      ->check(CLI::IsMember({"cpu", "cuda", "interpreter"}));
 }
 
 Result<std::int64_t> ModelFlags::contextFor(std::int64_t most, std::int64_t needed) const {

@@ -16,7 +16,8 @@ namespace tern {
 
 struct ModelFlags {
   std::string path;
-  std::string backend = "cpu", precision = "default", target, weights = "reference";
+  std::string backend; ///< Empty: the best that there is code for.
+  std::string precision = "default", target, weights = "reference";
   std::string cacheDirectory; ///< Empty for the default.
   unsigned threads = 0;
   std::int64_t context = 0; ///< Positions at most; 0: the model's maximum.

@@ -17,7 +17,7 @@ CompiledModel tern::openArtifact(const std::string &path, const LoadOptions &opt
 CompiledModel tern::openArtifact(const ModelFlags &flags) {
   if (Status status = flags.checkFor(/*isArtifact=*/true); !status)
     return {nullptr, {status.problem()}};
-  return openArtifact(flags.path, {flags.threads, flags.target});
+  return openArtifact(flags.path, {flags.threads, flags.target, flags.backend});
 }
 
 Json tern::memoryAsJson(const MemoryUse &use) {

@@ -166,6 +166,7 @@ static Problems runCompiled(RunReport &report, const RunOptions &options) {
   CompiledModel model = openCompiled(options.model);
   if (!model.problems.empty())
     return model.problems;
+  report.backend = model.loaded->backend().name();
   report.target = model.loaded->variant().target;
   report.threads = model.loaded->executor()->workerCount();
   if (options.verify) {
@@ -183,7 +184,7 @@ static Problems runCompiled(RunReport &report, const RunOptions &options) {
 
 static int run(const RunOptions &options) {
   RunReport report;
-  report.backend = options.model.backend;
+  report.backend = options.model.backend; // of compiled code, what is loaded says it
   if (std::string remark = options.sampler.remark(); !remark.empty())
     std::cerr << "remark: " << remark << "\n";
   Problems problems = options.model.isInterpreted() ? runInterpreted(report, options) : runCompiled(report, options);

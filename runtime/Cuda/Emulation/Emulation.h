@@ -16,8 +16,11 @@
 //   const char *tern_emulate_tern_linear_3(void **kernelParams, unsigned grid, unsigned block, unsigned sharedBytes,
 //                                          unsigned long long seed);
 //
-// It runs the grid to its end and returns null, or a message if a thread did what a GPU would not forgive; the message
-// lives until the next launch. Launches of one library must not overlap in time: its shared variables exist once.
+//   const unsigned *tern_parameters_tern_linear_3();   // their sizes in bytes, then 0
+//
+// The first runs the grid to its end and returns null, or a message if a thread did what a GPU would not forgive; the
+// message lives until the next launch. Launches of one library must not overlap in time: its shared variables exist
+// once.
 //
 // Emulated: grids and blocks of one dimension; blockIdx, threadIdx, blockDim, gridDim; static and dynamic shared
 // memory, filled with NaN before each block; __syncthreads; everything in HostPrimitives.h: shuffles, ballots, integer
@@ -88,6 +91,9 @@ inline float rsqrtf(float x) { return static_cast<float>(1.0 / sqrt(static_cast<
 inline float __fmaf_rn(float a, float b, float c) { return fmaf(a, b, c); }
 inline float __fmul_rn(float a, float b) { return a * b; }
 inline float __fadd_rn(float a, float b) { return a + b; }
+inline double __dadd_rn(double a, double b) { return a + b; }
+inline double __dmul_rn(double a, double b) { return a * b; }
+inline double rsqrt(double x) { return 1.0 / sqrt(x); }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __int_as_float(int bits) {
   float value;
@@ -135,6 +141,12 @@ const char *launch(void (*kernel)(Parameters...), void **arguments, unsigned gri
   return Grid(Call<Parameters...>::body, &call, grid, block, sharedBytes, seed).run();
 }
 
+/// The size of each parameter of a kernel, then 0.
+template <typename... Parameters> const unsigned *parameterSizes(void (*)(Parameters...)) {
+  static const unsigned sizes[] = {sizeof(Parameters)..., 0};
+  return sizes;
+}
+
 /// Runs `body()` in every thread of a grid, for tests.
 template <typename Function>
 const char *launchBody(Function &body, unsigned grid, unsigned block, unsigned sharedBytes, unsigned long long seed) {
@@ -148,6 +160,9 @@ const char *launchBody(Function &body, unsigned grid, unsigned block, unsigned s
   extern "C" __attribute__((visibility("default"))) const char *tern_emulate_##kernel(                                 \
       void **kernelParams, unsigned grid, unsigned block, unsigned sharedBytes, unsigned long long seed) {             \
     return ::tern::emulation::launch(kernel, kernelParams, grid, block, sharedBytes, seed);                            \
+  }                                                                                                                    \
+  extern "C" __attribute__((visibility("default"))) const unsigned *tern_parameters_##kernel() {                       \
+    return ::tern::emulation::parameterSizes(kernel);                                                                  \
   }
 
 #include "runtime/Cuda/Emulation/HostPrimitives.h"

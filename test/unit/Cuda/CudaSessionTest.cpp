@@ -69,7 +69,7 @@ protected:
   std::unique_ptr<ExecutorSession> session;
 };
 
-constexpr std::int32_t decode1 = 0, decode4 = 1, prefill8 = 2;
+constexpr std::int32_t decode1 = 0, prefill8 = 2;
 
 //===----------------------------------------------------------------------===//
 // Running
@@ -103,6 +103,20 @@ TEST_F(CudaSessionTest, DecodersRunOnIt) {
       expectLogits(view->values, ids);
     }
   }
+}
+
+/// All the way: an artifact with a cubin that this driver cannot load, compiled from its source.
+TEST_F(CudaSessionTest, SourceRunsByEmulation) {
+  TinyVariant variant;
+  variant.source = contentsOf(TERN_TEST_DIR "/TinyKernels.cu");
+  variant.code = "a cubin of a real GPU";
+  fakeCuda().nvrtcCubin.clear();
+  Result<std::shared_ptr<ExecutorModel>> loaded = load(variant);
+  ASSERT_TRUE(loaded) << loaded.problem().str();
+  Result<std::unique_ptr<ExecutorSession>> made = (*loaded)->newSession({1, 64});
+  ASSERT_TRUE(made);
+  ASSERT_TRUE((*made)->run(TinyCall(prefill8, {4, 5, 6}, 0).call));
+  expectLogits(static_cast<const float *>((*made)->output(0).data), {4, 5, 6});
 }
 
 TEST_F(CudaSessionTest, SlotsKeepTheirOwnSequences) {
@@ -233,6 +247,25 @@ TEST_F(CudaSessionTest, ARepeatedCallBecomesAGraph) {
   EXPECT_EQ(fakeCuda().calls["cuStreamBeginCapture_v2"], 1);
   EXPECT_EQ(fakeCuda().calls["cuLaunchKernelEx"], 6);
   EXPECT_EQ(fakeCuda().graphs, 1u);
+}
+
+/// A decoder's calls reach one position further each time; they are told apart by 64 only.
+TEST_F(CudaSessionTest, DecodingRepeatsGraphs) {
+  make();
+  session.reset();
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 1, 200);
+  ASSERT_TRUE(decoder) << decoder.problem().str();
+  std::vector<TokenId> ids = {5};
+  ASSERT_TRUE((*decoder)->prefill(0, ids));
+  while (static_cast<std::int64_t>(ids.size()) != (*decoder)->context()) {
+    ids.push_back(static_cast<TokenId>(ids.size() * 3 % tinyVocabulary));
+    Result<LogitsView> view = (*decoder)->decode({{0, ids.back()}});
+    ASSERT_TRUE(view) << view.problem().str();
+    expectLogits(view->values, ids);
+  }
+  ASSERT_EQ(ids.size(), 256u);
+  EXPECT_EQ(fakeCuda().calls["cuGraphLaunch"], 256 - 4); // A prompt of one token is decoded, too.
+  EXPECT_EQ(fakeCuda().calls["cuStreamBeginCapture_v2"], 4);
 }
 
 TEST_F(CudaSessionTest, GraphsAreOfTheirSlotAndSizes) {

@@ -54,6 +54,7 @@ protected:
     ASSERT_TRUE(fakeLibrary()) << fakeLibrary().reason();
     reinterpret_cast<void (*)()>(fakeLibrary().find("ternFakeCudaReset"))();
     fakeCuda().nvrtcCubin = contentsOf(TERN_TINY_CUBIN);
+    fakeCuda().devices[0].memory = std::uint64_t(64) << 20;
     newBackend();
   }
 

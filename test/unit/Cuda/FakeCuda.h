@@ -2,8 +2,11 @@
 //
 // FakeDriver.cpp is a library that stands in for libcuda.so.1: it has the functions of the driver that Tern calls, on
 // host memory, and executes "cubins" that are shared objects of emulated kernels (runtime/Cuda/Emulation).
-// FakeNvrtc.cpp stands in for NVRTC and answers every source with one such object. What they do wrong on purpose, and
-// what they have seen, is in FakeCuda, which a test reaches through fakeCuda().
+// FakeNvrtc.cpp stands in for NVRTC and makes such objects. What they do wrong on purpose, and what they have seen, is
+// in FakeCuda, which a test reaches through fakeCuda(). Any program runs on them, GPU code of real artifacts included:
+// the driver refuses it, and NVRTC "compiles" its source.
+//
+//   LD_LIBRARY_PATH=build/fake-gpu CUDA_HOME=build/fake-gpu TERN_CACHE_DIR=... tern-run model.tern ...
 //
 // Like the real one, the driver does what is put into a stream later: when somebody waits for it. A pointer that is
 // used after its memory is gone, or a buffer that is filled again too early, therefore shows.
@@ -23,7 +26,7 @@ namespace tern::testing {
 struct FakeDevice {
   std::string name = "Fake GPU";
   int major = 9, minor = 0, multiprocessors = 132;
-  std::uint64_t memory = std::uint64_t(64) << 20;
+  std::uint64_t memory = std::uint64_t(16) << 30;
   int sharedBytes = 227 << 10;
 };
 
@@ -38,7 +41,7 @@ struct FakeCuda {
   std::map<std::string, Failure> failures;
   std::string faultingKernel; ///< Ends the context when it runs.
   int faultCode = 700;
-  std::string nvrtcCubin; ///< What NVRTC makes of a source without "#error".
+  std::string nvrtcCubin; ///< What NVRTC makes of a source; empty: what it is by emulation.
 
   // What it has seen.
   std::map<std::string, int> calls;  ///< Of each function.

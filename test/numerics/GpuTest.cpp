@@ -1,0 +1,199 @@
+//===- GpuTest.cpp - Artifacts for a GPU against transformers -------------===//
+//
+// The models of goldens/ compiled as `tern compile --target sm_90a` does, then run by the runtime's own backend for
+// GPUs on a driver without a GPU (test/unit/Cuda/FakeCuda.h), which executes the artifact's CUDA C++ by emulation. What
+// the backend is given is a GPU that the artifact has no cubin for, so it compiles the source; what stands in for NVRTC
+// makes emulated kernels of it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Artifact/ArtifactReader.h"
+#include "runtime/Base/Json.h"
+#include "runtime/Cpu/CpuBackend.h"
+#include "runtime/Cuda/CudaBackend.h"
+#include "runtime/Cuda/Emulation/EmulatedKernels.h"
+#include "runtime/Cuda/SharedLibrary.h"
+#include "runtime/Executor/Decoder.h"
+#include "tern/Pipelines/Compiler.h"
+#include "tern/RegisterAll.h"
+#include "tern/Support/Npy.h"
+#include "test/unit/Cuda/FakeCuda.h"
+#include "test/unit/TemporaryDirectory.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <gmock/gmock.h>
+
+using namespace tern;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string goldens = TERN_TEST_DIR "/goldens";
+
+/// Everything that is special about a family is in one of these.
+const char *const models[] = {"gemma2",  "gemma3", "gpt2",        "granite_bias", "llama3", "llama_bias", "llama_yarn",
+                              "mistral", "olmo2",  "phi3_window", "qwen2_window", "qwen3",  "smollm3"};
+
+class GpuTest : public test::TemporaryDirectory {
+protected:
+  void SetUp() override {
+    ASSERT_TRUE(library) << library.reason();
+    reinterpret_cast<void (*)()>(library.find("ternFakeCudaReset"))();
+    // Where the compiler looks for NVRTC.
+    fs::create_directories(directory / "cuda/lib64");
+    fs::create_symlink(TERN_FAKE_CUDA, directory / "cuda/lib64/libnvrtc.so.13");
+    setenv("CUDA_HOME", (directory / "cuda").c_str(), 1);
+    fake().nvrtcCubin = "a cubin for another GPU";
+    fake().devices = {{"Emulated GPU", 8, 0, 108, std::uint64_t(1) << 30, 163 << 10}};
+  }
+  void TearDown() override { unsetenv("CUDA_HOME"); }
+
+  tern::testing::FakeCuda &fake() const {
+    return *reinterpret_cast<tern::testing::FakeCuda *(*)()>(library.find("ternFakeCuda"))();
+  }
+
+  /// Compiles for a GPU and for this CPU, in that order.
+  std::string compile(const std::string &model, std::optional<std::uint64_t> seed, const std::string &precision) {
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+    CompilerOptions options;
+    options.input = model;
+    options.output = (directory / "model.tern").string();
+    options.targets = {"sm_90a", "cpu"};
+    options.precision = precision;
+    options.randomSeed = seed;
+    options.golden = false;
+    options.chunk = 16;
+    for (const Problem &problem : compileModel(context, options).problems)
+      ADD_FAILURE() << problem.str();
+    return options.output;
+  }
+
+  /// A backend whose NVRTC makes emulated kernels of the artifact's source.
+  Result<std::shared_ptr<ExecutorModel>> load(const std::shared_ptr<const ArtifactReader> &artifact) {
+    const ArtifactVariant &variant = artifact->manifest().variants[0];
+    std::string emulated = (directory / "kernels.so").string();
+    if (Status made = compileEmulation(artifact->source(variant), emulated); !made)
+      return made.problem();
+    std::ifstream file(emulated, std::ios::binary);
+    fake().nvrtcCubin.assign(std::istreambuf_iterator<char>(file), {});
+    CudaPaths paths;
+    paths.driver = paths.nvrtc = TERN_FAKE_CUDA;
+    paths.cache = (directory / "cache").string();
+    backend = std::make_unique<CudaBackend>(paths);
+    return backend->load(artifact, variant, 1);
+  }
+
+  SharedLibrary library{{TERN_FAKE_CUDA}};
+  std::unique_ptr<CudaBackend> backend;
+};
+
+class GpuGoldenTest : public GpuTest, public ::testing::WithParamInterface<const char *> {};
+
+/// Logits of all ids: `prompt` tokens in one call, then one by one.
+FloatTable run(Decoder &decoder, const std::vector<TokenId> &ids, std::size_t prompt) {
+  FloatTable table{0, decoder.vocabulary(), {}};
+  auto take = [&](const LogitsView &logits) {
+    table.values.insert(table.values.end(), logits.values, logits.values + logits.rows * logits.vocabulary);
+    table.rows += logits.rows;
+  };
+  PrefillOptions options;
+  options.allLogits = [&](std::int64_t, const LogitsView &logits) { take(logits); };
+  std::vector<TokenId> first(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(prompt));
+  if (Result<LogitsView> done = decoder.prefill(0, first, options); !done)
+    ADD_FAILURE() << done.problem().str();
+  for (std::size_t i = prompt; i < ids.size() && !::testing::Test::HasFailure(); ++i) {
+    Result<LogitsView> logits = decoder.decode({{0, ids[i]}});
+    if (logits)
+      take(*logits);
+    else
+      ADD_FAILURE() << logits.problem().str();
+  }
+  return table;
+}
+
+} // namespace
+
+TEST_P(GpuGoldenTest, LogitsAgree) {
+  std::string folder = goldens + "/" + GetParam();
+  Result<Json> golden = readJsonFile(folder + "/golden.json"), ids = readJsonFile(folder + "/ids.json");
+  Result<FloatTable> expected = readNpy(folder + "/logits.npy");
+  ASSERT_TRUE(golden && ids && expected);
+  std::string path = compile(folder, (*golden)["seed"].get<std::uint64_t>(), "f32");
+  ASSERT_FALSE(HasFailure());
+  Result<ArtifactReader> opened = ArtifactReader::open(path);
+  ASSERT_TRUE(opened) << opened.problem().str();
+  Result<std::shared_ptr<ExecutorModel>> model = load(std::make_shared<const ArtifactReader>(std::move(*opened)));
+  ASSERT_TRUE(model) << model.problem().str();
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(*model, 1, static_cast<std::int64_t>(ids->size()));
+  ASSERT_TRUE(decoder) << decoder.problem().str();
+  FloatTable logits = run(**decoder, ids->get<std::vector<TokenId>>(), (*golden)["prompt_length"].get<std::size_t>());
+  ASSERT_EQ(logits.rows, expected->rows);
+  auto [low, high] = std::minmax_element(expected->values.begin(), expected->values.end());
+  double worst = 0;
+  for (std::size_t i = 0; i < logits.values.size(); ++i)
+    worst = std::max(worst, std::abs(double(logits.values[i]) - expected->values[i]));
+  // The bound of the interpreter.
+  EXPECT_LE(worst, 1e-5 * (*high - *low));
+  RecordProperty("worst", std::to_string(worst / (*high - *low)));
+  EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
+}
+
+#ifdef TERN_SMOLLM2
+/// The largest difference of two tables beside the range of the second.
+static double differenceOf(const FloatTable &a, const FloatTable &b) {
+  double worst = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i)
+    worst = std::max(worst, std::abs(double(a.values[i]) - b.values[i]));
+  auto [low, high] = std::minmax_element(b.values.begin(), b.values.end());
+  return worst / (*high - *low);
+}
+
+/// What the GPU's or this CPU's code of `path` makes of a few tokens.
+static FloatTable logitsOf(const std::shared_ptr<const ArtifactReader> &artifact,
+                           const Result<std::shared_ptr<ExecutorModel>> &model) {
+  if (!model) {
+    ADD_FAILURE() << model.problem().str();
+    return {};
+  }
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(*model, 1, 64);
+  if (decoder)
+    return run(**decoder, {504, 3575, 282, 4649, 314}, 3);
+  ADD_FAILURE() << decoder.problem().str();
+  return {};
+}
+
+TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "takes minutes under the sanitizers";
+#endif
+  fake().devices[0].memory = std::uint64_t(4) << 30;
+  std::vector<FloatTable> logits; // of the GPU, of the CPU, and of the CPU in f32
+  for (const char *precision : {"default", "f32"}) {
+    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision);
+    ASSERT_FALSE(HasFailure());
+    Result<ArtifactReader> opened = ArtifactReader::open(path);
+    ASSERT_TRUE(opened) << opened.problem().str();
+    auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
+    if (logits.empty())
+      logits.push_back(logitsOf(artifact, load(artifact)));
+    logits.push_back(logitsOf(artifact, CpuBackend().load(artifact, artifact->manifest().variants[1], 2)));
+  }
+  ASSERT_EQ(logits[0].rows, 5);
+  // Both round activations and the cache alike; where a number falls on another side, both are as far from f32.
+  double gpu = differenceOf(logits[0], logits[2]), cpu = differenceOf(logits[1], logits[2]);
+  RecordProperty("differences", std::to_string(gpu) + " on the GPU, " + std::to_string(cpu) + " on the CPU");
+  EXPECT_LE(gpu, 1.5 * cpu);
+  EXPECT_LE(gpu, 1e-3);
+  EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
+}
+#endif
+
+INSTANTIATE_TEST_SUITE_P(Goldens, GpuGoldenTest, ::testing::ValuesIn(models),
+                         [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });

@@ -1,0 +1,236 @@
+//===- NvrtcTest.cpp ------------------------------------------------------===//
+//
+// NVRTC compiles every device function for every architecture, without a header and without a GPU. What a decode step
+// calls must not spill. Registers are recorded as properties of the test (--gtest_output=json:FILE). Skipped where
+// there is no NVRTC; TERN_NVRTC names one that is not found.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Cuda/Device/DeviceSource.h"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <regex>
+#include <string>
+#include <vector>
+
+using namespace tern;
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// NVRTC
+//===----------------------------------------------------------------------===//
+
+/// The functions of https://docs.nvidia.com/cuda/nvrtc that a compilation needs.
+class Nvrtc {
+public:
+  static const Nvrtc &get() {
+    static Nvrtc nvrtc;
+    return nvrtc;
+  }
+
+  bool isThere() const { return library != nullptr; }
+
+  /// What the compiler said; `ok` tells whether there is a cubin.
+  std::string compile(const std::string &source, const std::string &architecture, bool &ok) const {
+    void *program = nullptr;
+    create(&program, source.c_str(), "kernels.cu", 0, nullptr, nullptr);
+    std::string target = "--gpu-architecture=" + architecture;
+    const char *options[] = {target.c_str(), "--std=c++17", "--ptxas-options=-v"};
+    ok = compileProgram(program, 3, options) == 0;
+    std::size_t size = 0, cubin = 0;
+    logSize(program, &size);
+    std::string log(size, '\0');
+    readLog(program, log.data());
+    ok = ok && cubinSize(program, &cubin) == 0 && cubin > 0;
+    destroy(&program);
+    return log;
+  }
+
+private:
+  Nvrtc() {
+    const char *named = std::getenv("TERN_NVRTC");
+    for (const char *path :
+         {named ? named : "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "/usr/local/cuda/lib64/libnvrtc.so"})
+      if (!library)
+        library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+      return;
+    find(create, "nvrtcCreateProgram");
+    find(compileProgram, "nvrtcCompileProgram");
+    find(logSize, "nvrtcGetProgramLogSize");
+    find(readLog, "nvrtcGetProgramLog");
+    find(cubinSize, "nvrtcGetCUBINSize");
+    find(destroy, "nvrtcDestroyProgram");
+  }
+  template <typename Function> void find(Function &function, const char *name) {
+    function = reinterpret_cast<Function>(dlsym(library, name));
+    if (!function)
+      library = nullptr;
+  }
+
+  void *library = nullptr;
+  int (*create)(void **, const char *, const char *, int, const char *const *, const char *const *) = nullptr;
+  int (*compileProgram)(void *, int, const char *const *) = nullptr;
+  int (*logSize)(void *, std::size_t *) = nullptr;
+  int (*readLog)(void *, char *) = nullptr;
+  int (*cubinSize)(void *, std::size_t *) = nullptr;
+  int (*destroy)(void **) = nullptr;
+};
+
+/// What the log says of a kernel.
+struct Usage {
+  std::string kernel;
+  int registers, spilled;
+};
+
+std::vector<Usage> usagesIn(const std::string &log) {
+  static const std::regex part(
+      R"(entry function '(\w+)'|(\d+) bytes spill stores, (\d+) bytes spill loads|Used (\d+) registers)");
+  std::vector<Usage> usages;
+  for (std::sregex_iterator match(log.begin(), log.end(), part), end; match != end; ++match) {
+    if ((*match)[1].matched)
+      usages.push_back({(*match)[1], 0, 0});
+    else if (usages.empty())
+      continue;
+    else if ((*match)[2].matched)
+      usages.back().spilled = std::stoi((*match)[2]) + std::stoi((*match)[3]);
+    else
+      usages.back().registers = std::stoi((*match)[4]);
+  }
+  return usages;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// `weights` formats times tokens of X.
+std::string linearKernel(const std::string &x, int maxTokens, const std::vector<std::string> &weights) {
+  std::string name = "tern_linear_" + x + "_" + std::to_string(maxTokens), formats, operands, parameters, sums, sum;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    std::string number = std::to_string(i);
+    name += "_" + weights[i];
+    formats += ", tern::" + weights[i];
+    operands += ", w" + number;
+    parameters += ", const void *__restrict__ w" + number;
+    sums += ", float s" + number;
+    sum += " + s" + number;
+  }
+  std::string tokens = std::to_string(maxTokens);
+  return "extern \"C\" __global__ void __launch_bounds__(256) " + name +
+         "(const void *__restrict__ x, float *__restrict__ y, long long tokens" + parameters +
+         ") {\n  tern::prefetchTiles<256" + formats + ">(2048, tern::blockIndex()" + operands +
+         ");\n  tern::waitForPreviousLaunch();\n  tern::linear<tern::" + x + ", 256, " + tokens + formats + ">(x, " +
+         tokens + ", 2048, 0, tokens, tern::blockIndex(), [&](long long token, long long row" + sums +
+         ") { y[token * 4096 + row] = 0.0f" + sum + "; }" + operands + ");\n}\n";
+}
+
+std::string attentionKernel(int size, int rows, const std::string &type, const std::string &layout) {
+  std::string n = std::to_string(size);
+  return "extern \"C\" __global__ void __launch_bounds__(256) tern_attention_" + n + "_" + std::to_string(rows) + "_" +
+         type + "_" + layout + "(const float *q, const tern::" + type + " *k, const tern::" + type +
+         " *v, float *y, long long rows, long long keys) {\n  tern::attention<256, " + n + ", " + n + ", " +
+         std::to_string(rows) + ">(rows, 0, keys, [&](long long row, long long d) { return q[row * " + n +
+         " + d]; }, [&](long long row) { return 0ll; }, [&](long long row) { return keys - rows + row + 1; }, "
+         "[&](long long row, long long key, float score) { return 30.0f * tanhf(score / 30.0f); }, tern::Cache<tern::" +
+         type + ", tern::" + layout + ">{k, " + n + "}, tern::Cache<tern::" + type + ", tern::Heads>{v, " + n +
+         "}, [&](long long row, long long d, float sum, float largest, float total) { y[row * " + n +
+         " + d] = sum / total; });\n}\n";
+}
+
+constexpr const char *quantFormats[] = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "Wide8"};
+constexpr const char *numberFormats[] = {"BF16", "F16", "F32"};
+
+/// One of each kind: what every architecture compiles.
+std::string someDecodeKernels() {
+  return linearKernel("I15", 1, {"Q8_0"}) + linearKernel("I15", 16, {"Q4_K"}) + linearKernel("I8", 1, {"Q6_K"}) +
+         linearKernel("F32", 1, {"Q5_1"}) + linearKernel("BF16", 16, {"BF16"}) + linearKernel("F32", 1, {"F16"}) +
+         attentionKernel(64, 4, "f16", "Lanes16");
+}
+
+/// Every format that a decode step meets.
+std::string decodeKernels() {
+  std::string text;
+  for (const char *format : quantFormats)
+    text += linearKernel("I15", 1, {format}) + linearKernel("F32", 1, {format});
+  for (const char *format : numberFormats)
+    text += linearKernel("F32", 1, {format}) + linearKernel("BF16", 16, {format});
+  for (const char *format : {"Q8_0", "Q4_1", "Q6_K"})
+    text += linearKernel("I15", 16, {format});
+  text += linearKernel("I15", 1, {"Q4_K", "Q4_K", "Q6_K"}) + linearKernel("F32", 1, {"BF16", "BF16"});
+  text += attentionKernel(64, 1, "f16", "Lanes16") + attentionKernel(64, 8, "bf16", "Lanes16");
+  text += attentionKernel(128, 4, "f16", "Lanes16") + attentionKernel(128, 8, "f16", "Heads");
+  return text + attentionKernel(256, 4, "bf16", "Lanes16");
+}
+
+std::string otherKernels() {
+  std::string text;
+  for (const char *format :
+       {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "Wide8", "BF16", "F16", "F32"})
+    text += std::string("extern \"C\" __global__ void tern_load_") + format +
+            "(const void *w, float *y) { y[threadIdx.x] = tern::loadPacked<tern::" + format +
+            ">(w, 2048, blockIdx.x, threadIdx.x); }\n";
+  for (const char *format : {"I15", "I8"})
+    text += std::string("extern \"C\" __global__ void tern_quantize_") + format +
+            "(const float *x, void *y) { tern::quantizeRow<tern::" + format +
+            ", 256>(y, 16, 2048, blockIdx.x, 0, 64, [&](long long column) { return x[column]; }); }\n";
+  return text + R"(
+extern "C" __global__ void tern_reduce(float *x, long long *n, tern::f16 *h, tern::bf16 *b) {
+  float y = tern::blockSum<256>(x[threadIdx.x]) + tern::blockMax<256>(x[1]) + tern::blockMin<256>(x[2]);
+  long long m = tern::blockSumInt<256>(n[threadIdx.x]) + tern::blockMaxInt<256>(n[1]) + tern::blockMinInt<256>(n[2]);
+  x[threadIdx.x] = y * tern::blockProduct<256>(x[3]) + tern::toFloat(h[3]) + tern::toFloat(b[2]);
+  h[threadIdx.x] = tern::fromFloat<tern::f16>(y);
+  b[threadIdx.x] = tern::fromFloat<tern::bf16>(y);
+  n[threadIdx.x] = m;
+  tern::allowNextLaunch();
+}
+extern "C" __global__ void tern_tiles(const unsigned *x, float *y) {
+  unsigned a[4] = {x[0], x[1], x[2], x[3]}, b[2] = {x[4], x[5]};
+  int d[4] = {};
+  float e[4] = {};
+  tern::multiplyTilesU8(d, a, b);
+  tern::multiplyTilesF16(e, a, b);
+  tern::multiplyTilesBf16(e, a, b);
+  y[threadIdx.x] = e[0] + e[1] + e[2] + e[3] + d[0] + d[1] + d[2] + d[3];
+  tern::copyAsync16(tern::sharedMemory() + 16 * threadIdx.x, x);
+  tern::commitCopies();
+  tern::waitForCopies<0>();
+  y[0] += tern::ballot(y[1] > 0) + tern::dotSigned(x[1], x[2], 3) + tern::shuffle(y[4], 3);
+}
+)";
+}
+
+class NvrtcTest : public testing::TestWithParam<const char *> {
+protected:
+  void SetUp() override {
+    if (!Nvrtc::get().isThere())
+      GTEST_SKIP() << "no NVRTC here: set TERN_NVRTC to the path of libnvrtc.so to compile the device headers";
+  }
+  std::vector<Usage> compile(const std::string &kernels) {
+    bool ok = false;
+    std::string log = Nvrtc::get().compile(std::string(deviceSource()) + kernels, GetParam(), ok);
+    EXPECT_TRUE(ok) << log;
+    EXPECT_THAT(log, testing::Not(testing::HasSubstr("warning")));
+    return usagesIn(log);
+  }
+};
+
+TEST_P(NvrtcTest, DecodingDoesNotSpill) {
+  bool isAll = std::string(GetParam()) == "sm_90a";
+  std::vector<Usage> usages = compile(isAll ? decodeKernels() : someDecodeKernels());
+  EXPECT_EQ(usages.size(), isAll ? 34u : 7u);
+  for (const Usage &usage : usages) {
+    EXPECT_EQ(usage.spilled, 0) << usage.kernel << " has " << usage.registers << " registers";
+    RecordProperty(usage.kernel, usage.registers);
+  }
+}
+
+TEST_P(NvrtcTest, CompilesTheRest) { EXPECT_EQ(compile(otherKernels()).size(), 16u); }
+
+INSTANTIATE_TEST_SUITE_P(Architectures, NvrtcTest, testing::Values("sm_80", "sm_89", "sm_90a", "sm_100a", "sm_120"),
+                         [](const auto &info) { return std::string(info.param); });
+
+} // namespace
