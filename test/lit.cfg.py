@@ -6,7 +6,7 @@
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
-# (where MLIR's .td files are), %smollm2.
+# (where MLIR's .td files are), %smollm2, %fake_gpu (the folder of a driver and an NVRTC that need no GPU).
 
 import os
 
@@ -32,6 +32,7 @@ config.substitutions.append(("%source_dir", config.tern_source_dir))
 config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))
+config.substitutions.append(("%fake_gpu", os.path.join(config.tern_binary_dir, "fake-gpu")))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
         lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)
