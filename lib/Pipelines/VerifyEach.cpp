@@ -218,8 +218,8 @@ Status PassVerifier::checkArtifact(const std::string &path) {
   Trace now;
   for (const std::vector<int32_t> &call : tokens(before->vocabulary)) {
     bool isStep = call.size() == 1 && !(*decoder)->isEncoder();
-    Result<LogitsView> logits = isStep ? (*decoder)->decode({{0, call.front()}})
-                                                 : (*decoder)->prefill(0, {call.begin(), call.end()});
+    Result<LogitsView> logits =
+        isStep ? (*decoder)->decode({{0, call.front()}}) : (*decoder)->prefill(0, {call.begin(), call.end()});
     if (!logits)
       return logits.problem();
     now.logits.emplace_back(logits->values, logits->values + logits->vocabulary);

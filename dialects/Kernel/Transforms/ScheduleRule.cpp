@@ -54,7 +54,7 @@ static Status readPart(StringRef part, ScheduleRule &rule) {
   static constexpr Field fields[] = {{"rows", &ScheduleRule::rows, mostScheduleRows},
                                      {"tokens", &ScheduleRule::tokens, mostScheduleTokens},
                                      {"prefetch", &ScheduleRule::prefetch, mostSchedulePrefetch}};
-  const Field *field = llvm::find_if(fields, [&](const Field &one) { return one.name == name; });
+  const Field *field = llvm::find_if(fields, [name = name](const Field &one) { return one.name == name; });
   if (field == std::end(fields))
     return badPart(part, "a rule sets rows, tokens, prefetch or tiles");
   if (rule.*field->number)

@@ -87,7 +87,7 @@ private:
     int64_t end = 0;
     if (place.getOffset() % alignment != 0)
       return op->emitOpError() << "offsets must be multiples of " << alignment << ", got " << place.getOffset();
-    if (llvm::AddOverflow(place.getOffset(), place.getBytes(), end) || end > memory.getArena())
+    if (llvm::AddOverflow(place.getOffset(), place.getBytes(), end) || end > static_cast<int64_t>(memory.getArena()))
       return op->emitOpError() << "must lie in the arena of " << memory.getArena() << " bytes, got offset "
                                << place.getOffset() << " and " << place.getBytes() << " bytes";
     return success();

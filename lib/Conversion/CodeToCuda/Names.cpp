@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -53,6 +54,15 @@ static std::string rootName(Value pointer) {
   return kernel ? kernel.getArgumentName(argument.getArgNumber()) : "";
 }
 
+/// What the program calls a size.
+static std::string symbolName(SizeOp size) {
+  auto module = size->getParentOfType<ModuleOp>();
+  auto symbols = module ? module->getAttrOfType<ArrayAttr>("kernel.symbols") : ArrayAttr();
+  auto symbol =
+      symbols && size.getIndex() < symbols.size() ? dyn_cast<StringAttr>(symbols[size.getIndex()]) : StringAttr();
+  return symbol ? symbol.str() : "size";
+}
+
 static bool isIndex(Value value) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
     auto gep = dyn_cast<LLVM::GEPOp>(user);
@@ -73,8 +83,8 @@ std::string tern::cuda::suggestName(Operation *op) {
     return "thread";
   if (isa_and_nonnull<BlockIndexOp>(operand))
     return "block";
-  if (isa<SizeOp>(op))
-    return "size";
+  if (auto size = dyn_cast<SizeOp>(op))
+    return symbolName(size);
   if (isa<SharedOp>(op))
     return "shared";
   if (auto load = dyn_cast<LLVM::LoadOp>(op))

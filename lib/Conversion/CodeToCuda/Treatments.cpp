@@ -2,6 +2,8 @@
 
 #include "lib/Conversion/CodeToCuda/Treatments.h"
 
+#include "lib/Conversion/CodeToCuda/Names.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -122,7 +124,7 @@ static bool isElementAddress(Operation *op, ArrayRef<OpOperand *> uses) {
 
 Treatment Treatments::decideValue(Operation *op) {
   SmallVector<OpOperand *> uses = liveUses(op->getResult(0));
-  if (op->hasAttr(nameAttrName))
+  if (op->hasAttr(nameAttrName) || isa<SizeOp>(op))
     return Treatment::Named;
   if (isa<ThreadIndexOp, BlockIndexOp>(op)) {
     bool isExtended = uses.size() == 1 && isa<arith::ExtUIOp, arith::ExtSIOp>(uses[0]->getOwner());
@@ -174,13 +176,25 @@ std::optional<Treatments::Place> Treatments::placeOf(OpOperand &use) const {
   return Place{owner, eachTime, isValue};
 }
 
+/// About how many columns an operand takes as long as it is a name.
+static unsigned widthOfName(Value operand) {
+  Operation *op = operand.getDefiningOp();
+  if (op && isConstant(op))
+    return 4;
+  return op && isa<LLVM::LoadOp>(op) ? suggestName(op).size() : 5;
+}
+
 /// Adds the width of `op` to its statement's, if there is room.
 bool Treatments::fits(Operation *op, Operation *statement) {
-  unsigned width = 4 + 4 * op->getNumOperands();
+  unsigned width = 3;
+  for (Value operand : op->getOperands())
+    width += widthOfName(operand);
   if (auto call = dyn_cast<CallOp>(op))
     width += call.getCallee().size();
+  else if (isa<arith::TruncFOp>(op))
+    width += 28;
   else if (op->getName().getDialectNamespace() == "math" || isa<CastOpInterface>(op))
-    width += 6;
+    width += 8;
   unsigned &total = widths[statement];
   if (total + width > expressionWidth)
     return false;

@@ -43,12 +43,11 @@ struct LinearWeight {
 /// Which part of the product is computed.
 struct LinearRange {
   Val tileBegin, tileEnd;
-  bool isOneTile = false; ///< Exactly `tileBegin`.
   Val tokenBegin, tokenEnd;
   /// tokenEnd - tokenBegin, where the compiler knows it.
-  std::optional<int64_t> tokens;
-  /// The most that it can be.
-  int64_t maxTokens = 1;
+  std::optional<int64_t> tokens = std::nullopt;
+  int64_t maxTokens = 1;  ///< The most that it can be.
+  bool isOneTile = false; ///< Exactly `tileBegin`.
 };
 
 /// What a task computes: tiles of the weights times tokens, and the roots that follow. `products` are in the order of

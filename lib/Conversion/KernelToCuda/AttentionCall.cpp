@@ -90,20 +90,18 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                          [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
   Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
                         [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
-  // All totals come before the first sum.
-  Val factors = operands.isPart ? Val() : scratch(task.maxRows * 4);
-  Value total = lambda("total", {b.i64, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
+  // row, column, sum, and the row's largest score and total
+  Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
     if (!operands.isPart) {
-      b.store(rowFactor(*this, operands, task.head(at[0]), at[1], at[2]), factors, at[0]);
+      Val factor = rowFactor(*this, operands, task.head(at[0]), at[3], at[4]);
+      store(at[2] * factor, root.place, target(at[0], at[1]));
       return Val();
     }
-    store(at[1], root.place, target(at[0], number(operands.valueSize)));
-    store(at[2], root.place, target(at[0], number(operands.valueSize + 1)));
-    return Val();
-  });
-  Value finish = lambda("finish", {b.i64, b.i64, b.f32}, Type(), [&](ArrayRef<Val> at) {
-    Val sum = operands.isPart ? at[2] : at[2] * b.load(b.f32, factors, at[0]);
-    store(sum, root.place, target(at[0], at[1]));
+    store(at[2], root.place, target(at[0], at[1]));
+    b.ifThen(at[1] == 0, [&] {
+      store(at[3], root.place, target(at[0], number(operands.valueSize)));
+      store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
+    });
     return Val();
   });
   SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
@@ -114,7 +112,7 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                             cachedValues = cachedHead(*this, operands.value, task);
   if (keys && cachedValues) {
     arguments.append({keys->type, cachedValues->type});
-    values.append({keys->pointer, cachedValues->pointer, total, finish});
+    values.append({keys->pointer, cachedValues->pointer, finish});
     call(Type(), "attentionOfCaches", arguments, values);
     return;
   }
@@ -124,7 +122,7 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
   Value valueAt = lambda("value", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
     return element(operands.value, {task.sequence, at[0], task.group, at[1]});
   });
-  values.append({keyAt, valueAt, finish, total});
+  values.append({keyAt, valueAt, finish});
   call(Type(), "attention", arguments, values);
 }
 

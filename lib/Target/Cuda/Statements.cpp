@@ -13,18 +13,22 @@ using namespace tern::cuda;
 
 static constexpr size_t lineWidth = 120;
 
-/// Where to break `text` so that at most `width` columns stand before: after the comma in the fewest parentheses, the
-/// last of those. npos if there is none.
+/// Where to break `text` so that at most `width` columns stand before: in the fewest parentheses, after the last comma
+/// there or, where there is none, before the last operator. npos if there is no place.
 static size_t breakOf(StringRef text, size_t width) {
-  size_t best = StringRef::npos;
-  int depth = 0, bestDepth = 0;
-  for (size_t i = 0; i + 1 < text.size() && i < width; ++i) {
-    depth += text[i] == '(' || text[i] == '<' || text[i] == '{' || text[i] == '[';
-    depth -= text[i] == ')' || (text[i] == '>' && i > 0 && text[i - 1] != '-') || text[i] == '}' || text[i] == ']';
-    if (text[i] == ',' && text[i + 1] == ' ' && (best == StringRef::npos || depth <= bestDepth))
-      best = i + 1, bestDepth = depth;
+  size_t comma = StringRef::npos, operation = StringRef::npos;
+  int depth = 0, commaDepth = 0, operationDepth = 0;
+  for (size_t i = 1; i + 2 < text.size() && i < width; ++i) {
+    depth += StringRef("({[").contains(text[i]);
+    depth -= StringRef(")}]").contains(text[i]);
+    bool isOperator =
+        text[i - 1] == ' ' && StringRef("?:&|+-*/").contains(text[i]) && (text[i + 1] == ' ' || text[i + 2] == ' ');
+    if (text[i] == ',' && text[i + 1] == ' ' && (comma == StringRef::npos || depth <= commaDepth))
+      comma = i + 1, commaDepth = depth;
+    else if (isOperator && (operation == StringRef::npos || depth <= operationDepth))
+      operation = i, operationDepth = depth;
   }
-  return best;
+  return comma != StringRef::npos ? comma : operation;
 }
 
 void StatementPrinter::line(const std::string &text) {
@@ -34,7 +38,7 @@ void StatementPrinter::line(const std::string &text) {
     size_t at = breakOf(rest, lineWidth - column);
     if (at == StringRef::npos)
       break;
-    output.indent(column) << rest.take_front(at) << '\n';
+    output.indent(column) << rest.take_front(at).rtrim() << '\n';
     rest = rest.drop_front(at).ltrim();
     column = indent * 2 + 4;
   }
@@ -91,7 +95,7 @@ void StatementPrinter::printFor(ForOp op) {
     output << "#pragma unroll\n";
   std::string step = op.getStep() ? name + " += " + valueText(op.getStep()) : "++" + name;
   braces("for (" + declarationText(op.getNumber().getType(), name) + valueOf(op.getBegin()) + "; " + name + " < " +
-             valueText(op.getEnd(), Binding::Shift) + "; " + step + ")",
+             valueText(op.getEnd(), Binding::Sum) + "; " + step + ")",
          op.getBody().front());
 }
 

@@ -1,16 +1,15 @@
 //===- Attention.h - Attention of rows that share keys -----------*- C++ -*-===//
 //
 // attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(rows, keyBegin, keyEnd, query, seenBegin, seenEnd, adjust, key,
-// value, finish, total): query rows that share the keys and values of one head, in one pass over them. All threads of a
-// block call it, at most 256.
+// value, finish): query rows that share the keys and values of one head, in one pass over them. All threads of a block
+// call it, at most 256.
 //
 //   query(row, d)              a number of a query, scaled
 //   seenBegin, seenEnd(row)    the keys that a row sees, within [keyBegin, keyEnd)
 //   adjust(row, key, score)    the score that counts: soft cap, bias, slopes
 //   key(key, d), value(key, d) a number, or a Cache (Cache.h), which is read 16 bytes at a time
-//   total(row, largest, total) once for each row, by one thread: the largest score, the sum of exp(score - largest)
-//   finish(row, d, sum)        then once for each row and d, by one thread: the sum over keys of exp(score - largest) *
-//                              value; it may read what total wrote to shared memory
+//   finish(row, d, sum, largest, total)   once for each row and d, by one thread: the largest score of the row, the sum
+//                              over keys of exp(score - largest), and that of exp(score - largest) * value
 //
 // A row that sees no key gets largest = -infinity, total = 0 and sums of 0. Scores that are not numbers make all of a
 // row not numbers.
@@ -49,8 +48,10 @@ template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS> struct Attentio
   /// Shared by the block. Weights are used while keys are gone through, sums after.
   struct Shared {
     alignas(16) float queries[rows][HEADSIZE];
-    int begin[rows], end[rows]; ///< The keys that a row sees.
-    float largest[warps][rows], totals[warps][rows];
+    int begin[rows], end[rows];                      ///< The keys that a row sees.
+    float largest[warps][rows], totals[warps][rows]; ///< Of each warp.
+    float factors[warps][rows];                      ///< What a warp's sums are multiplied with in the end,
+    float wholeLargest[rows], wholeTotals[rows];     ///< and what all have together.
     union {
       float weights[warps][32][rows];
       float sums[warps][rows][VALUESIZE];
@@ -166,30 +167,45 @@ struct AttentionPass {
   }
 };
 
-/// The largest score of a row over all warps.
-template <typename SHAPE> __device__ __forceinline__ float largestOf(const typename SHAPE::Shared &shared, int row) {
-  float largest = shared.largest[0][row];
+/// Puts the largest scores and totals of the warps together, for one row.
+template <typename SHAPE> __device__ __forceinline__ void combineWarps(typename SHAPE::Shared &shared, int row) {
+  float largest = shared.largest[0][row], total = 0.0f;
   TERN_UNROLL
   for (int warp = 1; warp < SHAPE::warps; ++warp)
     largest = maximum(largest, shared.largest[warp][row]);
-  return largest;
+  float shift = shiftOf(largest);
+  TERN_UNROLL
+  for (int warp = 0; warp < SHAPE::warps; ++warp) {
+    float factor = exponential(shared.largest[warp][row] - shift);
+    shared.factors[warp][row] = factor;
+    total = multiplyAdd(shared.totals[warp][row], factor, total);
+  }
+  shared.wholeLargest[row] = largest;
+  shared.wholeTotals[row] = total;
 }
 
-/// Puts warps together: `part(warp)` relative to the largest score of each, summed relative to the largest of all.
-template <typename SHAPE, typename Part>
-__device__ __forceinline__ float combineWarps(const typename SHAPE::Shared &shared, int row, float largest, Part part) {
-  float shift = shiftOf(largest), sum = 0.0f;
-  TERN_UNROLL
-  for (int warp = 0; warp < SHAPE::warps; ++warp)
-    sum = multiplyAdd(part(warp), exponential(shared.largest[warp][row] - shift), sum);
-  return sum;
+/// Hands out the sums of `count` rows from `firstRow` on.
+template <int THREADS, int VALUESIZE, typename SHAPE, typename Finish>
+__device__ __forceinline__ void finishRows(typename SHAPE::Shared &shared, long long firstRow, int count,
+                                           Finish &finish) {
+  for (int row = threadIndex(); row < count; row += THREADS)
+    combineWarps<SHAPE>(shared, row);
+  barrier();
+  for (int i = threadIndex(); i < count * VALUESIZE; i += THREADS) {
+    int row = i / VALUESIZE, column = i % VALUESIZE;
+    float sum = 0.0f;
+    TERN_UNROLL
+    for (int warp = 0; warp < SHAPE::warps; ++warp)
+      sum = multiplyAdd(shared.sums[warp][row][column], shared.factors[warp][row], sum);
+    finish(firstRow + row, static_cast<long long>(column), sum, shared.wholeLargest[row], shared.wholeTotals[row]);
+  }
 }
 
 template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS, typename Query, typename SeenBegin, typename SeenEnd,
-          typename Adjust, typename Key, typename Value, typename Finish, typename Total>
+          typename Adjust, typename Key, typename Value, typename Finish>
 __device__ __forceinline__ void attention(long long rows, long long keyBegin, long long keyEnd, Query query,
                                           SeenBegin seenBegin, SeenEnd seenEnd, Adjust adjust, Key key, Value value,
-                                          Finish finish, Total total) {
+                                          Finish finish) {
   using Shape = AttentionShape<THREADS, HEADSIZE, VALUESIZE, MAXROWS>;
   __shared__ typename Shape::Shared shared;
   TERN_UNROLL_BY(1)
@@ -222,33 +238,20 @@ __device__ __forceinline__ void attention(long long rows, long long keyBegin, lo
     barrier();
     pass.publish();
     barrier();
-    for (int row = threadIndex(); row < count; row += THREADS) {
-      float largest = largestOf<Shape>(shared, row);
-      total(firstRow + row, largest,
-            combineWarps<Shape>(shared, row, largest, [&](int warp) { return shared.totals[warp][row]; }));
-    }
-    barrier(); // finish may use what total left
-    for (int i = threadIndex(); i < count * VALUESIZE; i += THREADS) {
-      int row = i / VALUESIZE, column = i % VALUESIZE;
-      float sum = combineWarps<Shape>(shared, row, largestOf<Shape>(shared, row),
-                                      [&](int warp) { return shared.sums[warp][row][column]; });
-      finish(firstRow + row, static_cast<long long>(column), sum);
-    }
+    finishRows<THREADS, VALUESIZE, Shape>(shared, firstRow, count, finish);
     barrier(); // what is shared has been read before the next rows' is written
   }
 }
 
 /// The same for keys and values in caches that begin at `keys` and `values`.
 template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS, typename KeyCache, typename ValueCache, typename Query,
-          typename SeenBegin, typename SeenEnd, typename Adjust, typename Total, typename Finish>
+          typename SeenBegin, typename SeenEnd, typename Adjust, typename Finish>
 __device__ __forceinline__ void attentionOfCaches(long long rows, long long keyBegin, long long keyEnd, Query query,
                                                   SeenBegin seenBegin, SeenEnd seenEnd, Adjust adjust,
                                                   const typename KeyCache::Element *keys,
-                                                  const typename ValueCache::Element *values, Total total,
-                                                  Finish finish) {
+                                                  const typename ValueCache::Element *values, Finish finish) {
   attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(rows, keyBegin, keyEnd, query, seenBegin, seenEnd, adjust,
-                                                   KeyCache{keys, HEADSIZE}, ValueCache{values, VALUESIZE}, finish,
-                                                   total);
+                                                   KeyCache{keys, HEADSIZE}, ValueCache{values, VALUESIZE}, finish);
 }
 
 } // namespace tern

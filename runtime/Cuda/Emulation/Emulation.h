@@ -91,6 +91,9 @@ inline float rsqrtf(float x) { return static_cast<float>(1.0 / sqrt(static_cast<
 inline float __fmaf_rn(float a, float b, float c) { return fmaf(a, b, c); }
 inline float __fmul_rn(float a, float b) { return a * b; }
 inline float __fadd_rn(float a, float b) { return a + b; }
+inline double __dadd_rn(double a, double b) { return a + b; }
+inline double __dmul_rn(double a, double b) { return a * b; }
+inline double rsqrt(double x) { return 1.0 / sqrt(x); }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __int_as_float(int bits) {
   float value;

@@ -69,7 +69,7 @@ protected:
   std::unique_ptr<ExecutorSession> session;
 };
 
-constexpr std::int32_t decode1 = 0, decode4 = 1, prefill8 = 2;
+constexpr std::int32_t decode1 = 0, prefill8 = 2;
 
 //===----------------------------------------------------------------------===//
 // Running

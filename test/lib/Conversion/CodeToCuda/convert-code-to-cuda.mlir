@@ -109,7 +109,8 @@ cuda.kernel @tern_loops(%out: !llvm.ptr {cuda.name = "out", cuda.element = i32})
 
 // A loop whose condition is an expression, and one that computes more before it leaves.
 // TEXT-LABEL: tern_while(
-// TEXT:      long long n = sizes.at[2];
+// TEXT:      const long long size = sizes.at[2];
+// TEXT-NEXT: long long n = size;
 // TEXT-NEXT: while (n > 1) {
 // TEXT-NEXT:   n /= 2;
 // TEXT-NEXT: }

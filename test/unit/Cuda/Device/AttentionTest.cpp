@@ -59,11 +59,9 @@ template <int HEADSIZE, int VALUESIZE> struct Tensors {
       attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(
           p.rows, p.begin, p.end, [&](long long row, long long d) { return q.at(row * HEADSIZE + d); }, p.seenBegin,
           p.seenEnd, p.adjust, key, value,
-          [&](long long row, long long d, float sum) {
+          [&](long long row, long long d, float sum, float largest, float total) {
             out.sums.at(row * VALUESIZE + d) = sum;
             ++out.calls.at(row * VALUESIZE + d);
-          },
-          [&](long long row, float largest, float total) {
             out.largest.at(row) = largest;
             out.total.at(row) = total;
           });

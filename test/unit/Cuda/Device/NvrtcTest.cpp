@@ -137,8 +137,8 @@ std::string attentionKernel(int size, int rows, const std::string &type, const s
          " + d]; }, [&](long long row) { return 0ll; }, [&](long long row) { return keys - rows + row + 1; }, "
          "[&](long long row, long long key, float score) { return 30.0f * tanhf(score / 30.0f); }, tern::Cache<tern::" +
          type + ", tern::" + layout + ">{k, " + n + "}, tern::Cache<tern::" + type + ", tern::Heads>{v, " + n +
-         "}, [&](long long row, long long d, float sum) { y[row * " + n +
-         " + d] = sum; }, [&](long long row, float largest, float total) { y[row] = total * largest; });\n}\n";
+         "}, [&](long long row, long long d, float sum, float largest, float total) { y[row * " + n +
+         " + d] = sum / total; });\n}\n";
 }
 
 constexpr const char *quantFormats[] = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "Wide8"};
