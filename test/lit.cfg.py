@@ -7,7 +7,8 @@
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %tern_tools and %llvm_tools (folders of programs), %mlir_include
-# (where MLIR's .td files are), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one).
+# (where MLIR's .td files are), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one), %fake_gpu (the
+# folder of a driver and an NVRTC that need no GPU).
 
 import os
 import platform
@@ -41,6 +42,7 @@ nvcc = shutil.which("nvcc", path=os.pathsep.join([os.environ.get("PATH", "")] + 
 if nvcc:
     config.available_features.add("nvcc")
     config.substitutions.append(("%nvcc", nvcc))
+config.substitutions.append(("%fake_gpu", os.path.join(config.tern_binary_dir, "fake-gpu")))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
         lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)
