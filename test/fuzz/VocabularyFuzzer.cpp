@@ -16,8 +16,15 @@ using namespace tern;
 
 namespace {
 
+/// Whether no number has a fraction, which the conversions below would not survive.
+bool isWhole(const Json &json) {
+  if (json.is_array())
+    return std::all_of(json.begin(), json.end(), isWhole);
+  return !json.is_number_float();
+}
+
 template <typename T> void read(const Json &json, const char *name, T &into) {
-  if (!json.contains(name))
+  if (!json.contains(name) || (!isWhole(json[name]) && name != std::string_view("scores")))
     return;
   try {
     into = json[name].get<T>();
