@@ -3,13 +3,17 @@
 # Tools are found by name: those of this build first, then FileCheck, not, split-file and mlir-tblgen of LLVM.
 #
 # Features, for `// REQUIRES:` lines:
+#   nvcc       the compiler of the CUDA toolkit is on the PATH, below CUDA_HOME or in /usr/local/cuda; %nvcc is its path
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %binary_dir (the build), %tern_tools and %llvm_tools (folders of
 # programs), %mlir_include (where MLIR's .td files are), %cc (the C compiler) and %sanitize (its flags for a program that
-# links what was built), %smollm2.
+# links what was built), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one), %fake_gpu (the folder
+# of a driver and an NVRTC that need no GPU).
 
 import os
+import platform
+import shutil
 
 import lit.formats
 
@@ -35,7 +39,14 @@ config.substitutions.append(("%cc", config.c_compiler))
 config.substitutions.append(("%sanitize", "-fsanitize=address,undefined" if config.is_sanitized else ""))
 config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
+config.substitutions.append(("%other_cpu", "x86-64-v3" if platform.machine() == "aarch64" else "aarch64"))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))
+cuda = [os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin")]
+nvcc = shutil.which("nvcc", path=os.pathsep.join([os.environ.get("PATH", "")] + cuda))
+if nvcc:
+    config.available_features.add("nvcc")
+    config.substitutions.append(("%nvcc", nvcc))
+config.substitutions.append(("%fake_gpu", os.path.join(config.tern_binary_dir, "fake-gpu")))
 if config.smollm2:
     if not os.path.exists(config.smollm2):
         lit_config.fatal("TERN_SMOLLM2 names no file: %s" % config.smollm2)

@@ -9,6 +9,7 @@
 #include "tern/Pipelines/DiagnosticProblems.h"
 
 #include "mlir/IR/OperationSupport.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
 
 #include <cmath>

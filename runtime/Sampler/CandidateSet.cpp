@@ -17,6 +17,7 @@ bool CandidateSet::assign(const float *values, std::size_t count) {
   whole = true;
   weighed = false;
   largest.reset();
+  least.reset();
   logits.resize(count);
   return passes::copy(values, count, logits.data());
 }
@@ -42,14 +43,15 @@ void CandidateSet::set(float &logit, double value) {
   logit =
       value == -INFINITY ? noLogit : static_cast<float>(std::min<double>(std::max<double>(value, -FLT_MAX), FLT_MAX));
   largest.reset();
+  least.reset();
   weighed = false;
 }
 
 void CandidateSet::scale(float factor) {
   if (factor == 1)
     return;
-  passes::scale(logits.data(), logits.size(), factor);
-  largest.reset();
+  largest = passes::scale(logits.data(), logits.size(), factor);
+  least.reset();
   weighed = false;
 }
 
@@ -147,16 +149,22 @@ void CandidateSet::keepTopP(double mass) {
   if (mass >= 1)
     return;
   std::uint64_t wanted = shareOf(totalWeight(), mass);
-  if (std::optional<Cut> cut = findCutByWeight(logits, weights.data(), total, wanted, {bins, flags}))
+  if (std::optional<Cut> cut = findCutByWeight(logits, weights.data(), total, wanted, {bins, flags})) {
     keepDownTo(logits, cut->score, cut->place);
+    least = cut->score;
+  }
 }
 
 void CandidateSet::keepMinP(double share) {
   if (share <= 0)
     return;
   totalWeight();
-  passes::Kept kept =
-      passes::keepWeights(shareOf(passes::unitWeight, share), logits.data(), weights.data(), logits.size());
+  std::uint64_t wanted = shareOf(passes::unitWeight, share);
+  // An exponential is within 2^-22 of the true one, so weights of larger logits are hardly below this one.
+  if (least &&
+      static_cast<double>(passes::weight(*least - largestLogit())) * (1 - 0x1p-20) > static_cast<double>(wanted))
+    return;
+  passes::Kept kept = passes::keepWeights(wanted, logits.data(), weights.data(), logits.size());
   shrink(kept.count, kept.total);
 }
 

@@ -59,6 +59,7 @@ private:
   std::vector<float> logits;
   std::vector<TokenId> tokens; ///< Unless `whole`.
   std::optional<float> largest;
+  std::optional<float> least; ///< No logit is below this one, unless it is masked.
   std::vector<std::uint64_t> weights;
   std::uint64_t total = 0;
   bool weighed = false; ///< Whether `weights` and `total` hold.

@@ -172,16 +172,36 @@ struct BlockMaxima {
   }
 };
 
+/// The largest of what `at` gives for each place, in lanes that a compiler keeps in vectors.
+template <typename At> TERN_INLINE float largestOfEach(std::size_t count, At at) {
+  float lanes[64];
+  for (float &lane : lanes)
+    lane = -INFINITY;
+  std::size_t whole = count / 64 * 64;
+  for (std::size_t i = 0; i < whole; i += 64)
+    for (std::size_t j = 0; j < 64; ++j) {
+      float value = at(i + j);
+      lanes[j] = value > lanes[j] ? value : lanes[j];
+    }
+  float result = -INFINITY;
+  for (float lane : lanes)
+    result = lane > result ? lane : result;
+  for (std::size_t i = whole; i < count; ++i) {
+    float value = at(i);
+    result = value > result ? value : result;
+  }
+  return result;
+}
+
 struct Scale {
-  TERN_INLINE bool run(float *logits, std::size_t count, float factor) {
+  TERN_INLINE float run(float *logits, std::size_t count, float factor) {
     constexpr float most = 0x1.fffffep127f;
-    for (std::size_t i = 0; i < count; ++i) {
+    return largestOfEach(count, [=](std::size_t i) __attribute__((always_inline)) {
       float product = logits[i] * factor;
       product = product > most ? most : product;
       product = product < -most ? -most : product;
-      logits[i] = logits[i] > -INFINITY ? product : -INFINITY;
-    }
-    return true;
+      return logits[i] = logits[i] > -INFINITY ? product : -INFINITY;
+    });
   }
 };
 
@@ -385,7 +405,7 @@ void passes::blockMaxima(const float *logits, std::size_t count, float *maxima) 
   run<BlockMaxima>(logits, count, maxima);
 }
 
-void passes::scale(float *logits, std::size_t count, float factor) { run<Scale>(logits, count, factor); }
+float passes::scale(float *logits, std::size_t count, float factor) { return run<Scale>(logits, count, factor); }
 
 std::uint64_t passes::weigh(const float *logits, std::size_t count, float largest, std::uint64_t *weights) {
   return run<Weigh>(logits, count, largest, weights);

@@ -46,8 +46,8 @@ std::size_t find(const float *logits, std::size_t count, float logit);
 /// The largest of each 64 logits.
 void blockMaxima(const float *logits, std::size_t count, float *maxima);
 
-/// Multiplies, staying finite where a logit is.
-void scale(float *logits, std::size_t count, float factor);
+/// Multiplies, staying finite where a logit is; answers the largest then.
+float scale(float *logits, std::size_t count, float factor);
 
 /// The sum of weights, and each in `weights`.
 std::uint64_t weigh(const float *logits, std::size_t count, float largest, std::uint64_t *weights);
@@ -74,7 +74,6 @@ std::size_t flagBin(const std::uint16_t *bins, std::size_t count, std::uint16_t 
 std::size_t flagAbove(const float *scores, std::size_t count, float score, std::uint8_t *flags);
 std::size_t flagWeightsAbove(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
                              std::uint8_t *flags);
-
 /// What is left after others were masked and their weights set to 0.
 struct Kept {
   std::size_t count = 0;

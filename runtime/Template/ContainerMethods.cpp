@@ -99,6 +99,28 @@ static Value intBitLength(Machine &machine, const Value &self, Arguments &argume
   return given ? Value::integer(magnitude ? 64 - __builtin_clzll(magnitude) : 0) : Value();
 }
 
+static Value intBitCount(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "bit_count", arguments, {});
+  std::uint64_t magnitude =
+      self.asInt() < 0 ? 0 - static_cast<std::uint64_t>(self.asInt()) : static_cast<std::uint64_t>(self.asInt());
+  return given ? Value::integer(__builtin_popcountll(magnitude)) : Value();
+}
+
+static Value intAsRatio(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "as_integer_ratio", arguments, {});
+  return given ? machine.makeTuple({Value::integer(self.asInt()), Value::integer(1)}) : Value();
+}
+
+static Value intConjugate(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "conjugate", arguments, {});
+  return given ? Value::integer(self.asInt()) : Value();
+}
+
+static Value floatConjugate(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "conjugate", arguments, {});
+  return given ? self : Value();
+}
+
 const Builtin *jinja::findContainerMethod(const Value &object, std::string_view name) {
   static constexpr Builtin ofDict[] = {
       {"items", dictView<ViewObject::Items>},
@@ -110,8 +132,11 @@ const Builtin *jinja::findContainerMethod(const Value &object, std::string_view 
   };
   static constexpr Builtin ofSequence[] = {{"count", sequenceCount}, {"index", sequenceIndex}};
   static constexpr Builtin ofList[] = {{"copy", listCopy}};
-  static constexpr Builtin ofFloat[] = {{"is_integer", floatIsInteger}};
-  static constexpr Builtin ofInt[] = {{"bit_length", intBitLength}};
+  static constexpr Builtin ofFloat[] = {{"is_integer", floatIsInteger}, {"conjugate", floatConjugate}};
+  static constexpr Builtin ofInt[] = {{"bit_length", intBitLength},
+                                      {"bit_count", intBitCount},
+                                      {"as_integer_ratio", intAsRatio},
+                                      {"conjugate", intConjugate}};
   switch (object.kind()) {
   case Kind::Dict:
     return findBuiltin(ofDict, name);

@@ -188,8 +188,10 @@ Value Renderer::evaluateCall(const Expression &expression, Scope *scope, const V
   Arguments arguments;
   if (machine.failed() || !evaluateArguments(expression.call, scope, arguments))
     return Value();
-  if (caller)
-    arguments.named.emplace_back("caller", *caller);
+  if (caller) { // It comes after the names that are written and before those of '**', as kwargs shows.
+    auto place = arguments.named.begin() + static_cast<std::ptrdiff_t>(expression.call.named.size());
+    arguments.named.insert(place, {"caller", *caller});
+  }
   machine.at = expression.at;
   return callValue(machine, callee, arguments);
 }

@@ -12,7 +12,7 @@ using namespace tern;
 static constexpr std::uint64_t lengthEnd = 1ull << 40;
 
 /// Tokens in all the parts that are cut off; every text that a model can take has fewer.
-static constexpr std::uint64_t longestOverflow = 1ull << 26;
+static constexpr std::uint64_t longestOverflow = 1ull << 24;
 
 /// Texts are padded to less, for a file of a few bytes must not ask for all memory.
 static constexpr std::uint64_t paddedEnd = 1ull << 24;

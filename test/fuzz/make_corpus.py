@@ -106,6 +106,25 @@ def tokenizers():
     }
 
 
+def vocabularies():
+    """One of each kind, with the keys that act on it."""
+    make = lambda text, **keys: json.dumps({key.replace("__", "."): value for key, value in keys.items()},
+                                           separators=(",", ":")).encode() + b"\0" + text.encode()
+    ends = dict(bos_token_id=0, eos_token_id=0, seperator_token_id=0, add_bos_token=True, add_eos_token=True, add_sep_token=True)
+    letters = dict(tokens=["?", "a", "b", "ab", "Ġ", "1", "<0x0A>", "</s>"], token_type=[3, 1, 1, 1, 1, 1, 6, 1])
+    scored = dict(tokens=["?", "a", "▁", "▁a", "<0x0A>"], token_type=[2, 1, 1, 1, 6], scores=[0, -1, -2, -0.5, 0])
+    pieces = dict(tokens=["[UNK]", "▁a", "b", "▁."], token_type=[3, 1, 1, 1], unknown_token_id=0, bos_token_id=0)
+    bpe = {pre: make("ab 12 aB1\n", model="gpt2", pre=pre, merges=["a b"], **letters, **ends)
+           for pre in ("llama-bpe", "afmoe", "superbpe", "kimi-k2", "gpt-4o", "gemma4", "default")}
+    return {
+        **bpe,
+        "whitespace": make("aB \u0130", model="whitespace", pre="whitespace", merges=["a b"], normalizer__lowercase=True, **letters),
+        "llama": make("a  a\n", model="llama", add_space_prefix=True, **scored),
+        "bert": make("ab. \u00e9", model="bert", seperator_token_id=0, normalizer__strip_accents=False, **pieces),
+        "t5": make("a  a", model="t5", add_space_prefix=True, remove_extra_whitespaces=True, **scored),
+    }
+
+
 def configs():
     """The configurations of the goldens, at most 3 layers deep, and small metadata of each GGUF architecture."""
     files = {}
@@ -194,6 +213,7 @@ def main():
         **{"artifact/" + name: data for name, data in artifacts().items()},
         **{"config/" + name: data for name, data in configs().items()},
         **{"tokenizer/" + name: data for name, data in tokenizers().items()},
+        **{"vocabulary/" + name: data for name, data in vocabularies().items()},
         "gguf/keys": gguf([("a", STRING, "x"), ("b", U8, 1), ("c", I32, -1), ("d", BOOL, True), ("e", F64, 0.5)], []),
         "gguf/arrays": gguf([("s", ARRAY, (STRING, ["a", "", "bc"])), ("n", ARRAY, (F32, [1.0, 2.0])),
                              ("nested", ARRAY, (ARRAY, [(U64, [1]), (STRING, ["z"])]))], []),

@@ -74,10 +74,9 @@ std::string tern::cuda::suggestName(Operation *op) {
   Value value = op->getResult(0);
   if (auto name = op->getAttrOfType<StringAttr>(nameAttrName))
     return name.str();
-  if (auto call = dyn_cast<CallOp>(op)) {
-    StringRef name = call.getCallee().rsplit("::").second;
-    return (name.empty() ? call.getCallee() : name).str();
-  }
+  auto call = dyn_cast<CallOp>(op);
+  if (StringRef name = call ? call.getCallee().rsplit("::").second : ""; !name.empty()) // others are names in sight
+    return name.str();
   Operation *operand = isa<arith::ExtUIOp, arith::ExtSIOp>(op) ? op->getOperand(0).getDefiningOp() : op;
   if (isa_and_nonnull<ThreadIndexOp>(operand))
     return "thread";

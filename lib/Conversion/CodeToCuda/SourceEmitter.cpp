@@ -9,7 +9,7 @@ using namespace mlir;
 using namespace tern::cuda;
 
 LogicalResult SourceEmitter::emit(KernelOp target) {
-  for (StringRef name : {"sizes", "problem", "tern"})
+  for (StringRef name : {"sizes", "problem", "tern", "min", "max", "abs", "llabs", "isnan"})
     names.declare(name);
   for (auto [index, argument] : llvm::enumerate(source.getBody().getArguments())) {
     names.declare(target.getArgumentName(index));

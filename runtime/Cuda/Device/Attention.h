@@ -39,7 +39,7 @@ template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS> struct Attentio
   static_assert(THREADS % 32 == 0 && THREADS <= 256, "whole warps, at most eight");
   static constexpr int warps = THREADS / 32;
   /// Rows that share a pass over the keys: as many as fit in registers.
-  static constexpr int most = VALUESIZE <= 128 && HEADSIZE <= 128 ? 8 : VALUESIZE <= 256 && HEADSIZE <= 256 ? 4 : 1;
+  static constexpr int most = VALUESIZE <= 128 && HEADSIZE <= 128 ? 8 : VALUESIZE <= 256 && HEADSIZE <= 256 ? 2 : 1;
   static constexpr int rows = MAXROWS < most ? MAXROWS : most;
   /// Neighbouring columns of a lane, and how many such runs it has.
   static constexpr int width = VALUESIZE % 128 == 0 ? 4 : VALUESIZE % 64 == 0 ? 2 : 1;

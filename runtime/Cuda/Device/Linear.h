@@ -5,15 +5,16 @@
 //
 //   X          F32, F16, BF16: rows of `columns` numbers; I15, I8: a buffer of QuantizedRows.h made for `maxRows` rows
 //   FORMATS    of the weights, in order; formats of numbers come with X of numbers
-//   finish     finish(token, row, sum, ...) is called once for each token and row of the tile, with a sum of each
-//   weight,
-//              also for rows beyond the matrix; any thread may do so
+//   finish     finish(token, row, sum, ...) is called once for each token and row of the tile, also for rows beyond the
+//              matrix, with a sum of each weight; by any thread
 //
 //   tern::linear<tern::I15, 256, 1, tern::Q4_K, tern::Q4_K>(
 //       x, 1, 2048, 0, 1, tern::blockIndex(),
 //       [&](long long token, long long row, float gate, float up) { y[row] = silu(gate) * up; }, gates, ups);
 //
-// A token's sums are the same bits whatever other tokens come with it (TileProduct.h says in which order).
+// Up to four tokens share a pass over the tile on ordinary cores (TileProduct.h); where more are left, and weights and
+// activations are quants, eight share a pass on tensor cores (MatrixProduct.h). A token's sums are the same bits either
+// way, whatever other tokens come with it.
 //
 // prefetchTiles brings a tile to the second cache, to be called before waitForPreviousLaunch: weights do not depend on
 // the launches before.
@@ -23,7 +24,7 @@
 #ifndef TERN_RUNTIME_CUDA_DEVICE_LINEAR_H
 #define TERN_RUNTIME_CUDA_DEVICE_LINEAR_H
 
-#include "runtime/Cuda/Device/TileProduct.h"
+#include "runtime/Cuda/Device/MatrixProduct.h"
 
 namespace tern {
 
@@ -45,12 +46,23 @@ __device__ __forceinline__ void finishRow(Finish &finish, long long token, long 
     finish(token, row, sums[0], sums[1], sums[2], sums[3]);
 }
 
+/// What multiplies a tile by TOKENS tokens: eight meet on tensor cores, if both are quants.
+template <typename X, typename FORMAT, int THREADS, int TOKENS> struct ProductOf {
+  using type = TileProduct<X, FORMAT, THREADS, TOKENS>;
+};
+template <typename FORMAT, int THREADS> struct ProductOf<I15, FORMAT, THREADS, 8> {
+  using type = MatrixProduct<I15, FORMAT, THREADS>;
+};
+template <typename FORMAT, int THREADS> struct ProductOf<I8, FORMAT, THREADS, 8> {
+  using type = MatrixProduct<I8, FORMAT, THREADS>;
+};
+
 /// The sums of tokens [first, first + count) and one weight, to partial[warp][token][row].
 template <typename X, typename FORMAT, int THREADS, int TOKENS>
 __device__ __forceinline__ void multiplyTile(const typename Activations<X>::type &x, const void *weight, long long tile,
                                              long long columns, long long first, int count,
                                              float (&partial)[THREADS / 32][TOKENS][16]) {
-  TileProduct<X, FORMAT, THREADS, TOKENS> product;
+  typename ProductOf<X, FORMAT, THREADS, TOKENS>::type product;
   product.multiply(x, static_cast<const unsigned char *>(weight) + tile * tileBytes<FORMAT>(columns), columns, first,
                    count);
   product.reduce(partial);
@@ -97,11 +109,21 @@ __device__ __forceinline__ void linear(const void *x, long long maxRows, long lo
     return;
   if (MAXTOKENS == 1 || tokenEnd - tokenBegin == 1)
     return linearTokens<X, THREADS, 1, Finish, FORMATS...>(rows, columns, tokenBegin, 1, tile, finish, weights);
-  if constexpr (MAXTOKENS > 1)
+  if constexpr (MAXTOKENS > 1) {
+    long long first = tokenBegin;
+    // More than four at once are worth the tensor cores.
+    if constexpr (Activations<X>::isQuantized && MAXTOKENS > 4) {
+      TERN_UNROLL_BY(1)
+      for (; tokenEnd - first > 4; first += 8) {
+        int count = tokenEnd - first < 8 ? static_cast<int>(tokenEnd - first) : 8;
+        linearTokens<X, THREADS, 8, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
+      }
+    }
     TERN_UNROLL_BY(1)
-  for (long long first = tokenBegin; first < tokenEnd; first += group) {
-    int count = tokenEnd - first < group ? static_cast<int>(tokenEnd - first) : group;
-    linearTokens<X, THREADS, group, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
+    for (; first < tokenEnd; first += group) {
+      int count = tokenEnd - first < group ? static_cast<int>(tokenEnd - first) : group;
+      linearTokens<X, THREADS, group, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
+    }
   }
 }
 

@@ -2,16 +2,14 @@
 //
 // How the threads of a block share the columns of a tile:
 //
-//   chain c   of THREADS / 4 (F16: THREADS / 2) chains takes pieces c, c + chains, c + 2 chains, ... of the columns;
-//   the
-//             4 (2) lanes of a chain take 4 (8) rows each
+//   chain c   of THREADS / 4 (F16: THREADS / 2) chains takes pieces c, c + chains, c + 2 chains, ... of the columns
+//   lanes     of a chain, 4 (F16: 2), take 4 (8) rows each
 //
 // Each lane sums its rows for up to TOKENS tokens in f32, in the order of its pieces. Then lanes of a warp are added in
 // pairs whose chains differ in one bit, and at last warps from the first to the last. So what a token gets depends on
 // the token and THREADS alone: not on TOKENS, and not on who else is in the batch.
 //
-// Quants times quantised activations are exact integers for 16 or 32 columns, as on a CPU
-// (KernelToCpu/LinearQuants.cpp):
+// Quants times quantised activations are exact integers for 16 or 32 columns, as in LinearQuants.cpp of KernelToCpu:
 //
 //   sum += (scale of w * scale of x) * dot(u - zero, q);   sum += minimum of w * (scale of x * the sum of q)
 //
@@ -118,35 +116,40 @@ __device__ __forceinline__ int dotProduct(const WeightPiece<FORMAT> &piece, cons
 
 /// `sum` and the product of 32 columns of a row with a token, from the exact dot products of its two halves.
 template <typename FORMAT>
-__device__ __forceinline__ float addHalves(float sum, const PieceScales<FORMAT> &scales, int row, int first, int second,
-                                           float scale, int firstSum, int secondSum) {
-  float scaled = multiply(scales.scale(0, row), static_cast<float>(first));
+__device__ __forceinline__ float addHalves(float sum, float firstScale, float secondScale, float firstMinimum,
+                                           float secondMinimum, int first, int second, float scale, int firstSum,
+                                           int secondSum) {
+  float scaled = multiply(firstScale, static_cast<float>(first));
   if (FORMAT::hasMinimum)
-    scaled = multiplyAdd(scales.minimum(0, row), static_cast<float>(firstSum), scaled);
-  scaled = multiplyAdd(scales.scale(1, row), static_cast<float>(second), scaled);
+    scaled = multiplyAdd(firstMinimum, static_cast<float>(firstSum), scaled);
+  scaled = multiplyAdd(secondScale, static_cast<float>(second), scaled);
   if (FORMAT::hasMinimum)
-    scaled = multiplyAdd(scales.minimum(1, row), static_cast<float>(secondSum), scaled);
+    scaled = multiplyAdd(secondMinimum, static_cast<float>(secondSum), scaled);
   return multiplyAdd(scaled, scale, sum);
 }
 
 /// Likewise from that of the whole.
 template <typename FORMAT>
-__device__ __forceinline__ float addWhole(float sum, const PieceScales<FORMAT> &scales, int row, int dot, float scale,
+__device__ __forceinline__ float addWhole(float sum, float weightScale, float minimum, int dot, float scale,
                                           float fsum) {
-  sum = multiplyAdd(multiply(scales.scale(0, row), scale), static_cast<float>(dot), sum);
-  return FORMAT::hasMinimum ? multiplyAdd(scales.minimum(0, row), fsum, sum) : sum;
+  sum = multiplyAdd(multiply(weightScale, scale), static_cast<float>(dot), sum);
+  return FORMAT::hasMinimum ? multiplyAdd(minimum, fsum, sum) : sum;
 }
 
 template <typename X, typename FORMAT>
 __device__ __forceinline__ void addProducts(const WeightPiece<FORMAT> &piece, const QuantizedBlock<X> &x,
                                             float (&sums)[4]) {
+  const PieceScales<FORMAT> &of = piece.scales;
   TERN_UNROLL
   for (int row = 0; row < 4; ++row) {
+    float minimum = FORMAT::hasMinimum ? of.minimum(0, row) : 0.0f;
     if (FORMAT::span == 32)
-      sums[row] = addWhole<FORMAT>(sums[row], piece.scales, row, dotProduct<0, 8>(piece, x, row), x.scale, x.fsum);
+      sums[row] =
+          addWhole<FORMAT>(sums[row], of.scale(0, row), minimum, dotProduct<0, 8>(piece, x, row), x.scale, x.fsum);
     else
-      sums[row] = addHalves<FORMAT>(sums[row], piece.scales, row, dotProduct<0, 4>(piece, x, row),
-                                    dotProduct<4, 4>(piece, x, row), x.scale, x.sums[0], x.sums[1]);
+      sums[row] = addHalves<FORMAT>(sums[row], of.scale(0, row), of.scale(1, row), minimum, of.minimum(1, row),
+                                    dotProduct<0, 4>(piece, x, row), dotProduct<4, 4>(piece, x, row), x.scale,
+                                    x.sums[0], x.sums[1]);
   }
 }
 
@@ -173,7 +176,7 @@ template <typename X, typename FORMAT, int THREADS, int TOKENS> struct TileProdu
         sums[t][row] = 0.0f;
     }
     int chain = threadIndex() / lanesOfChain, part = threadIndex() % lanesOfChain;
-    long long pieces = (columns + Piece::columns - 1) / Piece::columns;
+    int pieces = static_cast<int>((columns + Piece::columns - 1) / Piece::columns);
     if constexpr (FORMAT::isQuants)
       multiplyBlocks(x, tile, pieces, chain, part, first, count);
     else
@@ -203,14 +206,14 @@ private:
   }
 
   /// The next piece is on its way while one is used.
-  __device__ __forceinline__ void multiplyBlocks(const Rows &x, const unsigned char *tile, long long pieces,
-                                                 long long index, int part, long long first, int count) {
+  __device__ __forceinline__ void multiplyBlocks(const Rows &x, const unsigned char *tile, int pieces, int index,
+                                                 int part, long long first, int count) {
     Piece piece;
     if (index < pieces)
       piece.load(tile, index, part);
     TERN_UNROLL_BY(1)
     while (index < pieces) {
-      long long next = index + chains;
+      int next = index + chains;
       Piece ahead;
       if (next < pieces)
         ahead.load(tile, next, part);
@@ -220,8 +223,7 @@ private:
     }
   }
 
-  __device__ __forceinline__ void addBlock(const Rows &x, const Piece &piece, long long index, long long first,
-                                           int count) {
+  __device__ __forceinline__ void addBlock(const Rows &x, const Piece &piece, int index, long long first, int count) {
     if constexpr (Activations<X>::isQuantized) {
       TERN_UNROLL
       for (int t = 0; t < TOKENS; ++t) {
@@ -260,8 +262,8 @@ private:
   }
 
   /// Eight pieces of 16 bytes are on their way at once.
-  __device__ __forceinline__ void multiplyNumbers(const Rows &x, const unsigned char *tile, long long pieces,
-                                                  long long index, int part, long long first, int count) {
+  __device__ __forceinline__ void multiplyNumbers(const Rows &x, const unsigned char *tile, int pieces, int index,
+                                                  int part, long long first, int count) {
     constexpr int ahead = 8;
     TERN_UNROLL_BY(1)
     for (; index < pieces; index += ahead * chains) {
@@ -279,8 +281,7 @@ private:
     }
   }
 
-  __device__ __forceinline__ void addNumbers(const Rows &x, const Piece &piece, long long index, long long first,
-                                             int count) {
+  __device__ __forceinline__ void addNumbers(const Rows &x, const Piece &piece, int index, long long first, int count) {
     TERN_UNROLL
     for (int t = 0; t < TOKENS; ++t) {
       float numbers[Piece::columns];

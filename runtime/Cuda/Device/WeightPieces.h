@@ -121,9 +121,9 @@ template <typename FORMAT> struct WeightPiece {
   PieceScales<FORMAT> scales;
 
   /// Columns [32 index, 32 index + 32), rows [4 quad, 4 quad + 4) of the tile at `tile`.
-  __device__ __forceinline__ void load(const unsigned char *tile, long long index, int quad) {
+  __device__ __forceinline__ void load(const unsigned char *tile, int index, int quad) {
     const unsigned char *block = tile + (FORMAT::isK ? index >> 3 : index) * FORMAT::blockBytes;
-    int part = FORMAT::isK ? static_cast<int>(index & 7) : 0;
+    int part = FORMAT::isK ? index & 7 : 0;
     constexpr int groups = FORMAT::bits == 8 ? 8 : 4;
     TERN_UNROLL
     for (int g = 0; g < groups; ++g)
@@ -163,7 +163,7 @@ template <> struct WeightPiece<BF16> {
   static constexpr int rows = 4, columns = 2;
   Words4 words;
 
-  __device__ __forceinline__ void load(const unsigned char *tile, long long index, int part) {
+  __device__ __forceinline__ void load(const unsigned char *tile, int index, int part) {
     words = loadStreamed<Words4>(tile + index * 64 + part * 16);
   }
   __device__ __forceinline__ void clear() { words = Words4{0, 0, 0, 0}; }
@@ -177,7 +177,7 @@ template <> struct WeightPiece<F16> {
   static constexpr int rows = 8, columns = 1;
   Words4 words;
 
-  __device__ __forceinline__ void load(const unsigned char *tile, long long index, int part) {
+  __device__ __forceinline__ void load(const unsigned char *tile, int index, int part) {
     words = loadStreamed<Words4>(tile + index * 32 + part * 16);
   }
   __device__ __forceinline__ void clear() { words = Words4{0, 0, 0, 0}; }
@@ -188,7 +188,7 @@ template <> struct WeightPiece<F32> {
   static constexpr int rows = 4, columns = 1;
   Words4 words;
 
-  __device__ __forceinline__ void load(const unsigned char *tile, long long index, int part) {
+  __device__ __forceinline__ void load(const unsigned char *tile, int index, int part) {
     words = loadStreamed<Words4>(tile + index * 64 + part * 16);
   }
   __device__ __forceinline__ void clear() { words = Words4{0, 0, 0, 0}; }

@@ -43,7 +43,7 @@ static int askOfSessions(tern_model *model, tern_session *first, tern_session *s
   tern_error error;
   tern_sampler *sampler = NULL;
   tern_cancel *cancel = tern_cancel_create();
-  tern_memory planned = {sizeof planned}, measured = {sizeof measured};
+  tern_memory planned = {.size = sizeof planned}, measured = {.size = sizeof measured};
   NEED(cancel);
   NEED(tern_render_chat(model, "{\"messages\": [{\"role\": \"user\", \"content\": \"ab\"}]}", text, sizeof text,
                         &length, &error) == TERN_OK);

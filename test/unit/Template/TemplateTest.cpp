@@ -85,7 +85,8 @@ TEST(Template, LimitsEndHostileTemplates) {
       "{{ lipsum(n=9999999999, min=0, max=1) }}",
       "{{ lipsum(min=1, max=999999999999) }}",
       "{{ ('a ' * 900000) | wordwrap(1, wrapstring='x' * 1000) }}",
-      "{% set ns = namespace(s=[1]) %}{% for i in range(299) %}{% set ns.s = [ns.s, 'a' * 90] %}{% endfor %}{% for i in "
+      "{% set ns = namespace(s=[1]) %}{% for i in range(299) %}{% set ns.s = [ns.s, 'a' * 90] %}{% endfor %}{% for i "
+      "in "
       "range(9999) %}{{ ns.s | pprint }}{% endfor %}",
   };
   RenderLimits limits; // A tenth of the usual ones, for what runs into them; the ways to run are the same.
@@ -150,6 +151,16 @@ TEST(Template, BadVariablesAreProblems) {
   EXPECT_THAT(render("x", {{"a", std::uint64_t(1) << 63}}), HasSubstr("64 bits"));
   EXPECT_THAT(render("x", {{"a", "\xFF"}}), HasSubstr("UTF-8"));
   EXPECT_THAT(render("\xFF"), HasSubstr("a template must be UTF-8, byte 0"));
+}
+
+TEST(Template, NumbersHaveTheMethodsOfPython) {
+  EXPECT_EQ(render("{{ (-6).bit_count() }} {{ true.as_integer_ratio() }} {{ 3 .conjugate() }} {{ 2.5.conjugate() }}"),
+            "2 (1, 1) 3 2.5");
+}
+
+TEST(Template, TheCallerComesBeforeOtherNamesOfADict) {
+  EXPECT_EQ(render("{% macro m() %}{{ kwargs | list }}{% endmacro %}{% call m(a=1, **{'z': 2}) %}{% endcall %}"),
+            "['a', 'caller', 'z']");
 }
 
 TEST(Template, NulBytesAreText) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes template_vectors.json: chat templates, their variables, and what Jinja2 makes of them.
 
-  python3 make_template_vectors.py [--seed N] [--random N] [--errors SHARE] [--output FILE]
+  python3 make_template_vectors.py [--seed N] [--random N] [--errors SHARE] [--features SHARE]
+                                 [--output FILE]
 
 Needs jinja2 3.1.6 and transformers 5, whose environment is used. Expected is the text, or null for an error. A larger
 run for the same test (with --errors 1 no random template is left out):
@@ -309,6 +310,69 @@ class TypedGenerator(Generator):
         return "{% set ns = namespace(v=0) %}" + self.body(0) + self.pick("", "\n", self.body(0))
 
 
+class FeatureGenerator(TypedGenerator):
+    """Random templates of what statements do with each other: macros and what they are called with, call blocks, recursive
+    loops, set blocks in set blocks, paths of attributes, white space control and methods that need care."""
+
+    CALLS = ["", "{t}", "{t}, {n}", "b={n}", "{t}, c={t}, z={n}", "*items", "{t}, *words", "**d", "a={t}, **{{'zz': 1}}", "{t}, {n}, {t}, {n}",
+             "{t}, a={t}"]
+    SIGNATURES = ["a", "a, b=2", "a=1, b=a", "a, b, c='x'", "", "a, b=n + 1", "a=missing"]
+    INSIDE = ["{{ a }}", "{{ b }}", "{{ varargs }}", "{{ kwargs }}", "{{ kwargs | dictsort }}", "{{ varargs | length }}", "{{ caller() }}",
+              "{{ caller(1) }}", "{{ caller(x=3) if caller else 'none' }}", "{{ caller is defined }}", "{{ one.name }}", "{{ one.arguments }}",
+              "{{ one.catch_kwargs }}{{ one.catch_varargs }}{{ one.caller }}", "{{ a is defined }}", "{{ loop is defined }}", "{{ c }}"]
+    PATHS = ["map(attribute='content')", "map(attribute='tool.name', default='-')", "map(attribute='tool.list.0', default=n)", "sort(attribute='n')",
+             "sort(attribute='role,n')", "sort(attribute='role,n', reverse=true)", "selectattr('tool')", "selectattr('tool.name', 'defined')",
+             "rejectattr('n', 'gt', 2)", "groupby('role')", "groupby('n', default=0)", "groupby(attribute='tool.name', default='zz')", "unique(attribute='role')",
+             "max(attribute='n')", "min(attribute='n')", "sum(attribute='n', start=3)", "join(', ', attribute='role')", "map(attribute=0, default=1)",
+             "map('default', 'x')", "map(attribute='content') | map('upper') | map('replace', 'A', 'b')", "selectattr('role', 'in', ['user', 'x'])",
+             "map('attr', 'role')", "batch(2) | map('list')", "map('tojson')", "first | items", "last | dictsort(reverse=true)", "dictsort", "map(attribute='tool')"]
+    METHODS = ["encode()", "translate({97: 'x', 98: none})", "as_integer_ratio()", "is_integer()", "bit_count()", "conjugate()", "real", "imag", "numerator", "hex()",
+               "format_map(d)", "isdecimal()", "isnumeric()", "istitle()", "rindex('a')", "rpartition('a')", "isspace()", "isidentifier()", "isascii()", "fromkeys([1])",
+               "index(2)", "count(1)", "bit_length()", "denominator", "__len__()", "rfind('a', 1, 3)", "endswith(('a', 'b'))", "startswith(('A', 'w'), 1)", "zfill(6)",
+               "expandtabs()", "partition(' ')", "casefold()", "isprintable()", "isupper()", "get(1)", "keys() | list", "setdefault('a')", "popitem()", "update(d)", "clear()"]
+
+    def variables(self):
+        given = super().variables()
+        for message in given["messages"]:
+            if self.rng.random() < 0.4:
+                message["tool"] = {"name": self.pick("f", "g"), "list": [self.rng.randrange(4)]}
+        given["tree"] = [{"v": 1, "kids": [{"v": 2, "kids": []}, {"v": "é", "kids": [{"v": 3}]}]}, {"v": 4}][:self.rng.randrange(3)]
+        return given
+
+    def call(self):
+        pattern = self.pick(*self.CALLS)
+        return pattern.replace("{t}", self.text_of(3)).replace("{n}", self.number_of(3)).replace("{{", "{").replace("}}", "}")
+
+    def expression(self, depth=0):
+        kind = self.rng.randrange(6)
+        if kind == 0:
+            return f"messages | {self.pick(*self.PATHS)}{self.pick('', ' | list', ' | list | string', ' | list | tojson')}"
+        if kind == 1:
+            return f"({super().expression(depth + 1)}).{self.pick(*self.METHODS)}"
+        if kind == 2:
+            return f"one({self.call()})"
+        return super().expression(depth)
+
+    def statement(self, depth=0):
+        kind = self.rng.randrange(12)
+        inner = lambda: self.body(depth + 1)
+        if depth > 2 or kind > 7:
+            return super().statement(depth)
+        if kind < 2:
+            inside = "".join(self.text() + self.pick(*self.INSIDE) for _ in range(3))
+            return self.tag(f"macro one({self.pick(*self.SIGNATURES)})") + inside + inner() + self.tag("endmacro") + "{{ one(" + self.call() + ") }}"
+        if kind < 4:
+            return self.tag(f"call{self.pick('', '(x)', '(x=1)', '(x, y=x)')} one({self.call()})") + self.pick("", "{{ x }}", "{{ y }}{{ s }}") + inner() + self.tag("endcall")
+        if kind == 4:
+            show = self.pick("{{ loop(i.kids) if i.kids }}", "{{ loop(i.kids or []) | trim | upper }}", "{% if i.kids is defined %}{{ loop(i.kids) }}{% else %}.{% endif %}")
+            return self.tag("for i in tree recursive") + "{{ i.v }}{{ loop.depth }}{{ loop.depth0 }}{{ loop.first }}" + self.text() + show + self.tag("endfor")
+        if kind == 5:
+            return self.tag(f"set s{self.pick('', ' | upper | trim', ' | replace(%s, %s)' % (self.string(), self.string()))}") + inner() + self.tag("set t") + inner() + "{{ s }}" + self.tag("endset") + "{{ t | length }}" + self.tag("endset") + "{{ s }}"
+        if kind == 6:
+            return self.tag("for i, j in messages | groupby('role')") + "{{ i }}" + self.tag(f"for m in j if m.n {self.pick('>', '<=')} loop.index0 | default(1)") + "{{ m.content }}{{ loop.index }}" + inner() + self.tag("endfor") + "{{ loop.last }}" + self.tag("endfor")
+        return self.tag(f"with s = {self.text_of(2)}, n = {self.number_of(2)}") + self.tag(f"set ns.v = ns.v | string ~ {self.text_of(2)}") + inner() + "{{ s }}{{ n }}" + self.tag("endwith") + "{{ ns.v }}"
+
+
 def special_cases(rng):
     """Filters whose rules are of the kind that random templates seldom reach."""
     # Found by larger runs.
@@ -362,11 +426,13 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=500)
     parser.add_argument("--errors", type=float, default=0.03)
+    parser.add_argument("--features", type=float, default=0, help="share of templates by FeatureGenerator")
     parser.add_argument("--output", default="template_vectors.json")
     options = parser.parse_args()
     env = environment()
     warnings.simplefilter("ignore")
     generators = [Generator(random.Random(options.seed)), TypedGenerator(random.Random(options.seed))]
+    featured = FeatureGenerator(random.Random(options.seed))
     templates, vectors = {}, []
 
     def add(template, variables, text):
@@ -380,6 +446,8 @@ def main():
             add(template, variables, text)
     while options.random > 0:
         generator = generators[options.random % 8 != 0]
+        if featured.rng.random() < options.features:
+            generator = featured
         template, variables = generator.template(), generator.variables()
         text = expected(env, template, variables)
         # Most random templates fail; a few of those are enough.
