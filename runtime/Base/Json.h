@@ -13,6 +13,21 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+/// Destroying a value must not fail, and as the library has it, it can: it takes memory for a list of what is still to
+/// be destroyed, and where that is refused the process ends. Here children are destroyed by their parents; nesting is
+/// bounded (maxJsonDepth), so that the stack is too. Null is a value whose making failed half-way.
+template <> inline void nlohmann::ordered_json::json_value::destroy(nlohmann::ordered_json::value_t type) {
+  using Value = nlohmann::ordered_json;
+  if (type == Value::value_t::object)
+    delete object;
+  else if (type == Value::value_t::array)
+    delete array;
+  else if (type == Value::value_t::string)
+    delete string;
+  else if (type == Value::value_t::binary)
+    delete binary;
+}
+
 namespace tern {
 
 /// JSON values keep the order of the file, so that whatever is printed from them is in the order that the author chose.

@@ -41,7 +41,8 @@
  * defaults and size by an _init function, of others the caller sets it (`tern_memory memory = {sizeof memory};`).
  * Members are only ever added at the end, and no function reads or writes beyond `size`. So a program works with a later
  * library, and with an earlier one unless it sets what that does not know: then the call fails. Members of results that
- * the library does not know are zero. tern_error and tern_token_logprob never change.
+ * the library does not know are zero; what callbacks are given has the library's size: look at it before members that
+ * came later. tern_error and tern_token_logprob never change.
  *
  *===----------------------------------------------------------------------===*/
 

@@ -90,8 +90,37 @@ TEST_F(Api, GeneratesFromC) {
 
 TEST_F(Api, EveryKindOfFunctionWorksFromC) { EXPECT_EQ(useEverythingFromC(path.c_str()), 0) << "line of HeaderTest.c"; }
 
-/// Fails the first, the second, ... allocation of a session's life, and all that follow it. The model is open and its
-/// text read: the destructor of the JSON library takes memory, which opening cannot do without.
+/// Fails the first, the second, ... allocation of a model's life, and all that follow it: each function that meets it
+/// says so.
+TEST_F(Api, OpeningThatRunsOutOfMemorySaysSo) {
+  bool isOpen = false, isRendered = false;
+  long most = 0;
+  for (; !isRendered && most < 1000000; most += 1 + most / 50) {
+    tern_model *own = nullptr;
+    char text[32];
+    int32_t ids[8];
+    size_t length = 0;
+    allocationsLeft = most;
+    tern_status status = tern_model_open(path.c_str(), nullptr, &own, &error);
+    isOpen = status == TERN_OK;
+    if (isOpen)
+      status = tern_tokenize(own, "ab", 2, 0, ids, 8, &length, &error);
+    if (status == TERN_OK)
+      status = tern_render_chat(own, R"({"messages": [{"role": "user", "content": "a"}]})", text, 32, &length, &error);
+    tern_model_close(own);
+    allocationsLeft = -1;
+    isRendered = status == TERN_OK;
+    ASSERT_TRUE(isRendered || status == TERN_FAILED) << status;
+    ASSERT_EQ(own != nullptr, isOpen);
+    if (!isRendered) {
+      ASSERT_THAT(error.message, ::testing::AnyOf(HasSubstr("memory"), HasSubstr("Resource temporarily unavailable")));
+    }
+  }
+  EXPECT_TRUE(isRendered);
+  EXPECT_GT(most, 500);
+}
+
+/// The same for a session on a model that is open.
 TEST_F(Api, SessionsThatRunOutOfMemorySaySo) {
   size_t length = 0;
   ASSERT_EQ(tern_tokenize(model, "a", 1, 0, nullptr, 0, &length, &error), TERN_BUFFER_TOO_SMALL);
