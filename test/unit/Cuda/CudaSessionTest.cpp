@@ -253,7 +253,7 @@ TEST_F(CudaSessionTest, ARepeatedCallBecomesAGraph) {
 TEST_F(CudaSessionTest, DecodingRepeatsGraphs) {
   make();
   session.reset();
-  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 1, 200);
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 1, 256);
   ASSERT_TRUE(decoder) << decoder.problem().str();
   std::vector<TokenId> ids = {5};
   ASSERT_TRUE((*decoder)->prefill(0, ids));
