@@ -85,7 +85,7 @@ void Decoder::breakSequence(std::int64_t slot) {
 std::int64_t Decoder::reachOf(const DecoderEntry &entry) const {
   std::int64_t reach = 1 + *std::max_element(positionInput.begin(), positionInput.end());
   std::int64_t step = memory->model().reachStep(), rounded = (reach + step - 1) / step * step;
-  return std::max(reach, std::min({rounded, context(), entry.reach.max}));
+  return std::max(reach, std::min({rounded, memory->size().capacity, entry.reach.max}));
 }
 
 /// Runs an entry on the input vectors.
