@@ -1,6 +1,6 @@
 //===- tern.cpp - Runs artifacts, and hands on the rest -------------------===//
 //
-// The compiler's libraries take 70 MB and 50 ms before a program does anything. Who runs an artifact should not pay for
+// The compiler's libraries take 70 MB and about 40 ms before a program does anything. Who runs an artifact should not pay for
 // them: this program has the runtime alone and becomes tern-compiler for everything else.
 //
 //===----------------------------------------------------------------------===//
