@@ -13,6 +13,7 @@
 #define TERN_TARGET_CUDATARGET_H
 
 #include "runtime/Base/Result.h"
+#include "runtime/Cuda/KernelResources.h"
 
 #include "llvm/ADT/StringRef.h"
 
@@ -21,9 +22,8 @@
 namespace tern {
 
 struct CudaTarget {
-  std::string name;                 ///< "sm_90a".
-  std::int64_t sharedBytes = 0;     ///< Shared memory that one block can have.
-  std::int64_t multiprocessors = 0; ///< Of the largest part that is sold.
+  std::string name;             ///< "sm_90a".
+  std::int64_t sharedBytes = 0; ///< Shared memory that one block can have.
 };
 
 /// Whether `name` is meant as a GPU: it begins with "sm_" or "cuda".
@@ -31,6 +31,10 @@ bool isCudaTargetName(llvm::StringRef name);
 
 /// The target called `name`: "sm_90a" or "cuda:sm_90a". Problems name what exists.
 Result<CudaTarget> parseCudaTarget(llvm::StringRef name);
+
+/// Whether a block of `kernel` with `dynamicBytes` of dynamic shared memory fits: what device functions declare comes
+/// on top. Problem: it does not, with both numbers.
+Status checkSharedMemory(const CudaTarget &target, const KernelResources &kernel, std::int64_t dynamicBytes);
 
 /// The names of targets: for help texts.
 std::string cudaTargetNames();

@@ -2,8 +2,6 @@
 
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
 
-#include "lib/Conversion/KernelToCuda/DeviceTypes.h"
-
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -138,7 +136,6 @@ Value CudaEmitter::lambda(StringRef name, ArrayRef<Type> types, Type result,
   return op;
 }
 
-/// The type of a packed format in device code.
 std::string packedFormatType(PackedFormat format) {
   switch (format) {
   case PackedFormat::Wide8:

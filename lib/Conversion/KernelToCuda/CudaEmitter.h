@@ -73,6 +73,9 @@ private:
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 
+/// The type that stands for a packed format in runtime/Cuda/Device/Formats.h: "tern::Q4_1".
+std::string packedFormatType(PackedFormat format);
+
 } // namespace tern::cuda
 
 #endif // TERN_CONVERSION_KERNELTOCUDA_CUDAEMITTER_H

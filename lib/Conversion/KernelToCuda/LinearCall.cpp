@@ -2,7 +2,6 @@
 
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
-#include "lib/Conversion/KernelToCuda/DeviceTypes.h"
 
 using namespace mlir;
 

@@ -10,15 +10,14 @@ namespace {
 
 struct Row {
   llvm::StringLiteral name;
-  int64_t sharedKiB, multiprocessors;
+  int64_t sharedKiB;
 };
 
 } // namespace
 
 // Shared memory: CUDA C++ Programming Guide, "Technical Specifications per Compute Capability".
 static constexpr Row rows[] = {
-    {"sm_80", 163, 108},  {"sm_86", 99, 84},     {"sm_89", 99, 144},
-    {"sm_90a", 227, 132}, {"sm_100a", 227, 160}, {"sm_120", 99, 188},
+    {"sm_80", 163}, {"sm_86", 99}, {"sm_89", 99}, {"sm_90a", 227}, {"sm_100a", 227}, {"sm_120", 99},
 };
 
 bool tern::isCudaTargetName(llvm::StringRef name) { return name.starts_with("sm_") || name.starts_with("cuda"); }
@@ -35,6 +34,16 @@ Result<CudaTarget> tern::parseCudaTarget(llvm::StringRef name) {
   architecture.consume_front("cuda:");
   for (const Row &row : rows)
     if (row.name == architecture)
-      return CudaTarget{row.name.str(), row.sharedKiB * 1024, row.multiprocessors};
+      return CudaTarget{row.name.str(), row.sharedKiB * 1024};
   return Problem{"--target", "there is no GPU target '" + name.str() + "'", "choose one of " + cudaTargetNames()};
+}
+
+Status tern::checkSharedMemory(const CudaTarget &target, const KernelResources &kernel, int64_t dynamicBytes) {
+  if (kernel.sharedBytes + dynamicBytes <= target.sharedBytes)
+    return Done{};
+  return Problem{kernel.name,
+                 "needs " + std::to_string(dynamicBytes) + " bytes of dynamic shared memory beside " +
+                     std::to_string(kernel.sharedBytes) + " of its functions, and a block of " + target.name + " has " +
+                     std::to_string(target.sharedBytes),
+                 "compile for fewer sequences at once (--batch)"};
 }

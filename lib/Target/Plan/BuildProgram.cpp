@@ -33,10 +33,8 @@ private:
     if (!names)
       return module.emitError() << "must name its symbols in '" << kernel::symbolsAttrName
                                 << "', as the phase schedule does";
-    for (auto [place, name] : llvm::enumerate(names.getAsRange<StringAttr>())) {
-      symbols[name] = place;
-      program.symbols.push_back(name.str());
-    }
+    for (StringAttr name : names.getAsRange<StringAttr>())
+      symbolIndex(name);
     return success();
   }
 
@@ -50,23 +48,24 @@ private:
     return success();
   }
 
-  Extent extentOf(Attribute dim) const {
+  /// The place of a symbol in the program's table. Those of kernels stand first; inputs that no kernel reads may have
+  /// others.
+  int32_t symbolIndex(StringAttr name) {
+    auto [known, isNew] = symbols.try_emplace(name, program.symbols.size());
+    if (isNew)
+      program.symbols.push_back(name.str());
+    return known->second;
+  }
+
+  Extent extentOf(Attribute dim) {
     if (auto size = dyn_cast<IntegerAttr>(dim))
       return {-1, size.getInt()};
-    return {static_cast<int32_t>(symbols.lookup(cast<StringAttr>(dim))), 1};
+    return {symbolIndex(cast<StringAttr>(dim)), 1};
   }
 
   LogicalResult addEntry(plan::EntryOp op) {
     Entry &entry = program.entries.emplace_back();
     entry.name = op.getSymName().str();
-    for (NamedAttribute range : op.getRanges()) {
-      auto bounds = cast<ArrayAttr>(range.getValue());
-      auto symbol = symbols.find(range.getName());
-      if (symbol == symbols.end())
-        continue; // no kernel asks for it
-      entry.ranges.push_back({static_cast<int32_t>(symbol->second), cast<IntegerAttr>(bounds[0]).getInt(),
-                              cast<IntegerAttr>(bounds[1]).getInt()});
-    }
     for (Operation &inner : op.getBody().front()) {
       if (auto input = dyn_cast<plan::InputOp>(inner))
         entry.inputs.push_back(argument(input));
@@ -75,11 +74,20 @@ private:
       else if (failed(addLaunch(cast<plan::LaunchOp>(inner), entry)))
         return failure();
     }
+    for (NamedAttribute range : op.getRanges()) {
+      auto bounds = cast<ArrayAttr>(range.getValue());
+      auto symbol = symbols.find(range.getName());
+      if (symbol == symbols.end())
+        continue; // neither an argument nor a kernel asks for it
+      entry.ranges.push_back(
+          {symbol->second, cast<IntegerAttr>(bounds[0]).getInt(), cast<IntegerAttr>(bounds[1]).getInt()});
+    }
     return success();
   }
 
-  template <typename Op> Argument argument(Op op) const {
-    Argument argument{op.getName().str(), op.getTensorType().getStorageFormat(), {}, static_cast<uint64_t>(op.getOffset())};
+  template <typename Op> Argument argument(Op op) {
+    Argument argument{
+        op.getName().str(), op.getTensorType().getStorageFormat(), {}, static_cast<uint64_t>(op.getOffset())};
     for (Attribute dim : op.getTensorType().getDims())
       argument.shape.push_back(extentOf(dim));
     return argument;
@@ -96,7 +104,8 @@ private:
     auto bytes = kernel->getAttrOfType<ArrayAttr>(kernel::taskBytesAttrName);
     if (!tasks || !bytes || tasks.size() != bytes.size())
       return op.emitError() << "the kernel must say its tasks and their bytes, as the phase plan does";
-    for (auto [space, moved] : llvm::zip_equal(tasks.getAsRange<kernel::TasksAttr>(), bytes.getAsRange<IntegerAttr>())) {
+    for (auto [space, moved] :
+         llvm::zip_equal(tasks.getAsRange<kernel::TasksAttr>(), bytes.getAsRange<IntegerAttr>())) {
       TaskSegment segment;
       for (auto [dim, tile] : llvm::zip_equal(space.getDims(), space.getTiles()))
         segment.factors.push_back({extentOf(dim), tile});
@@ -210,7 +219,8 @@ private:
         continue; // the slots, and their positions
       auto size = dyn_cast<IntegerAttr>(dim);
       if (!size || llvm::MulOverflow(elements, size.getInt(), elements))
-        return op.emitError() << "dimension " << graph::dimName(dim) << " of a state must be a number, and its bytes fit";
+        return op.emitError() << "dimension " << graph::dimName(dim)
+                              << " of a state must be a number, and its bytes fit";
     }
     uint64_t bytes = elements * storageFormatInfo(state.format).blockBytes;
     (op.isByPosition() ? state.positionBytes : state.fixedBytes) = bytes;
@@ -221,7 +231,7 @@ private:
   ModuleOp module;
   SymbolTable symbolTable;
   Program program;
-  llvm::DenseMap<Attribute, int64_t> symbols;
+  llvm::DenseMap<Attribute, int32_t> symbols;
   llvm::StringMap<int32_t> kernels;
   llvm::DenseMap<Attribute, int32_t> indices;
   llvm::DenseMap<Operation *, int32_t> files;

@@ -277,14 +277,19 @@ static std::string runProgram(MLIRContext &context, CompiledProgram &compiled, s
   return "";
 }
 
-static std::string describe(const CompiledProgram &compiled, const std::string &what) {
+std::string tern::testing::describeProgram(const ProgramCase &which, const RandomProgram &source,
+                                           const std::string &what) {
   std::string calls;
-  for (const Sizes &sizes : compiled.source.calls)
+  for (const Sizes &sizes : source.calls)
     for (const auto &[symbol, size] : sizes)
       calls += " " + symbol + "=" + std::to_string(size);
-  return std::string(compiled.which.onGpu ? "GPU, " : "") + "seed " + std::to_string(compiled.which.seed) + " size " +
-         std::to_string(compiled.which.size) + " policy " + compiled.which.policy.text + ": " + what + "\nentry " +
-         compiled.source.entry + ", calls" + calls + "\n" + compiled.source.text;
+  return std::string(which.onGpu ? "GPU, " : "") + "seed " + std::to_string(which.seed) + " size " +
+         std::to_string(which.size) + " policy " + which.policy.text + ": " + what + "\nentry " + source.entry +
+         ", calls" + calls + "\n" + source.text;
+}
+
+static std::string describe(const CompiledProgram &compiled, const std::string &what) {
+  return describeProgram(compiled.which, compiled.source, what);
 }
 
 /// Generates and compiles all; what is wrong, or "".

@@ -29,6 +29,9 @@ using OnStep = std::function<void(const ProgramCase &, const char *step)>;
 std::string runPrograms(mlir::MLIRContext &context, const BlockPool &pool, const std::vector<ProgramCase> &cases,
                         const OnStep &onStep);
 
+/// What a message says of a case: how to make it again, what is wrong, the sizes of its calls, its text.
+std::string describeProgram(const ProgramCase &which, const RandomProgram &source, const std::string &what);
+
 } // namespace tern::testing
 
 #endif // TERN_TEST_UNIT_PIPELINES_PROGRAMRUNNER_H

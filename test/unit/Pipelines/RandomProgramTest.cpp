@@ -99,7 +99,7 @@ protected:
     waitpid(start({which}, report), &status, 0);
     std::string what = outcome(status, *report);
     if (!what.empty() && report->what[0] == 0)
-      what += makeRandomProgram(which.seed, which.size, which.policy, pool).text;
+      what = describeProgram(which, makeRandomProgram(which.seed, which.size, which.policy, pool), what);
     munmap(report, sizeof *report);
     return what;
   }
