@@ -57,10 +57,13 @@ Status ArtifactAssembly::emitCode(ModuleOp lowered, const CudaTarget &target, Va
   Result<Nvrtc> nvrtc = Nvrtc::open();
   if (!nvrtc)
     return nvrtc.problem();
-  Result<CompiledCubin> made =
-      nvrtc->compile({variant.source, target.name + ".cu", options.output}, target.name);
+  Result<CompiledCubin> made = nvrtc->compile({variant.source, target.name + ".cu", options.output}, target.name);
   if (!made)
     return made.problem();
+  for (const KernelResources &resources : made->kernels)
+    if (auto kernel = kernels->lookupSymbol<cuda::KernelOp>(resources.name))
+      if (Status fits = checkSharedMemory(target, resources, kernel.getShared()); !fits)
+        return fits;
   variant.code = std::move(made->cubin);
   llvm::append_range(kernelResources, made->kernels);
   return Done{};
@@ -137,7 +140,7 @@ Status ArtifactAssembly::writeWeights(ArtifactWriter &writer) {
   return Done{};
 }
 
-Status ArtifactAssembly::write(ModuleOp module, const Golden *golden) {
+Status ArtifactAssembly::write(ModuleOp module, const Golden *golden, const FileCheck &check) {
   Result<ArtifactWriter> writer = ArtifactWriter::create(options.output);
   if (!writer)
     return writer.problem();
@@ -172,7 +175,7 @@ Status ArtifactAssembly::write(ModuleOp module, const Golden *golden) {
     for (const Argument &output : entry.outputs)
       if (output.name == "logits")
         model.vocabulary = output.shape.back().size;
-  return writer->commit(("tern " + compilerVersion()).str(), std::move(model));
+  return writer->commit(("tern " + compilerVersion()).str(), std::move(model), check);
 }
 
 Compilation::Memory ArtifactAssembly::memory() const {

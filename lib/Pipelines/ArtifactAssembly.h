@@ -19,8 +19,9 @@ public:
   /// Emits the code of `lowered`. Problems: LLVM or the linker refuses it; there is no NVRTC, or it refuses the source.
   Status addTarget(LoweredTarget &lowered);
 
-  /// Writes everything to the options' output. `module` says what the model is; `golden` may be null.
-  Status write(mlir::ModuleOp module, const Golden *golden);
+  /// Writes everything to the options' output, unless `check` has a problem with it. `module` says what the model is;
+  /// `golden` may be null.
+  Status write(mlir::ModuleOp module, const Golden *golden, const FileCheck &check);
 
   const Program &program() const { return variants.front().program; }
   Compilation::Memory memory() const;

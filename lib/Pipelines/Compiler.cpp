@@ -231,7 +231,10 @@ private:
     for (LoweredTarget &code : lowered)
       if (!check(assembly.addTarget(code)))
         return false;
-    if (!check(assembly.write(*result.module, golden ? &*golden : nullptr)))
+    FileCheck verify;
+    if (options.verifyEach)
+      verify = [&](const std::string &path) { return verifier.checkArtifact(path); };
+    if (!check(assembly.write(*result.module, golden ? &*golden : nullptr, verify)))
       return false;
     const Program &program = assembly.program();
     for (const Entry &entry : program.entries)
@@ -246,8 +249,6 @@ private:
     result.phases.push_back({phase.str(), seconds});
     if (options.onPhase)
       options.onPhase(phase, seconds);
-    if (options.verifyEach && phase == "emit" && !check(verifier.checkArtifact(options.output)))
-      return false;
     if (options.dumpDirectory.empty() || phase == "emit")
       return true;
     std::error_code error;

@@ -208,21 +208,24 @@ void PassVerifier::watch(PassManager &passes) { passes.addInstrumentation(std::m
 Status PassVerifier::checkArtifact(const std::string &path) {
   if (!before)
     return Done{};
+  auto blameEmit = [](const Problem &problem) {
+    return Problem{"phase emit", "what it leaves must run on this machine: " + problem.what, problem.remedy};
+  };
   LoadOptions options;
   options.threads = threads;
   Result<std::unique_ptr<LoadedModel>> model = LoadedModel::open(path, options);
   if (!model)
-    return model.problem();
+    return blameEmit(model.problem());
   Result<std::unique_ptr<Decoder>> decoder = Decoder::create((*model)->executor(), 1, 64);
   if (!decoder)
-    return decoder.problem();
+    return blameEmit(decoder.problem());
   Trace now;
   for (const std::vector<int32_t> &call : tokens(before->vocabulary)) {
     bool isStep = call.size() == 1 && !(*decoder)->isEncoder();
     Result<LogitsView> logits =
         isStep ? (*decoder)->decode({{0, call.front()}}) : (*decoder)->prefill(0, {call.begin(), call.end()});
     if (!logits)
-      return logits.problem();
+      return blameEmit(logits.problem());
     now.logits.emplace_back(logits->values, logits->values + logits->vocabulary);
   }
   return compare("phase emit", now);

@@ -37,7 +37,8 @@ public:
   /// What the first pass was blamed for, or why its program does not run.
   const std::optional<Problem> &problem() const { return found; }
 
-  /// Runs the artifact that emit wrote. Problems: its logits are off from those of the last program; it does not run.
+  /// Runs the artifact that emit made, which can be opened at `path`. Problems: its logits are off from those of the
+  /// last program; it does not run.
   Status checkArtifact(const std::string &path);
 
 private:

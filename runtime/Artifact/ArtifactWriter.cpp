@@ -48,10 +48,10 @@ Status ArtifactWriter::beginWeights(std::uint64_t bytes) {
 
 Status ArtifactWriter::appendWeights(std::string_view piece) { return zip.append(piece); }
 
-Status ArtifactWriter::commit(std::string producer, ArtifactModel model) {
+Status ArtifactWriter::commit(std::string producer, ArtifactModel model, const FileCheck &check) {
   manifest.producer = std::move(producer);
   manifest.model = std::move(model);
   if (Status added = zip.add(section::manifest, writeManifest(manifest)); !added)
     return added;
-  return zip.commit(section::manifest);
+  return zip.commit(section::manifest, check);
 }

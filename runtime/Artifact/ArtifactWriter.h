@@ -45,8 +45,8 @@ public:
   /// The next bytes of the weights, of any length, also the zeros between one weight and the next.
   Status appendWeights(std::string_view piece);
 
-  /// Makes the file appear. Call once, last.
-  Status commit(std::string producer, ArtifactModel model);
+  /// Makes the file appear, unless `check` has a problem with it. Call once, last.
+  Status commit(std::string producer, ArtifactModel model, const FileCheck &check = {});
 
 private:
   explicit ArtifactWriter(ZipWriter zip) : zip(std::move(zip)) {}

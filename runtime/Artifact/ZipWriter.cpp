@@ -63,7 +63,7 @@ Status ZipWriter::append(std::string_view piece) {
   return file.writeAt(entry.headerOffset + zipHeaderCrc, crc);
 }
 
-Status ZipWriter::commit(std::string_view first) {
+Status ZipWriter::commit(std::string_view first, const FileCheck &check) {
   if (Status status = file.status(); !status)
     return status;
   assert(remaining == 0 && "the last entry is complete");
@@ -72,5 +72,5 @@ Status ZipWriter::commit(std::string_view first) {
   std::rotate(entries.begin(), found, found + 1);
   if (Status written = write(zipDirectory(entries, position)); !written)
     return written;
-  return file.commit();
+  return file.commit(check);
 }

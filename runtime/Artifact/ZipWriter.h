@@ -22,8 +22,9 @@ public:
   Status begin(std::string name, std::uint64_t size);
   Status append(std::string_view piece);
 
-  /// Lists the entries, the one named `first` ahead of the others, and makes the file appear. Call once, last.
-  Status commit(std::string_view first);
+  /// Lists the entries, the one named `first` ahead of the others, and makes the file appear, unless `check` has a
+  /// problem with it. Call once, last.
+  Status commit(std::string_view first, const FileCheck &check = {});
 
   /// Bytes that the entry begun last still waits for.
   std::uint64_t missing() const { return remaining; }

@@ -187,12 +187,23 @@ Status AtomicFile::writeAt(std::uint64_t offset, std::string_view bytes) {
   return Done{};
 }
 
-Status AtomicFile::commit() {
+/// Where what was written can be opened.
+std::string AtomicFile::pathBeforeCommit() const {
+  struct stat status;
+  if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0)
+    return "/proc/self/fd/" + std::to_string(descriptor);
+  return temporary.empty() ? target : temporary;
+}
+
+Status AtomicFile::commit(const FileCheck &check) {
   if (descriptor < 0)
     return failure;
   bool replaces = !temporary.empty();
   if (replaces && ::fsync(descriptor) != 0)
     return fail("write", errno);
+  if (check)
+    if (Status checked = check(pathBeforeCommit()); !checked)
+      return fail(checked.problem());
   if (replaces && !giveName(descriptor, target, temporary))
     return fail("create", errno);
   // Some file systems report a full disk only now.
@@ -214,9 +225,11 @@ Status AtomicFile::commit() {
   return Done{};
 }
 
-Status AtomicFile::fail(const char *action, int error) {
+Status AtomicFile::fail(const char *action, int error) { return fail(systemProblem(path, action, error)); }
+
+Status AtomicFile::fail(Problem problem) {
   discard();
-  failure = systemProblem(path, action, error);
+  failure = std::move(problem);
   return failure;
 }
 

@@ -20,9 +20,13 @@
 #include "runtime/Base/Result.h"
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace tern {
+
+/// What is to be found out about a whole file before it takes its name: `path` is where it can be opened until then.
+using FileCheck = std::function<Status(const std::string &path)>;
 
 /// A file being written. Owns the descriptor and the temporary. Movable, not copyable.
 class AtomicFile {
@@ -46,12 +50,14 @@ public:
   /// the end. Problem: a pipe, which takes nothing back.
   Status writeAt(std::uint64_t offset, std::string_view bytes);
 
-  /// Makes the file appear under its name. Call once, last.
-  Status commit();
+  /// Makes the file appear under its name, unless `check` has a problem with it. Call once, last.
+  Status commit(const FileCheck &check = {});
 
 private:
   AtomicFile() = default;
   Status fail(const char *action, int error);
+  Status fail(Problem problem);
+  std::string pathBeforeCommit() const;
   void discard();
 
   std::string path;      ///< As the caller named it, for messages.

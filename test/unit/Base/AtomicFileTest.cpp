@@ -21,7 +21,6 @@ namespace {
 
 class AtomicFileTest : public test::TemporaryDirectory {
 protected:
-
   std::string contents(const std::string &name) const {
     Result<MappedFile> file = MappedFile::open(name);
     return file ? std::string(file->text()) : "(" + file.problem().str() + ")";
@@ -61,6 +60,24 @@ TEST_F(AtomicFileTest, AppearsOnlyOnCommit) {
   }
   EXPECT_EQ(contents(path), "old");
   EXPECT_EQ(numFiles(), 1u) << "a file that is not committed leaves nothing behind";
+}
+
+TEST_F(AtomicFileTest, IsCheckedBeforeItAppears) {
+  ASSERT_TRUE(writeFile(path, "old"));
+  for (bool isGood : {false, true}) {
+    Result<AtomicFile> file = AtomicFile::create(path);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("new"));
+    Status status = file->commit([&](const std::string &whole) -> Status {
+      EXPECT_EQ(contents(whole), "new");
+      EXPECT_EQ(contents(path), "old");
+      return isGood ? Status(Done{}) : Status(Problem{"check", "finds it wanting", ""});
+    });
+    EXPECT_EQ(bool(status), isGood);
+    EXPECT_EQ(isGood ? "" : file->status().problem().what, isGood ? "" : "finds it wanting");
+    EXPECT_EQ(contents(path), isGood ? "new" : "old");
+    EXPECT_EQ(numFiles(), 1u);
+  }
 }
 
 TEST_F(AtomicFileTest, LeavesNothingBehindWhenKilled) {

@@ -1,6 +1,7 @@
 //===- VerifyEachTest.cpp - Passes that change what is computed -----------===//
 //
-// Passes that are broken on purpose, one at a time, are put behind those of a phase of an otherwise healthy compilation.
+// Passes that are broken on purpose, one at a time, are put behind those of a phase of an otherwise healthy
+// compilation.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,6 +11,7 @@
 
 #include "dialects/Graph/IR/Graph.h"
 #include "dialects/Graph/Transforms/ModulePath.h"
+#include "runtime/Base/MappedFile.h"
 #include "tern/RegisterAll.h"
 #include "test/unit/TemporaryDirectory.h"
 
@@ -62,6 +64,17 @@ struct DropGatePass : EachOpPass<DropGatePass> {
   }
 };
 
+/// Gives every norm another epsilon, also those in kernels.
+struct BlurKernelsPass : PassWrapper<BlurKernelsPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(BlurKernelsPass)
+  StringRef getArgument() const final { return "test-blur-kernels"; }
+
+  void runOnOperation() override {
+    getOperation().walk(
+        [](graph::RmsNormOp norm) { norm->setAttr("epsilon", FloatAttr::get(norm.getEpsilonAttr().getType(), 3.0)); });
+  }
+};
+
 /// Looks up tokens that there are none of.
 struct NegateTokensPass : EachOpPass<NegateTokensPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(NegateTokensPass)
@@ -93,7 +106,11 @@ protected:
     options.verifyEach = true;
     options.threads = 1;
     options.onPasses = [&](StringRef name, PassManager &passes) {
-      if (name == phase)
+      if (name != phase)
+        return;
+      if (phase == "plan") // functions have become entries
+        passes.addPass(pass());
+      else
         passes.addNestedPass<func::FuncOp>(pass());
     };
     std::string text;
@@ -121,10 +138,12 @@ TEST_F(VerifyEach, BlamesPassOpAndLayer) {
 }
 
 TEST_F(VerifyEach, NamesWhatThePassMade) {
-  EXPECT_THAT(compile("normalize", [] { return std::make_unique<DropGatePass>(); }),
-              AllOf(HasSubstr("phase normalize, pass test-drop-gate: logits of call 0 must stay within 0.001 % of those before"),
-                    HasSubstr("that of graph.linear in model.layers.2.mlp.down_proj, by "),
-                    HasSubstr(", after graph.mul in model.layers.2.mlp, which is new")));
+  EXPECT_THAT(
+      compile("normalize", [] { return std::make_unique<DropGatePass>(); }),
+      AllOf(
+          HasSubstr("phase normalize, pass test-drop-gate: logits of call 0 must stay within 0.001 % of those before"),
+          HasSubstr("that of graph.linear in model.layers.2.mlp.down_proj, by "),
+          HasSubstr(", after graph.mul in model.layers.2.mlp, which is new")));
 }
 
 TEST_F(VerifyEach, BlamesAPassWhoseProgramDoesNotRun) {
@@ -135,4 +154,14 @@ TEST_F(VerifyEach, BlamesAPassWhoseProgramDoesNotRun) {
 TEST_F(VerifyEach, LeavesNoArtifactWhereSomethingIsOff) {
   compile("fuse", [] { return std::make_unique<BlurNormPass>(); });
   EXPECT_FALSE(std::filesystem::exists(directory / "model.tern"));
+}
+
+TEST_F(VerifyEach, KeepsTheOldArtifactWhereTheNewOneIsOff) {
+  std::string path = write("model.tern", "old");
+  EXPECT_THAT(compile("plan", [] { return std::make_unique<BlurKernelsPass>(); }),
+              HasSubstr("phase emit: logits of call 0 must stay within "));
+  Result<MappedFile> file = MappedFile::open(path);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->text(), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory), {}), 1);
 }
