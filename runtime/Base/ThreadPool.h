@@ -36,8 +36,8 @@ public:
   using Body = std::function<void(std::int64_t begin, std::int64_t end)>;
 
   /// Calls `body` on pieces of at most `grain` (at least 1) that together make up [begin, end), and returns when all
-  /// are done. What a piece throws is thrown on, and others may then be missing. Called from inside a body it runs the inner loop on the same thread; callers from
-  /// several threads take turns.
+  /// are done. What a piece throws is thrown on, and others may then be missing. Called from inside a body it runs the
+  /// inner loop on the same thread; callers from several threads take turns.
   void parallelFor(std::int64_t begin, std::int64_t end, std::int64_t grain, const Body &body);
 
 private:

@@ -74,6 +74,7 @@ std::size_t flagBin(const std::uint16_t *bins, std::size_t count, std::uint16_t 
 std::size_t flagAbove(const float *scores, std::size_t count, float score, std::uint8_t *flags);
 std::size_t flagWeightsAbove(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
                              std::uint8_t *flags);
+
 /// What is left after others were masked and their weights set to 0.
 struct Kept {
   std::size_t count = 0;

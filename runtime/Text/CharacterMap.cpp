@@ -39,7 +39,8 @@ Result<CharacterMap> CharacterMap::parse(std::string_view bytes, const std::stri
 CharacterMap::Match CharacterMap::match(std::string_view text, Which which) const {
   Match found;
   std::size_t node = offsetOf(unitAt(0));
-  for (std::size_t i = 0; i < text.size() && text[i] != '\0'; ++i) {
+  std::size_t end = std::min(text.size(), units.size()); // A broken trie may go round in a circle; no way is longer.
+  for (std::size_t i = 0; i < end && text[i] != '\0'; ++i) {
     auto byte = static_cast<unsigned char>(text[i]);
     node ^= byte;
     std::uint32_t unit = unitAt(node);
@@ -51,8 +52,8 @@ CharacterMap::Match CharacterMap::match(std::string_view text, Which which) cons
     std::size_t begin = unitAt(node) & 0x7FFFFFFF;
     if (begin > replacements.size() || (begin < replacements.size() && (replacements[begin] & 0xC0) == 0x80))
       break; // The table is broken here; the character stays.
-    std::size_t end = std::min(replacements.find('\0', begin), replacements.size());
-    found = {i + 1, std::string_view(replacements).substr(begin, end - begin)};
+    std::size_t length = std::min(replacements.find('\0', begin), replacements.size()) - begin;
+    found = {i + 1, std::string_view(replacements).substr(begin, length)};
     if (which == Which::Shortest)
       break;
   }

@@ -1,9 +1,9 @@
 //===- GgufPreTokenizers.cpp - What tokenizer.ggml.pre means --------------===//
 //
 // Names, patterns and what they imply are those that llama.cpp runs (src/llama-vocab.cpp and src/unicode.cpp,
-// https://github.com/ggml-org/llama.cpp), as a model in this format is used with them. It rewrote patterns that models'
-// authors published for an engine without case folding and letter cases; the ids are the same on most texts, and where
-// they are not, what it runs stands here and a comment says so. docs/reference/Tokenizers.md lists the differences.
+// https://github.com/ggml-org/llama.cpp), as a model in this format is used with them, and not those
+// of the models' authors, which it rewrote for an engine without case folding and letter cases.
+// docs/reference/Tokenizers.md lists where that gives other ids.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,9 +58,9 @@ const std::string deepseek3Han = "[一-龥぀-ゟ゠-ヿ]+";
 const std::string deepseek3Words =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)" +
     spaces;
-// Cased letters of the Unicode version that the model was trained with.
 const std::string sparkWords =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+|[\r\n]|\s+(?!\S)|\s+)";
+// Cased letters of the Unicode version that the model was trained with.
 const std::string deepseekLetters = R"(\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-)"
                                     R"(ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ)"
                                     R"(-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ)"

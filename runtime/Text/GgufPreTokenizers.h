@@ -22,8 +22,8 @@ enum class GgufAlphabet {
   Plain,  ///< Text as it is.
 };
 
-/// How a BPE model of a GGUF file cuts text. The file gives a name; what the name stands for is known only to
-/// the programs that read such files.
+/// How a BPE model of a GGUF file cuts text. The file gives a name; what it stands for is what llama.cpp
+/// does (docs/reference/Tokenizers.md), and not always what the model's author does.
 struct GgufPreTokenizer {
   std::vector<std::string> names;    ///< Values of tokenizer.ggml.pre.
   std::vector<std::string> patterns; ///< Each cuts the pieces of the one before, a match being a piece.

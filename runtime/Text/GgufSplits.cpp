@@ -51,21 +51,6 @@ private:
   Rule rule;
 };
 
-class Steps final : public PreTokenizer {
-public:
-  explicit Steps(std::vector<std::unique_ptr<PreTokenizer>> steps) : steps(std::move(steps)) {}
-
-  Status apply(Pieces &pieces) const override {
-    for (const auto &step : steps)
-      if (Status status = step->apply(pieces); !status)
-        return status;
-    return Done{};
-  }
-
-private:
-  std::vector<std::unique_ptr<PreTokenizer>> steps;
-};
-
 } // namespace
 
 Result<std::unique_ptr<PreTokenizer>> tern::makeGgufSplits(const std::vector<std::string> &patterns, bool byteLevel,
@@ -91,5 +76,5 @@ Result<std::unique_ptr<PreTokenizer>> tern::makeGgufSplits(const std::vector<std
       return bytes.problem();
     steps.push_back(std::move(*bytes));
   }
-  return std::unique_ptr<PreTokenizer>(std::make_unique<Steps>(std::move(steps)));
+  return makeSequence(std::move(steps));
 }

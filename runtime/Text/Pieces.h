@@ -70,8 +70,8 @@ public:
   /// Puts `with` in place of the next `count` bytes, as coming from the last character of them; 0 puts it after the
   /// character before.
   void exchange(std::size_t count, std::string_view with);
-  /// Puts `with` in place of the next `count` bytes, character for character: those that are too many come from the last
-  /// one replaced.
+  /// Puts `with` in place of the next `count` bytes, character for character: those that are too many come from the
+  /// last one replaced.
   void replaceEach(std::size_t count, std::string_view with);
   /// What is left to change, and putting all of it in another form.
   TracedText rest() const;

@@ -17,6 +17,9 @@ public:
   virtual Status apply(Pieces &pieces) const = 0;
 };
 
+/// Applies each of `steps` to the pieces of the one before.
+std::unique_ptr<PreTokenizer> makeSequence(std::vector<std::unique_ptr<PreTokenizer>> steps);
+
 /// Makes the pre-tokenizer that tokenizer.json's "pre_tokenizer" describes.
 Result<std::unique_ptr<PreTokenizer>> makePreTokenizer(const Json &json, const std::string &where);
 

@@ -301,6 +301,10 @@ private:
 
 } // namespace
 
+std::unique_ptr<PreTokenizer> tern::makeSequence(std::vector<std::unique_ptr<PreTokenizer>> steps) {
+  return std::make_unique<Sequence>(std::move(steps));
+}
+
 Result<std::unique_ptr<PreTokenizer>> tern::makePreTokenizer(const Json &json, const std::string &where) {
   static const std::vector<ComponentKind<PreTokenizer>> kinds = {
       {"BertPreTokenizer", Sequence::bert},

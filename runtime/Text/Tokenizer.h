@@ -8,7 +8,7 @@
 //   ids ─ texts of tokens ─ decoder ─ text
 //
 // The components come from a tokenizer.json (Hugging Face) or from the vocabulary of a GGUF file. Ids are those that
-// Hugging Face tokenizers 0.23 gives, and for GGUF those of the tokenizer that the file was converted from.
+// Hugging Face tokenizers 0.23 gives, and for GGUF those that llama.cpp gives (docs/reference/Tokenizers.md).
 //
 //===----------------------------------------------------------------------===//
 

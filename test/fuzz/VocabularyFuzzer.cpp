@@ -1,16 +1,12 @@
 //===- VocabularyFuzzer.cpp - Vocabularies of GGUF files, of any shape ----===//
 //
-// The input is a JSON object with the keys `tokenizer.ggml.*` up to the first zero byte and a text after it. What loads
-// must give ids that it can decode.
+// The input is a JSON object with the keys `tokenizer.ggml.*` up to the first zero byte and a text after it.
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/Base/Json.h"
-#include "runtime/Text/Tokenizer.h"
-#include "runtime/Text/Utf8.h"
+#include "test/fuzz/TokenizerChecks.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include "runtime/Base/Json.h"
 
 using namespace tern;
 
@@ -63,11 +59,6 @@ Vocabulary makeVocabulary(const Json &json) {
   return vocabulary;
 }
 
-void check(bool holds) {
-  if (!holds)
-    std::abort();
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
@@ -76,20 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   Result<Json> json = parseJson(input.substr(0, end), "input");
   if (!json || !json->is_object())
     return 0;
-  Result<Tokenizer> tokenizer = Tokenizer::fromVocabulary(makeVocabulary(*json));
-  if (!tokenizer) {
-    check(!tokenizer.problem().what.empty());
-    return 0;
-  }
-  std::string text = replaceInvalidUtf8(input.substr(std::min(end + 1, size)));
-  Result<std::vector<std::int32_t>> ids = tokenizer->encode(text, true);
-  if (!ids)
-    return 0;
-  Result<Encoding> traced = tokenizer->encodeWithOffsets(text, true);
-  check(bool(traced) && traced->ids == *ids);
-  for (Span span : traced->bytes)
-    check(span.begin <= span.end && span.end <= text.size());
-  Result<std::string> whole = tokenizer->decode(*ids, false);
-  check(bool(whole) && findInvalidUtf8(*whole) == std::string_view::npos);
+  fuzz::checkTokenizer(Tokenizer::fromVocabulary(makeVocabulary(*json)), input.substr(std::min(end + 1, size)));
   return 0;
 }
