@@ -1,13 +1,16 @@
 # Building blocks of the compiler: one precompiled header, libraries, dialects and tools.
 
-# Upstream headers only, so that it is built once and never again. Its first header settles the assert question (see
+# tern_make_pch(Name <header> ...) precompiles headers for all that use the library `name`. Without a time in it, a compiler cache can tell that the
+# result is the same.
+function(tern_make_pch name)
+  set_target_properties(${name} PROPERTIES PCH_INSTANTIATE_TEMPLATES ON)
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+endfunction()
+
+# Upstream headers only, so that it is built once and never again. The first header settles the assert question (see
 # there), so every compiler target must use it.
-add_library(TernPch OBJECT "${CMAKE_CURRENT_LIST_DIR}/Pch.cpp")
-target_link_libraries(TernPch PUBLIC TernFlags)
-target_include_directories(TernPch SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-set_target_properties(TernPch PROPERTIES PCH_INSTANTIATE_TEMPLATES ON)
-target_compile_options(TernPch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
-target_precompile_headers(TernPch PRIVATE
+set(TERN_PCH_HEADERS
   "${TERN_SOURCE_DIR}/include/tern/Support/MlirAbi.h"
   <mlir/Dialect/Func/IR/FuncOps.h>
   <mlir/IR/Builders.h>
@@ -20,14 +23,28 @@ target_precompile_headers(TernPch PRIVATE
   <mlir/Pass/Pass.h>
   <mlir/Pass/PassManager.h>
   <mlir/Transforms/GreedyPatternRewriteDriver.h>)
+add_library(TernPch OBJECT "${CMAKE_CURRENT_LIST_DIR}/Pch.cpp")
+target_link_libraries(TernPch PUBLIC TernFlags)
+target_include_directories(TernPch SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+tern_make_pch(TernPch ${TERN_PCH_HEADERS})
+
+# Compiles `name` with the precompiled headers of the library `pch`, which are built with -fPIC and refuse -fPIE.
+function(tern_use_pch name pch)
+  get_target_property(type ${name} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${name} PRIVATE -fPIC)
+  endif()
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_precompile_headers(${name} REUSE_FROM ${pch})
+endfunction()
 
 # Generated headers are included as "dialects/Graph/IR/GraphOps.h.inc", beside the hand-written ones.
 function(tern_configure_target name)
   target_link_libraries(${name} PUBLIC TernFlags)
   target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
   target_include_directories(${name} PUBLIC "${CMAKE_BINARY_DIR}" "${CMAKE_BINARY_DIR}/include")
-  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
-  target_precompile_headers(${name} REUSE_FROM TernPch)
+  tern_use_pch(${name} TernPch)
 endfunction()
 
 # tern_add_library(Name SOURCES a.cpp ... [LINK TernOther ...] [DEPENDS TernGraphIncGen ...])
@@ -46,9 +63,6 @@ endfunction()
 function(tern_add_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  # The precompiled header is built with -fPIC and refuses -fPIE.
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-  target_compile_options(${name} PRIVATE -fPIC)
   tern_configure_target(${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
 endfunction()

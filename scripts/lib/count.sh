@@ -50,13 +50,13 @@ count_results() {
   printf '   %s: %d passed, %d failed, %d skipped\n' "$3" "${counts[@]}"
 }
 
-# count_ctest BUILD_DIR
+# count_ctest BUILD_DIR LABEL: tests with the label, or all if it is empty.
 count_ctest() {
   local results=$1/ctest-results.xml
   rm -f "$results"
   # The counts come from the result file; ctest prints only what failed.
   timeout --kill-after=10 "${TEST_MINUTES}m" ctest --test-dir "$1" --output-junit "$results" --output-on-failure \
-    --parallel "$build_jobs" --timeout 300 --quiet </dev/null || true
+    --parallel "$build_jobs" --timeout 300 --quiet --label-regex "$2" </dev/null || true
   count_results ctest "$results" "unit tests of $(basename "$1")"
 }
 

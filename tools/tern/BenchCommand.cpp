@@ -4,6 +4,7 @@
 #include "tools/tern/Command.h"
 #include "tools/tern/CompiledModel.h"
 
+#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 using namespace tern;

@@ -5,6 +5,7 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;

@@ -4,6 +4,7 @@
 
 #include "runtime/Base/MappedFile.h"
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <iostream>

@@ -11,11 +11,15 @@
 
 #include "runtime/Base/Json.h"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
 
 namespace tern {
 

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;
@@ -107,7 +108,8 @@ static int compile(CompileFlags flags) {
 /// Adds the options that say what is compiled for.
 static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command
-      .add_option("--target", options.targets, "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, sm_90a, ...")
+      .add_option("--target", options.targets,
+                  "What to compile for, by commas: cpu (this machine), cpu:x86-64-v3, sm_90a, ...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--precision", options.precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32");

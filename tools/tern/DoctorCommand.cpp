@@ -11,6 +11,7 @@
 
 #include "llvm/TargetParser/Host.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <thread>
 #include <unistd.h>

@@ -5,6 +5,7 @@
 #include "tools/tern/Command.h"
 #include "tools/tern/Evaluation.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;

@@ -8,6 +8,7 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;
@@ -150,8 +151,7 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
-  command
-      ->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
+  command->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
       ->type_name("KERNEL");
   command
       ->add_option("--ir", options->phase,

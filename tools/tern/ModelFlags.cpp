@@ -3,6 +3,7 @@
 #include "tools/tern/ModelFlags.h"
 #include "tools/tern/Command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 using namespace tern;

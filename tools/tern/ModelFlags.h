@@ -10,7 +10,10 @@
 
 #include "runtime/Base/Result.h"
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
 
 namespace tern {
 

@@ -3,6 +3,7 @@
 #include "tools/tern/Command.h"
 #include "tools/tern/RunOptions.h"
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
 #include <sys/resource.h>

@@ -2,6 +2,7 @@
 
 #include "tools/tern/SamplerFlags.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 

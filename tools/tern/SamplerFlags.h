@@ -6,7 +6,10 @@
 #include "runtime/Run/Generator.h"
 #include "runtime/include/tern/tern.h"
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
 
 namespace tern {
 

@@ -3,6 +3,7 @@
 #include "tools/tern/Chat.h"
 #include "tools/tern/Command.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;

@@ -3,6 +3,7 @@
 #include "tern/Import/TextFiles.h"
 #include "tools/tern/Command.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 using namespace tern;

@@ -6,6 +6,8 @@
 
 #include "tools/tern/Command.h"
 
+#include <CLI/CLI.hpp>
+
 int main(int argc, char **argv) {
   CLI::App app("Tern compiles transformer language models ahead of time.\n\n"
                "  tern check smol.gguf\n"

@@ -1,7 +1,7 @@
 //===- tern.cpp - Runs artifacts, and hands on the rest -------------------===//
 //
-// The compiler's libraries take 70 MB and about 40 ms before a program does anything. Who runs an artifact should not pay for
-// them: this program has the runtime alone and becomes tern-compiler for everything else.
+// The compiler's libraries take 70 MB and about 40 ms before a program does anything. Who runs an artifact should not
+// pay for them: this program has the runtime alone and becomes tern-compiler for everything else.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +9,8 @@
 #include "tools/tern/HandOver.h"
 
 #include "runtime/Artifact/ArtifactReader.h"
+
+#include <CLI/CLI.hpp>
 
 /// Whether this may be `tern run ARTIFACT` on compiled code. What looks like it and is not is handed on later.
 static bool runsArtifact(int argc, char **argv) {

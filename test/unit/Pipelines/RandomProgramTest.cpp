@@ -1,15 +1,15 @@
 //===- RandomProgramTest.cpp - Random programs against the interpreter ----===//
 //
 // TERN_RANDOM_PROGRAMS programs (1,000 unless set), each with one of the policies in turns, from the seed
-// TERN_RANDOM_SEED on (1 unless set). Programs run in child processes, many to one, so that a crash is an answer like
-// any other: a child that does not come back well is tried again program by program, and the one that fails is made
-// smaller until it no longer does. What is printed is the smallest program that fails, its seed, and the step that it
-// failed in.
+// TERN_RANDOM_SEED on (1 unless set), dealt out to several tests, which can run at once. Programs run in child
+// processes, many to one, so that a crash is an answer like any other: a child that does not come back well is tried
+// again program by program, and the one that fails is made smaller until it no longer does. What is printed is the
+// smallest program that fails, its seed, and the step that it failed in.
 //
 // TERN_RANDOM_GPU_PROGRAMS programs (300 unless set) are compiled for a GPU as well and run block by block on this
 // machine.
 //
-//   TERN_RANDOM_PROGRAMS=10000 build/bin/tests/TernPipelinesTests
+//   TERN_RANDOM_PROGRAMS=10000 ctest --test-dir build -j 2 -R RandomPrograms
 //   TERN_RANDOM_PROGRAMS=1 TERN_RANDOM_SEED=417 build/bin/tests/TernPipelinesTests   again, alone
 //
 //===----------------------------------------------------------------------===//
@@ -32,6 +32,8 @@ using namespace tern::testing;
 
 namespace {
 
+/// Tests that share the programs out among them.
+constexpr std::uint64_t numParts = 10;
 /// Programs that share a child and a shared object.
 constexpr int batchSize = 20;
 /// Ops of the largest programs.
@@ -45,7 +47,7 @@ struct Report {
   char what[16384];
 };
 
-class RandomPrograms : public ::testing::Test {
+class RandomPrograms : public ::testing::TestWithParam<std::uint64_t> {
 protected:
   static std::uint64_t setting(const char *name, std::uint64_t otherwise) {
     const char *text = std::getenv(name);
@@ -125,31 +127,20 @@ protected:
                     << ": " << together;
   }
 
-  /// Runs `count` programs, for a GPU or for this CPU, on all cores.
-  void runMany(std::uint64_t count, bool onGpu) {
-    std::uint64_t seed = setting("TERN_RANDOM_SEED", 1), end = seed + count;
-    struct Child {
+  /// Runs the programs of this test out of `count`, for a GPU or for this CPU.
+  void runPart(std::uint64_t count, bool onGpu) {
+    std::uint64_t first = setting("TERN_RANDOM_SEED", 1);
+    std::uint64_t seed = first + count * GetParam() / numParts, end = first + count * (GetParam() + 1) / numParts;
+    while (seed < end) {
       std::vector<ProgramCase> cases;
-      Report *report;
-    };
-    std::map<pid_t, Child> children;
-    auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-    while (seed < end || !children.empty()) {
-      while (seed < end && children.size() < limit) {
-        std::vector<ProgramCase> cases;
-        for (; cases.size() < batchSize && seed < end; ++seed)
-          cases.push_back(caseOf(seed, onGpu));
-        Report *report = newReport();
-        children[start(cases, report)] = {cases, report};
-      }
+      for (; cases.size() < batchSize && seed < end; ++seed)
+        cases.push_back(caseOf(seed, onGpu));
+      Report *report = newReport();
       int status = 0;
-      pid_t ended = wait(&status);
-      auto child = children.find(ended);
-      ASSERT_NE(child, children.end());
-      if (std::string what = outcome(status, *child->second.report); !what.empty())
-        locate(child->second.cases, what);
-      munmap(child->second.report, sizeof(Report));
-      children.erase(child);
+      waitpid(start(cases, report), &status, 0);
+      if (std::string what = outcome(status, *report); !what.empty())
+        locate(cases, what);
+      munmap(report, sizeof *report);
     }
   }
 
@@ -158,10 +149,12 @@ protected:
 
 } // namespace
 
-TEST_F(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
-  runMany(setting("TERN_RANDOM_PROGRAMS", 1000), /*onGpu=*/false);
+TEST_P(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
+  runPart(setting("TERN_RANDOM_PROGRAMS", 1000), /*onGpu=*/false);
 }
 
-TEST_F(RandomPrograms, EmulatedGpuCodeAgreesWithTheInterpreter) {
-  runMany(setting("TERN_RANDOM_GPU_PROGRAMS", 300), /*onGpu=*/true);
+TEST_P(RandomPrograms, EmulatedGpuCodeAgreesWithTheInterpreter) {
+  runPart(setting("TERN_RANDOM_GPU_PROGRAMS", 300), /*onGpu=*/true);
 }
+
+INSTANTIATE_TEST_SUITE_P(Part, RandomPrograms, ::testing::Range<std::uint64_t>(0, numParts));

@@ -32,11 +32,11 @@ Json doublingBpe() {
   return {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", merges}};
 }
 
-/// Tokenizes four megabytes of `unit`.
+/// Tokenizes two megabytes of `unit`.
 void expectLinear(const Tokenizer &tokenizer, const std::string &unit) {
   SCOPED_TRACE("'" + unit + "'");
   std::string text;
-  while (text.size() < 4000000)
+  while (text.size() < 2000000)
     text += unit;
   Result<std::vector<std::int32_t>> ids = tokenizer.encode(text, false);
   ASSERT_TRUE(ids) << ids.problem().str();
