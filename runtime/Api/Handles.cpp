@@ -67,6 +67,15 @@ tern_status api::checkSlot(tern_error *error, const tern_session &session, std::
                     std::to_string(session.decoder->slots() - 1));
 }
 
+Result<std::int64_t> api::contextOf(const LoadedModel &loaded, std::int64_t context) {
+  std::int64_t most = loaded.artifact().manifest().model.maxContext;
+  if (context > most)
+    return Problem{"context",
+                   "must be at most the model's " + std::to_string(most) + ", got " + std::to_string(context),
+                   "ask for fewer positions"};
+  return context == 0 ? most : context;
+}
+
 tern_status api::badOptions(tern_error *error, const char *structure) {
   return report(error, TERN_BAD_ARGUMENT,
                 std::string(structure) + ": the size must be set, and members of later versions must be zero; call " +

@@ -79,6 +79,8 @@ TEST_F(Api, PlansBeforeTakingAndTakesWhatWasPlanned) {
   EXPECT_EQ(planned.total, planned.weights + planned.arena + planned.states + planned.scratch);
   EXPECT_GT(planned.states, 0u);
   EXPECT_EQ(tern_model_plan(model, 0, 100, &before, &error), TERN_FAILED);
+  EXPECT_EQ(tern_model_plan(model, 2, 257, &before, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("context: must be at most the model's 256, got 257"));
 }
 
 TEST_F(Api, GeneratesFromC) {
