@@ -2,7 +2,8 @@
 #
 # Tools are found by name: those of this build first, then FileCheck, not, split-file and mlir-tblgen of LLVM.
 #
-# Features, for `// REQUIRES:` lines:
+# Features, for `// REQUIRES:` and `// UNSUPPORTED:` lines:
+#   asan       what was built has the sanitizers' runtime in it, which a program that is not built with them lacks
 #   nvcc       the compiler of the CUDA toolkit is on the PATH, below CUDA_HOME or in /usr/local/cuda; %nvcc is its path
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
@@ -23,6 +24,9 @@ config.suffixes = [".mlir", ".test"]
 config.excludes = ["unit", "fuzz", "Inputs", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.tern_binary_dir, "test")
+
+if config.is_sanitized:
+    config.available_features.add("asan")
 
 tools = [os.path.join(config.tern_binary_dir, "bin"), config.llvm_tools_dir]
 config.environment["PATH"] = os.path.pathsep.join(tools + [os.environ.get("PATH", "")])

@@ -100,23 +100,33 @@ static tern_status readGeneration(const tern_generate_options *given, tern_gener
   return result ? checkSize(error, result->size, "tern_generate_result") : TERN_OK;
 }
 
-static tern_status runGeneration(tern_session *session, int64_t slot, std::vector<TokenId> prompt,
-                                 const tern_generate_options &options, tern_generate_result *result,
-                                 tern_error *error) {
-  if (tern_status status = checkGenerates(error, "tern_generate", *session); status != TERN_OK)
-    return status;
-  Result<const ModelText *> text = session->loaded->text();
-  if (!text)
-    return report(error, text.problem());
+namespace {
+
+/// A call of tern_generate or tern_generate_text.
+struct Call {
+  const char *function;
+  tern_session *session;
+  std::int64_t slot;
+  Given prompt;
+  std::size_t promptLength;
+  const tern_generate_options *given;
+  tern_generate_result *result;
+  tern_error *error;
+};
+
+} // namespace
+
+static tern_status runGeneration(const Call &call, const ModelText &text, const tern_generate_options &options,
+                                 std::vector<TokenId> prompt) {
   SamplerRequest sampler;
-  if (tern_status status = readSampler(options.sampler, sampler, error); status != TERN_OK)
+  if (tern_status status = readSampler(options.sampler, sampler, call.error); status != TERN_OK)
     return status;
   GenerationRequest request;
   request.prompt = std::move(prompt);
   request.sampler = std::move(sampler.options);
   request.dryBreakers = std::move(sampler.dryBreakers);
-  fillRequest(options, **text, request);
-  SlotSequence sequence(*session->decoder, slot);
+  fillRequest(options, text, request);
+  SlotSequence sequence(*call.session->decoder, call.slot);
   SampleEvents events;
   if (options.on_sample)
     events.end = [&](std::int64_t sample, const Generation &generation) {
@@ -124,44 +134,47 @@ static tern_status runGeneration(tern_session *session, int64_t slot, std::vecto
       options.on_sample(options.user, sample, &done);
     };
   Result<std::vector<Generation>> samples =
-      generateSamples(sequence, (*text)->tokenizer, request, options.samples == 0 ? 1 : options.samples, events);
+      generateSamples(sequence, text.tokenizer, request, options.samples == 0 ? 1 : options.samples, events);
   if (!samples)
-    return report(error, samples.problem());
-  if (result)
-    writeResult(resultOf(samples->back(), request.prompt.size()), result);
+    return report(call.error, samples.problem());
+  if (call.result)
+    writeResult(resultOf(samples->back(), request.prompt.size()), call.result);
   return TERN_OK;
 }
 
-tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
-                          const tern_generate_options *given, tern_generate_result *result, tern_error *error) {
-  return atWork(session, "session", "tern_generate", error, [&]() -> tern_status {
-    if (tern_status status = needed(error, "tern_generate", {"prompt", prompt}, prompt_length); status != TERN_OK)
+/// Looks at what was given, then generates; `idsOf` gives the tokens of the prompt.
+template <typename IdsOf> static tern_status generate(const Call &call, IdsOf &&idsOf) {
+  return atWork(call.session, "session", call.function, call.error, [&]() -> tern_status {
+    if (tern_status status = needed(call.error, call.function, call.prompt, call.promptLength); status != TERN_OK)
       return status;
-    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
+    if (tern_status status = checkSlot(call.error, *call.session, call.slot); status != TERN_OK)
       return status;
     tern_generate_options options;
-    if (tern_status status = readGeneration(given, options, result, error); status != TERN_OK)
+    if (tern_status status = readGeneration(call.given, options, call.result, call.error); status != TERN_OK)
       return status;
-    return runGeneration(session, slot, {prompt, prompt + prompt_length}, options, result, error);
+    if (tern_status status = checkGenerates(call.error, call.function, *call.session); status != TERN_OK)
+      return status;
+    Result<const ModelText *> text = call.session->loaded->text();
+    if (!text)
+      return report(call.error, text.problem());
+    Result<std::vector<TokenId>> ids = idsOf(**text);
+    return ids ? runGeneration(call, **text, options, std::move(*ids)) : report(call.error, ids.problem());
+  });
+}
+
+tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
+                          const tern_generate_options *options, tern_generate_result *result, tern_error *error) {
+  Call call = {"tern_generate", session, slot, {"prompt", prompt}, prompt_length, options, result, error};
+  return generate(call, [&](const ModelText &) -> Result<std::vector<TokenId>> {
+    return std::vector<TokenId>(prompt, prompt + prompt_length);
   });
 }
 
 tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, size_t prompt_length,
-                               uint32_t flags, const tern_generate_options *given, tern_generate_result *result,
+                               uint32_t flags, const tern_generate_options *options, tern_generate_result *result,
                                tern_error *error) {
-  return atWork(session, "session", "tern_generate_text", error, [&]() -> tern_status {
-    if (tern_status status = needed(error, "tern_generate_text", {"prompt", prompt}, prompt_length); status != TERN_OK)
-      return status;
-    if (tern_status status = checkSlot(error, *session, slot); status != TERN_OK)
-      return status;
-    tern_generate_options options;
-    if (tern_status status = readGeneration(given, options, result, error); status != TERN_OK)
-      return status;
-    Result<const ModelText *> text = session->loaded->text();
-    if (!text)
-      return report(error, text.problem());
-    Result<std::vector<std::int32_t>> ids =
-        (*text)->tokenizer.encode({prompt, prompt_length}, (flags & TERN_ADD_SPECIAL) != 0);
-    return ids ? runGeneration(session, slot, std::move(*ids), options, result, error) : report(error, ids.problem());
+  Call call = {"tern_generate_text", session, slot, {"prompt", prompt}, prompt_length, options, result, error};
+  return generate(call, [&](const ModelText &text) {
+    return text.tokenizer.encode({prompt, prompt_length}, (flags & TERN_ADD_SPECIAL) != 0);
   });
 }

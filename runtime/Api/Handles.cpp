@@ -15,6 +15,7 @@ tern_status api::report(tern_error *error, tern_status status, std::string_view 
     while (length != 0 && (static_cast<unsigned char>(message[length]) & 0xc0) == 0x80)
       --length;
   std::memcpy(error->message, message.data(), length);
+  std::replace(error->message, error->message + length, '\0', '?'); // of somebody's text; here it would end the message
   error->message[length] = '\0';
   return status;
 }
@@ -22,7 +23,7 @@ tern_status api::report(tern_error *error, tern_status status, std::string_view 
 tern_status api::report(tern_error *error, const Problem &problem) {
   std::string message = problem.str();
   report(error, TERN_FAILED, message);
-  if (error && problem.where.size() < sizeof(error->message))
+  if (error && problem.where.size() + std::strlen(": ") <= std::strlen(error->message))
     error->where_length = static_cast<std::uint16_t>(problem.where.size());
   if (error && message.size() < sizeof(error->message))
     error->remedy_length = static_cast<std::uint16_t>(problem.remedy.size());
@@ -64,6 +65,15 @@ tern_status api::checkSlot(tern_error *error, const tern_session &session, std::
   return report(error, TERN_BAD_ARGUMENT,
                 "slot " + std::to_string(slot) + ": the session has slots 0 to " +
                     std::to_string(session.decoder->slots() - 1));
+}
+
+Result<std::int64_t> api::contextOf(const LoadedModel &loaded, std::int64_t context) {
+  std::int64_t most = loaded.artifact().manifest().model.maxContext;
+  if (context > most)
+    return Problem{"context",
+                   "must be at most the model's " + std::to_string(most) + ", got " + std::to_string(context),
+                   "ask for fewer positions"};
+  return context == 0 ? most : context;
 }
 
 tern_status api::badOptions(tern_error *error, const char *structure) {

@@ -106,6 +106,9 @@ tern_status checkGenerates(tern_error *error, const char *function, const tern_s
 /// TERN_OK if the session has that slot.
 tern_status checkSlot(tern_error *error, const tern_session &session, std::int64_t slot);
 
+/// The context that a caller asks for, of whom 0 means the model's maximum. Problem: more than that.
+Result<std::int64_t> contextOf(const LoadedModel &loaded, std::int64_t context);
+
 /// No structure is as large; a size that was never set most often is.
 inline constexpr std::size_t mostStructBytes = 4096;
 

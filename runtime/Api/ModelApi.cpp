@@ -65,11 +65,12 @@ struct SessionPlan {
   MemoryUse use;
 };
 
-/// `context` 0 stands for the model's maximum.
 static Result<SessionPlan> planSession(const tern_model *model, int64_t slots, int64_t context) {
   const ExecutorModel &executor = *model->loaded->executor();
-  std::int64_t most = model->loaded->artifact().manifest().model.maxContext;
-  Result<SessionSize> size = Decoder::sessionSize(executor, slots, context == 0 ? most : context);
+  Result<std::int64_t> positions = contextOf(*model->loaded, context);
+  if (!positions)
+    return positions.problem();
+  Result<SessionSize> size = Decoder::sessionSize(executor, slots, *positions);
   if (!size)
     return size.problem();
   Result<MemoryUse> use = executor.plan(*size);

@@ -14,13 +14,10 @@ tern_status tern_session_create(tern_model *model, int64_t slots, int64_t contex
       return status;
     *session = nullptr;
     const LoadedModel &loaded = *model->loaded;
-    std::int64_t most = loaded.artifact().manifest().model.maxContext;
-    if (context > most)
-      return report(error,
-                    Problem{"context",
-                            "must be at most the model's " + std::to_string(most) + ", got " + std::to_string(context),
-                            "ask for fewer positions"});
-    Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.executor(), slots, context == 0 ? most : context);
+    Result<std::int64_t> positions = contextOf(loaded, context);
+    if (!positions)
+      return report(error, positions.problem());
+    Result<std::unique_ptr<Decoder>> decoder = Decoder::create(loaded.executor(), slots, *positions);
     if (!decoder)
       return report(error, decoder.problem());
     *session = new tern_session{model->loaded, std::move(*decoder)};

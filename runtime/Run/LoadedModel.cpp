@@ -51,6 +51,9 @@ Result<VariantChoice> tern::chooseVariant(const ArtifactReader &artifact, const 
                    target.empty() ? "holds code for no CPU"
                                   : "holds no code for the target '" + target + "', only for " + joined(targets),
                    "compile the model with --target " + (target.empty() ? "cpu" : target)};
+  if (!options.backend.empty())
+    return Problem{artifact.path(), "the backend " + options.backend + " can execute none of its code: " + lacks,
+                   "compile the model for it with --target"};
   return Problem{artifact.path(), "this machine can execute none of its code: " + lacks,
                  "compile the model with --target cpu on this machine"};
 }

@@ -31,7 +31,8 @@ void RunFlags::addTo(CLI::App &app) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--chat", chat, "Put the prompt into the model's chat template");
   app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(1u, 1024u));
-  app.add_option("--target", target, "Which of the artifact's variants to run (default: the best for this CPU)");
+  app.add_option("--target", target,
+                 "Which of the artifact's variants to run (default: the best that this machine can execute)");
   app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")
       ->check(CLI::PositiveNumber);
   app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated")->allow_extra_args(false);

@@ -7,6 +7,7 @@
 #include "RunFlags.h"
 #include "RunReport.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -164,7 +165,7 @@ tern_generate_options generateOptions(const RunFlags &flags, const std::vector<c
 int64_t contextFor(const RunFlags &flags, size_t promptLength, int64_t most) {
   if (flags.context != 0 || flags.maxTokens < 0)
     return flags.context;
-  int64_t needed = static_cast<int64_t>(promptLength) + flags.maxTokens;
+  int64_t needed = static_cast<int64_t>(promptLength) + std::min(flags.maxTokens, most);
   return std::min(std::max<int64_t>(needed, 1), most);
 }
 

@@ -5,6 +5,7 @@
 #include "tools/tern/CompiledModel.h"
 #include "tools/tern/RunOptions.h"
 
+#include <algorithm>
 #include <iostream>
 
 using namespace tern;
@@ -157,9 +158,11 @@ static Status generateCompiled(RunReport &report, const CompiledModel &model, co
   if (!ids)
     return ids.problem();
   report.promptIds = std::move(*ids);
-  std::int64_t needed =
-      options.maxTokens < 0 ? -1 : static_cast<std::int64_t>(report.promptIds.size()) + options.maxTokens;
-  Result<std::int64_t> context = options.model.contextFor(model.info.max_context, needed);
+  std::int64_t most = model.info.max_context;
+  std::int64_t needed = options.maxTokens < 0
+                            ? -1
+                            : static_cast<std::int64_t>(report.promptIds.size()) + std::min(options.maxTokens, most);
+  Result<std::int64_t> context = options.model.contextFor(most, needed);
   if (!context)
     return context.problem();
   Result<SessionHandle> session = model.newSession(1, *context);

@@ -84,8 +84,7 @@ static Finding lookAtCublas() {
   SharedLibrary cublas({"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"});
   auto *version = functionOf<std::size_t()>(cublas, "cublasLtGetVersion");
   if (!version)
-    return {"cuBLASLt", false, "libcublasLt not found",
-            "install cuBLAS with the CUDA toolkit; needed for prefill on a GPU"};
+    return {"cuBLASLt", false, "libcublasLt not found", "not needed: models run on kernels of Tern's own"};
   return {"cuBLASLt", true, std::to_string(version()), ""};
 }
 
@@ -94,7 +93,7 @@ static Finding lookAtNccl() {
   auto *getVersion = functionOf<int(int *)>(nccl, "ncclGetVersion");
   int version = 0;
   if (!getVersion || getVersion(&version) != 0)
-    return {"NCCL", false, "libnccl.so.2 not found", "install libnccl2 to use several GPUs"};
+    return {"NCCL", false, "libnccl.so.2 not found", "not needed: a model runs on one GPU"};
   return {"NCCL", true,
           std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
               std::to_string(version % 100),

@@ -18,9 +18,11 @@ void ModelFlags::addTo(CLI::App &command, bool hasContext) {
   precisionOption =
       command.add_option("--precision", precision, "default, f32, bf16 or int8, and rules: int8,lm_head=f32")
           ->group(group);
-  targetOption =
-      command.add_option("--target", target, "CPU to compile for (default: this one); of an artifact, the code to use")
-          ->group(group);
+  targetOption = command
+                     .add_option("--target", target,
+                                 "What to compile for: native, x86-64-v3, sm_90a, ... (default: this CPU; with "
+                                 "--backend cuda, this GPU); of an artifact, the code to use")
+                     ->group(group);
   cacheOption =
       command
           .add_option(

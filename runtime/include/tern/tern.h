@@ -39,10 +39,10 @@
  *
  * Versions. Structures that can grow begin with `size`, their size as the caller was compiled: options are given their
  * defaults and size by an _init function, of others the caller sets it (`tern_memory memory = {sizeof memory};`).
- * Members are only ever added at the end, and no function reads or writes beyond `size`. So a program works with a later
- * library, and with an earlier one unless it sets what that does not know: then the call fails. Members of results that
- * the library does not know are zero; what callbacks are given has the library's size: look at it before members that
- * came later. tern_error and tern_token_logprob never change.
+ * Members are only ever added at the end, and no function reads or writes beyond `size`. So a program works with a
+ * later library, and with an earlier one unless it sets what that does not know: then the call fails. Members of
+ * results that the library does not know are zero; what callbacks are given has the library's size: look at it before
+ * members that came later. tern_error and tern_token_logprob never change.
  *
  *===----------------------------------------------------------------------===*/
 
@@ -132,7 +132,8 @@ typedef struct tern_memory {
   uint64_t weights, arena, states, scratch, total;
 } tern_memory;
 
-/* What a session of that many slots and that context takes, the weights included, before it is made. Threads: any. */
+/* What a session of that many slots and that context (as for tern_session_create) takes, the weights included, before
+ * it is made. Threads: any. */
 TERN_API tern_status tern_model_plan(const tern_model *model, int64_t slots, int64_t context, tern_memory *planned,
                                      tern_error *error);
 
@@ -219,9 +220,9 @@ TERN_API tern_status tern_session_rewind(tern_session *session, int64_t slot, in
 TERN_API tern_status tern_session_ids(tern_session *session, int64_t slot, int32_t *ids, size_t capacity,
                                       size_t *length, tern_error *error);
 
-/* Keeps the tokens that a slot and `ids` begin with, at most all but the last of `ids`, and stores their number: what is
- * left of `ids` is what to append. A conversation, rendered whole at each turn, so costs its new part only. Models that
- * cannot go back keep nothing. Threads: one. */
+/* Keeps the tokens that a slot and `ids` begin with, at most all but the last of `ids`, and stores their number: what
+ * is left of `ids` is what to append. A conversation, rendered whole at each turn, so costs its new part only. Models
+ * that cannot go back keep nothing. Threads: one. */
 TERN_API tern_status tern_session_keep(tern_session *session, int64_t slot, const int32_t *ids, size_t count,
                                        size_t *kept, tern_error *error);
 
@@ -299,16 +300,17 @@ typedef struct tern_embed_options {
 /* Threads: any. */
 TERN_API void tern_embed_options_init(tern_embed_options *options, size_t size);
 
-/* The embedding of a text, written to `vector` as ids are by the functions above: `embedding` floats of tern_model_info,
- * of each token with TERN_POOL_NONE. `options` may be NULL. Slot 0 is used and holds the text. Threads: one. */
+/* The embedding of a text, written to `vector` as ids are by the functions above: `embedding` floats of
+ * tern_model_info, of each token with TERN_POOL_NONE. `options` may be NULL. Slot 0 is used and holds the text.
+ * Threads: one. */
 TERN_API tern_status tern_embed(tern_session *session, const int32_t *ids, size_t count,
                                 const tern_embed_options *options, float *vector, size_t capacity, size_t *length,
                                 tern_error *error);
 /* The same for text, with the tokens round it that the model expects, and without those that its tokenizer only fills
  * texts up with. Threads: one. */
 TERN_API tern_status tern_embed_text(tern_session *session, const char *text, size_t text_length,
-                                     const tern_embed_options *options, float *vector, size_t capacity,
-                                     size_t *length, tern_error *error);
+                                     const tern_embed_options *options, float *vector, size_t capacity, size_t *length,
+                                     tern_error *error);
 
 /*===- Sampling ---------------------------------------------------------------===*/
 
@@ -382,7 +384,7 @@ typedef enum tern_stop_reason {
   TERN_STOP_CANCELLED = 4 /* By a tern_cancel or by on_text. */
 } tern_stop_reason;
 
-/* "end_token", "stop_string", "max_tokens", "context_end", "cancelled"; "unknown" for other numbers. Threads: signal. */
+/* "end_token", "stop_string", "max_tokens", "context_end", "cancelled"; "unknown" for others. Threads: signal. */
 TERN_API const char *tern_stop_reason_name(tern_stop_reason reason);
 
 typedef struct tern_generate_result {
@@ -411,8 +413,8 @@ typedef struct tern_generate_options {
   void (*on_sample)(void *user, int64_t sample, const tern_generate_result *result); /* After each; may be NULL. */
   /* Called for each token, before on_text, if the sampler's options ask for logprobs. May be NULL. */
   void (*on_logprobs)(void *user, const tern_token_logprob *drawn, const tern_token_logprob *top, size_t count);
-  /* Not 0: where the context ends the text goes on after a tern_session_shift that keeps `shift_keep` tokens; -1: all up
-   * to the end of the prompt. */
+  /* Not 0: where the context ends the text goes on after a tern_session_shift that keeps `shift_keep` tokens; -1: all
+   * up to the end of the prompt. */
   int context_shift;
   int64_t shift_keep;
 } tern_generate_options;
@@ -420,8 +422,8 @@ typedef struct tern_generate_options {
 /* Threads: any. */
 TERN_API void tern_generate_options_init(tern_generate_options *options, size_t size);
 
-/* Appends the prompt to a slot and generates. `options` and `result` may be NULL. Of several samples the result, and what
- * the slot then holds, is the last one. Being cancelled is no failure here: the result says so. Threads: one. */
+/* Appends the prompt to a slot and generates. `options` and `result` may be NULL. Of several samples the result, and
+ * what the slot then holds, is the last one. Being cancelled is no failure here: the result says so. Threads: one. */
 TERN_API tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *prompt, size_t prompt_length,
                                    const tern_generate_options *options, tern_generate_result *result,
                                    tern_error *error);

@@ -47,7 +47,7 @@ def speed(model, prompt, steps):
     session.reset()
     session.prefill(ids[:1])
     return {"prefill": prefill, "decode": decode_rate(session, steps, vocabulary),
-            "weights": model.plan(1, 1024).weights}
+            "weights": model.plan(1, 0).weights}
 
 
 def context(model, length, steps):

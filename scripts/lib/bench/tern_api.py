@@ -1,11 +1,13 @@
 """As much of runtime/include/tern/tern.h as the benchmarks call, through ctypes."""
 
 import ctypes
-from ctypes import POINTER, byref, c_char_p, c_float, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (POINTER, byref, c_char_p, c_float, c_int, c_int32, c_int64, c_size_t, c_uint16, c_uint32, c_uint64,
+                    c_void_p, sizeof)
 
 
 class Error(ctypes.Structure):
-    _fields_ = [("status", c_int), ("message", ctypes.c_char * 1020)]
+    _fields_ = [("status", c_int), ("where_length", c_uint16), ("remedy_length", c_uint16),
+                ("message", ctypes.c_char * 1016)]
 
 
 class ModelOptions(ctypes.Structure):
@@ -14,11 +16,12 @@ class ModelOptions(ctypes.Structure):
 
 class ModelInfo(ctypes.Structure):
     _fields_ = [("size", c_size_t), ("name", c_char_p), ("architecture", c_char_p), ("target", c_char_p),
-                ("max_context", c_int64), ("vocabulary", c_int64), ("threads", c_uint32)]
+                ("backend", c_char_p), ("max_context", c_int64), ("vocabulary", c_int64), ("embedding", c_int64),
+                ("threads", c_uint32)]
 
 
 class Memory(ctypes.Structure):
-    _fields_ = [(name, c_uint64) for name in ("weights", "arena", "states", "scratch", "total")]
+    _fields_ = [("size", c_size_t)] + [(name, c_uint64) for name in ("weights", "arena", "states", "scratch", "total")]
 
 
 LOGITS_CALLBACK = ctypes.CFUNCTYPE(None, c_void_p, c_int64, c_int64, POINTER(c_float))
@@ -36,7 +39,7 @@ class Model:
         self.tern = ctypes.CDLL(str(library))
         self.error, self.handle = Error(), c_void_p()
         options = ModelOptions()
-        self.tern.tern_model_options_init(byref(options))
+        self.tern.tern_model_options_init(byref(options), c_size_t(sizeof(options)))
         options.threads = threads
         self.check(self.tern.tern_model_open(str(artifact).encode(), byref(options), byref(self.handle),
                                              byref(self.error)))
@@ -46,12 +49,12 @@ class Model:
             raise RuntimeError(self.error.message.decode())
 
     def info(self):
-        info = ModelInfo(size=ctypes.sizeof(ModelInfo))
+        info = ModelInfo(size=sizeof(ModelInfo))
         self.check(self.tern.tern_model_get_info(self.handle, byref(info), byref(self.error)))
         return info
 
     def plan(self, slots, context):
-        memory = Memory()
+        memory = Memory(size=sizeof(Memory))
         self.check(self.tern.tern_model_plan(self.handle, c_int64(slots), c_int64(context), byref(memory),
                                              byref(self.error)))
         return memory
@@ -76,7 +79,7 @@ class Session:
     def prefill(self, ids, slot=0, on_logits=None):
         """Appends a prompt; `on_logits(first, rows, pointer)` gets the logits of all tokens."""
         options = PrefillOptions()
-        self.tern.tern_prefill_options_init(byref(options))
+        self.tern.tern_prefill_options_init(byref(options), c_size_t(sizeof(options)))
         if on_logits:
             options.on_logits = LOGITS_CALLBACK(lambda user, first, rows, logits: on_logits(first, rows, logits))
         array = (c_int32 * len(ids))(*ids)

@@ -79,6 +79,8 @@ TEST_F(Api, PlansBeforeTakingAndTakesWhatWasPlanned) {
   EXPECT_EQ(planned.total, planned.weights + planned.arena + planned.states + planned.scratch);
   EXPECT_GT(planned.states, 0u);
   EXPECT_EQ(tern_model_plan(model, 0, 100, &before, &error), TERN_FAILED);
+  EXPECT_EQ(tern_model_plan(model, 2, 257, &before, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("context: must be at most the model's 256, got 257"));
 }
 
 TEST_F(Api, GeneratesFromC) {
@@ -156,6 +158,11 @@ TEST_F(Api, BackendsAreChosenByName) {
   options.backend = "abacus";
   EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_FAILED);
   EXPECT_STREQ(error.message, "backend: must be one of cuda, cpu, is 'abacus'");
+  options.backend = "cuda";
+  EXPECT_EQ(tern_model_open(path.c_str(), &options, &other, &error), TERN_FAILED);
+  EXPECT_THAT(error.message,
+              HasSubstr(": the backend cuda can execute none of its code: test-cpu is for a CPU; compile "
+                        "the model for it with --target"));
 }
 
 TEST_F(Api, StepsGiveLogits) {

@@ -115,8 +115,11 @@ TEST_F(ApiEmbed, ModelsDoWhatTheyAreFor) {
   EXPECT_THAT(error.message, HasSubstr("gives logits and no embeddings; compile the model with --embeddings"));
   EXPECT_EQ(tern_prefill(texts, 0, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
   EXPECT_THAT(error.message, HasSubstr("gives embeddings, and tern_prefill is of models that generate text"));
-  EXPECT_EQ(tern_decode(texts, 1, &slot, &id, nullptr, nullptr, &error), TERN_FAILED);
   EXPECT_EQ(tern_generate(texts, 0, &id, 1, nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("and tern_generate is of models that generate text"));
+  EXPECT_EQ(tern_generate_text(texts, 0, "a", 1, 0, nullptr, nullptr, &error), TERN_FAILED);
+  EXPECT_THAT(error.message, HasSubstr("and tern_generate_text is of models that generate text"));
+  EXPECT_EQ(tern_decode(texts, 1, &slot, &id, nullptr, nullptr, &error), TERN_FAILED);
   tern_sampler *sampler = nullptr;
   EXPECT_EQ(tern_sampler_create(encoder, nullptr, &sampler, &error), TERN_FAILED);
   EXPECT_EQ(tern_model_verify(encoder, nullptr, &error), TERN_FAILED);

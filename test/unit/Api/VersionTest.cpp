@@ -130,3 +130,20 @@ TEST_F(ApiVersions, ErrorsHaveParts) {
   EXPECT_EQ(error.where_length, 0) << "it is cut off inside";
   EXPECT_EQ(error.remedy_length, 0);
 }
+
+TEST_F(ApiVersions, LongPlacesStandWholeInErrorsOrAreNotMarked) {
+  tern_model *none = nullptr;
+  for (std::size_t length = sizeof(error.message) - 5; length != sizeof(error.message) + 2; ++length) {
+    std::string path = std::string(length - 4, '/') + "none";
+    ASSERT_EQ(tern_model_open(path.c_str(), nullptr, &none, &error), TERN_FAILED);
+    bool isWhole = length + 2 <= sizeof(error.message) - 1;
+    EXPECT_EQ(error.where_length, isWhole ? length : 0);
+    EXPECT_EQ(std::string(error.message).substr(error.where_length, isWhole ? 2 : 0), isWhole ? ": " : "");
+  }
+}
+
+TEST_F(ApiVersions, ZeroBytesDoNotEndMessages) {
+  const char *request = R"({"messages": [], "a\u0000b": 1})";
+  ASSERT_EQ(tern_render_chat(model, request, nullptr, 0, nullptr, &error), TERN_FAILED);
+  EXPECT_STREQ(error.message, "request: the key 'a?b' is not known or has a value of another type");
+}
