@@ -125,6 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"/weights/1/stored/file", 1, ": weights[1].stored.file", "must be below the number of files, 1"},
         Damage{"/weights/1/stored/offset", 4873, ": weights[1].stored.offset", "128 bytes in a file of 5000"},
         Damage{"/weights/1/stored/bytes", 127, ": weights[1].stored.bytes", "what the shape takes"},
+        Damage{"/weights/2/bytes", maxProgramSize - 895, ": weights[2]", "bytes together with those before"},
         Damage{"/weights/2/random/scale", nullptr, ": weights[2].random.scale", "finite number, is null"},
         Damage{"/states/0/positionBytes", 1 << 20, ": states[0].positionBytes", "must be an integer in"},
         Damage{"/states/1/name", "key", ": states[1]", "given twice"}));
