@@ -208,6 +208,17 @@ TEST(DecoderEntries, AProgramMustHaveBothKinds) {
   EXPECT_THAT(entries.problem().what, HasSubstr("decode_1"));
 }
 
+TEST_F(DecoderTest, SizesOutOfRangeAreRefused) {
+  std::shared_ptr<CpuModel> model = makeTinyModel(1);
+  ASSERT_NE(model, nullptr);
+  for (std::int64_t slots : {std::int64_t(0), std::int64_t(-1), std::int64_t(4097), INT64_MAX, INT64_MIN})
+    EXPECT_THAT(Decoder::sessionSize(*model, slots, 64).problem().what,
+                HasSubstr("1 to 4096 sequences and a context of 1 to 2147483648, asked for " + std::to_string(slots)));
+  for (std::int64_t context : {std::int64_t(0), maxCapacity + 1, INT64_MAX})
+    EXPECT_FALSE(Decoder::sessionSize(*model, 1, context));
+  EXPECT_EQ(Decoder::sessionSize(*model, 3, 65)->slots, 4);
+}
+
 /// As many rows are read of the logits as the call asks for.
 TEST(DecoderEntries, LogitsAreForEveryOutputOfEverySequence) {
   for (std::size_t dim : {0, 1})
