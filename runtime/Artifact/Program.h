@@ -86,8 +86,8 @@ struct Launch {
 /// A tensor that the caller hands in or is given, in the arena.
 struct Argument {
   std::string name;
-  StorageFormat format = StorageFormat::F32;
-  std::vector<Extent> shape; ///< Row-major, no padding.
+  StorageFormat format = StorageFormat::F32; ///< One of single numbers, not of blocks.
+  std::vector<Extent> shape;                 ///< Row-major, no padding.
   std::uint64_t offset = 0;
 };
 

@@ -62,23 +62,24 @@ Argument ProgramEntries::readArgument(const JsonCursor &cursor) const {
   cursor.object({"name", "format", "shape", "offset"});
   Argument argument;
   argument.name = cursor.at("name").name();
-  argument.format = ProgramTables::readFormat(cursor.at("format"));
-  JsonCursor shape = cursor.at("shape"), offset = cursor.at("offset");
-  std::int64_t elements = 1, rowLength = 1;
+  JsonCursor format = cursor.at("format"), shape = cursor.at("shape"), offset = cursor.at("offset");
+  argument.format = ProgramTables::readFormat(format);
+  const StorageFormatInfo &info = storageFormatInfo(argument.format);
+  if (info.blockLength != 1)
+    format.fail("must be a format of single numbers, is '" + std::string(info.name) + "'");
+  std::int64_t elements = 1;
   shape.forEach([&](const JsonCursor &size) {
-    argument.shape.push_back(readExtent(size, rowLength));
-    if (__builtin_mul_overflow(elements, rowLength, &elements) || elements > maxProgramSize)
+    std::int64_t length = 1;
+    argument.shape.push_back(readExtent(size, length));
+    if (__builtin_mul_overflow(elements, length, &elements) || elements > maxProgramSize)
       size.fail("must give a tensor of at most " + std::to_string(maxProgramSize) + " elements");
   });
   argument.offset = static_cast<std::uint64_t>(offset.integer(0, maxProgramSize));
   if (cursor.failed())
     return argument;
-  std::uint64_t rows = rowLength > 0 ? static_cast<std::uint64_t>(elements / rowLength) : 0;
-  std::optional<std::uint64_t> bytes = storageBytes(argument.format, rows, static_cast<std::uint64_t>(rowLength));
-  if (!bytes)
-    shape.fail("must have rows of whole blocks of its format");
-  else if (*bytes > program.arenaBytes || argument.offset > program.arenaBytes - *bytes)
-    offset.fail("must leave room for " + std::to_string(*bytes) + " bytes in an arena of " +
+  std::uint64_t bytes = static_cast<std::uint64_t>(elements) * info.blockBytes;
+  if (bytes > program.arenaBytes || argument.offset > program.arenaBytes - bytes)
+    offset.fail("must leave room for " + std::to_string(bytes) + " bytes in an arena of " +
                 std::to_string(program.arenaBytes) + ", is " + std::to_string(argument.offset));
   return argument;
 }

@@ -83,9 +83,14 @@ void ProgramTables::read(const JsonCursor &root) {
   JsonCursor files = root.at("files"), weights = root.at("weights"), states = root.at("states");
   files.forEach([&](const JsonCursor &file) { readFile(file); });
   UniqueNames weightNames, stateNames;
+  std::uint64_t weightsTogether = 0;
   weights.forEach([&](const JsonCursor &weight) {
     readWeight(weight);
     weightNames.add(weight, program.weights.back().name);
+    // They are loaded into one block.
+    weightsTogether += program.weights.back().bytes;
+    if (weightsTogether > static_cast<std::uint64_t>(maxProgramSize))
+      weight.fail("must take at most " + std::to_string(maxProgramSize) + " bytes together with those before");
   });
   states.forEach([&](const JsonCursor &state) {
     readState(state);

@@ -38,7 +38,11 @@ void ThreadPool::parallelFor(std::int64_t begin, std::int64_t end, std::int64_t 
   if (begin >= end)
     return;
   if (insideBody || workers.empty() || end - begin <= grain) {
-    body(begin, end);
+    while (begin < end) {
+      std::int64_t pieceEnd = end - begin > grain ? begin + grain : end;
+      body(begin, pieceEnd);
+      begin = pieceEnd;
+    }
     return;
   }
   std::lock_guard<std::mutex> turn(callers);

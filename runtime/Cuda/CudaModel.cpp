@@ -6,6 +6,7 @@
 #include "runtime/Cuda/WeightUpload.h"
 #include "runtime/Executor/SessionPlan.h"
 #include "runtime/Packing/WeightFiles.h"
+#include "runtime/Packing/WeightPacker.h"
 
 #include <algorithm>
 
@@ -20,7 +21,6 @@ Result<std::shared_ptr<CudaModel>> CudaModel::create(Parts parts, unsigned threa
   if (Status status = model->placeWeights(threads); !status)
     return status.problem();
   model->parts.weights = {};
-  model->parts.progress = {};
   return model;
 }
 
@@ -82,18 +82,12 @@ Status CudaModel::uploadWeights(unsigned threads) {
   WeightUpload upload(parts.context, parts.where + ": weights");
   if (Status status = upload.begin(weights.size()); !status)
     return status;
-  std::uint64_t done = 0, total = 0;
-  for (const ProgramWeight &weight : list)
-    total += weight.bytes;
   for (std::size_t i = 0; i != list.size(); ++i) {
     cuda::Address target = addresses[i];
     auto write = [&](std::string_view bytes) -> Status {
       if (Status status = upload.write(target, bytes); !status)
         return status;
       target += bytes.size();
-      done += bytes.size();
-      if (parts.progress)
-        parts.progress(done, total);
       return Done{};
     };
     std::string_view file;

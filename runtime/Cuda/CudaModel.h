@@ -12,7 +12,6 @@
 #include "runtime/Cuda/GpuKernels.h"
 #include "runtime/Cuda/GpuMemory.h"
 #include "runtime/Executor/Executor.h"
-#include "runtime/Packing/WeightPacker.h"
 
 namespace tern {
 
@@ -23,9 +22,8 @@ public:
     Program program;
     GpuKernels kernels;
     std::shared_ptr<GpuContext> context;
-    std::string_view weights;   ///< The artifact's weight section; used while the model is made.
-    std::string where;          ///< Names the artifact in problems.
-    PackProgress progress = {}; ///< Told how far the weights are.
+    std::string_view weights; ///< The artifact's weight section; used while the model is made.
+    std::string where;        ///< Names the artifact in problems.
   };
 
   /// Brings all weights to the device. `threads` of the host pack those that must be; 0 for one a core. Problems: a

@@ -180,7 +180,7 @@ Result<bool> CudaSession::execute(BoundEntry &bound, const EntryCall &call) {
   bool marked = !std::exchange(bound.hasRun, true);
   Queued queued = start(bound, call, marked);
   cuda::Code code = driver.streamSynchronize(stream.get()); // also after a failure: what was queued still runs
-  if (code != cuda::success && queued.code == cuda::success)
+  if (code != cuda::success) // A fault stops the queueing, too, at whatever launch has its turn by then.
     return faultProblem(bound.launches, marked, code);
   if (queued.code != cuda::success || queued.cancelled)
     clearProblems();

@@ -203,10 +203,10 @@ Result<CompiledCubin> Nvrtc::compile(const CudaSource &source, const std::string
   }
   if (result != 0)
     return mistake(source, architecture, options, made.log.empty() ? library->getErrorString(result) : made.log);
-  if (library->getCubinSize(program, &size) != 0 || size == 0)
+  bool isMade = library->getCubinSize(program, &size) == 0 && size != 0;
+  made.cubin.resize(isMade ? size : 0);
+  if (!isMade || library->getCubin(program, made.cubin.data()) != 0)
     return mistake(source, architecture, options, "it gives no machine code");
-  made.cubin.resize(size);
-  library->getCubin(program, made.cubin.data());
   made.kernels = readKernelResources(made.log);
   return made;
 }

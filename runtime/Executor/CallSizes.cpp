@@ -4,6 +4,8 @@
 
 #include "runtime/Executor/KernelProblems.h"
 
+#include <algorithm>
+
 using namespace tern;
 
 static std::string shapeText(const std::vector<std::int64_t> &shape) {
@@ -26,20 +28,18 @@ std::string tern::placeOf(const ExecutorModel &model, const Entry &entry) {
   return model.where() + ": entry '" + entry.name + "'";
 }
 
-Status CallSizes::setShape(const ExecutorModel &model, const Entry &entry, const Argument &argument,
-                           const TensorView &input) {
-  bool fits = input.shape.size() == argument.shape.size();
-  for (std::size_t i = 0; fits && i != input.shape.size(); ++i) {
-    const Extent &expected = argument.shape[i];
-    if (expected.symbol >= 0) {
-      std::int64_t &size = sizes[static_cast<std::size_t>(expected.symbol)];
-      fits = size == 0 || size == input.shape[i];
-      size = input.shape[i];
-    } else {
-      fits = input.shape[i] == expected.size;
-    }
-  }
-  if (fits)
+/// Takes from the shape of an input the sizes that are not set yet.
+void CallSizes::take(const Argument &argument, const TensorView &input) {
+  for (std::size_t i = 0; i != std::min(input.shape.size(), argument.shape.size()); ++i)
+    if (std::int32_t symbol = argument.shape[i].symbol; symbol >= 0)
+      if (std::int64_t &size = sizes[static_cast<std::size_t>(symbol)]; size == 0)
+        size = input.shape[i];
+}
+
+/// Whether the input has the shape that all sizes together give the argument: as much is going to be read of it.
+Status CallSizes::checkShape(const ExecutorModel &model, const Entry &entry, const Argument &argument,
+                             const TensorView &input) const {
+  if (input.shape == shapeOf(argument))
     return Done{};
   return Problem{placeOf(model, entry),
                  "input '" + argument.name + "' must have the shape " + shapeText(model.program(), argument) +
@@ -81,12 +81,14 @@ Status CallSizes::set(const ExecutorModel &model, SessionSize session, const Ent
   for (const auto &[symbol, size] : call.sizes)
     sizes[static_cast<std::size_t>(symbol)] = size;
   for (std::size_t i = 0; i != call.inputs.size(); ++i)
-    if (Status status = setShape(model, entry, entry.inputs[i], call.inputs[i]); !status)
-      return status;
+    take(entry.inputs[i], call.inputs[i]);
   for (const SymbolRange &range : entry.ranges)
     if (std::int64_t &size = sizes[static_cast<std::size_t>(range.symbol)]; size == 0 && range.min == range.max)
       size = range.min;
   sizes[0] = session.capacity;
+  for (std::size_t i = 0; i != call.inputs.size(); ++i)
+    if (Status status = checkShape(model, entry, entry.inputs[i], call.inputs[i]); !status)
+      return status;
   return checkRanges(model, entry);
 }
 

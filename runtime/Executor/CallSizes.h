@@ -27,7 +27,9 @@ public:
   std::uint64_t bytesOf(const Argument &argument) const;
 
 private:
-  Status setShape(const ExecutorModel &model, const Entry &entry, const Argument &argument, const TensorView &input);
+  void take(const Argument &argument, const TensorView &input);
+  Status checkShape(const ExecutorModel &model, const Entry &entry, const Argument &argument,
+                    const TensorView &input) const;
   Status checkRanges(const ExecutorModel &model, const Entry &entry) const;
 
   std::vector<std::int64_t> sizes; ///< While a call is read, 0 is not set.

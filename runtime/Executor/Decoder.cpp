@@ -1,6 +1,7 @@
 //===- Decoder.cpp - Sequences of tokens on a session ---------------------===//
 
 #include "runtime/Executor/Decoder.h"
+#include "runtime/Executor/SessionPlan.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,10 +12,11 @@ Result<SessionSize> Decoder::sessionSize(const ExecutorModel &model, std::int64_
   Result<DecoderEntries> entries = DecoderEntries::find(model.program(), model.where());
   if (!entries)
     return entries.problem();
-  if (slots < 1 || context < 1 || context > maxCapacity)
+  if (slots < 1 || slots > maxSlots || context < 1 || context > maxCapacity)
     return Problem{model.where(),
-                   "a session must have at least 1 sequence and a context of 1 to " + std::to_string(maxCapacity) +
-                       ", asked for " + std::to_string(slots) + " and " + std::to_string(context),
+                   "a session must have 1 to " + std::to_string(maxSlots) + " sequences and a context of 1 to " +
+                       std::to_string(maxCapacity) + ", asked for " + std::to_string(slots) + " and " +
+                       std::to_string(context),
                    ""};
   // Rows of a call are neighbouring slots, so there are slots for whole batches; unused ones stay untouched pages.
   std::int64_t batch = entries->batchFor(slots);
@@ -83,7 +85,7 @@ void Decoder::breakSequence(std::int64_t slot) {
 
 /// The positions that the call on the input vectors is said to reach to.
 std::int64_t Decoder::reachOf(const DecoderEntry &entry) const {
-  std::int64_t reach = 1 + *std::max_element(positionInput.begin(), positionInput.end());
+  std::int64_t reach = std::int64_t{1} + *std::max_element(positionInput.begin(), positionInput.end());
   std::int64_t step = memory->model().reachStep(), rounded = (reach + step - 1) / step * step;
   return std::max(reach, std::min({rounded, memory->size().capacity, entry.reach.max}));
 }

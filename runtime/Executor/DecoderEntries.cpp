@@ -19,12 +19,21 @@ static bool isMatrixOfIds(const Argument &argument, const char *name) {
   return argument.name == name && argument.format == StorageFormat::I32 && argument.shape.size() == 2;
 }
 
+/// Whether two extents are the same size in every call.
+static bool areEqual(const Entry &entry, const Extent &a, const Extent &b) {
+  if (a.symbol >= 0 && a.symbol == b.symbol)
+    return true;
+  SizeRange first = rangeOf(entry, a), second = rangeOf(entry, b);
+  return first.min == first.max && second.min == second.max && first.min == second.min;
+}
+
 /// Whether the entry has the arguments that all decoder entries have.
 static bool hasDecoderArguments(const Entry &entry) {
   return entry.inputs.size() == 3 && isMatrixOfIds(entry.inputs[0], "tokens") &&
          isMatrixOfIds(entry.inputs[1], "positions") && isMatrixOfIds(entry.inputs[2], "outputs") &&
          !entry.outputs.empty() && entry.outputs[0].format == StorageFormat::F32 &&
-         entry.outputs[0].shape.size() == 3 && entry.outputs[0].shape[2].symbol < 0;
+         entry.outputs[0].shape.size() == 3 && areEqual(entry, entry.outputs[0].shape[0], entry.inputs[2].shape[0]) &&
+         areEqual(entry, entry.outputs[0].shape[1], entry.inputs[2].shape[1]) && entry.outputs[0].shape[2].symbol < 0;
 }
 
 static bool startsWith(const std::string &text, const char *start) { return text.rfind(start, 0) == 0; }
@@ -57,7 +66,7 @@ Result<DecoderEntries> DecoderEntries::find(const Program &program, const std::s
     DecoderEntry sizes{static_cast<std::int32_t>(i), rangeOf(entry, entry.inputs[0].shape[0]),
                        rangeOf(entry, entry.inputs[0].shape[1]), rangeOf(entry, entry.inputs[2].shape[1]),
                        rangeOf(entry, {found.reach, 0})};
-    if (isDecode && sizes.tokens.holds(1) && sizes.outputs.holds(1))
+    if (isDecode && sizes.batch.max > 0 && sizes.tokens.holds(1) && sizes.outputs.holds(1))
       found.decode.push_back(sizes);
     if (sizes.batch.holds(1) && sizes.outputs.max > 0)
       found.prefill.push_back(sizes);

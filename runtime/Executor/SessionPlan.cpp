@@ -14,7 +14,6 @@ static Status checkSize(SessionSize size) {
                    "the capacity must be a multiple of 64 from 64 to " + std::to_string(maxCapacity) + ", is " +
                        std::to_string(size.capacity),
                    ""};
-  constexpr std::int64_t maxSlots = 4096;
   if (size.slots < 1 || size.slots > maxSlots)
     return Problem{"session",
                    "the slots must be 1 to " + std::to_string(maxSlots) + ", are " + std::to_string(size.slots), ""};

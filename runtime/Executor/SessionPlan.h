@@ -14,6 +14,9 @@
 
 namespace tern {
 
+/// The most slots of a session.
+constexpr std::int64_t maxSlots = 4096;
+
 /// The bytes that one slot has of a state.
 std::uint64_t slotBytes(const ProgramState &state, std::int64_t capacity);
 

@@ -125,6 +125,8 @@ Status WeightPacker::planUnits(const ProgramWeight &weight) {
     return problem("must take at least " + std::to_string(least) + " bytes in memory, takes " +
                    std::to_string(totalBytes));
   bytesOfUnit = *unit;
+  if (bytesOfUnit == 0) // However many rows of nothing there are, there is nothing to do.
+    unitCount = 0;
   return Done();
 }
 
@@ -143,7 +145,7 @@ Status WeightPacker::checkHash() const {
 
 void WeightPacker::pack(std::uint64_t begin, std::uint64_t end, std::uint8_t *target) const {
   bool isTiled = layout == WeightLayout::Tiles16;
-  if (begin >= end || bytesOfUnit == 0)
+  if (begin >= end)
     return;
   if (isConverted)
     return isTiled ? packConvertedTiles(begin, end, target) : packConvertedRows(begin, end, target);

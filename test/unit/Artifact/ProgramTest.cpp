@@ -125,6 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"/weights/1/stored/file", 1, ": weights[1].stored.file", "must be below the number of files, 1"},
         Damage{"/weights/1/stored/offset", 4873, ": weights[1].stored.offset", "128 bytes in a file of 5000"},
         Damage{"/weights/1/stored/bytes", 127, ": weights[1].stored.bytes", "what the shape takes"},
+        Damage{"/weights/2/bytes", maxProgramSize - 895, ": weights[2]", "bytes together with those before"},
         Damage{"/weights/2/random/scale", nullptr, ": weights[2].random.scale", "finite number, is null"},
         Damage{"/states/0/positionBytes", 1 << 20, ": states[0].positionBytes", "must be an integer in"},
         Damage{"/states/1/name", "key", ": states[1]", "given twice"}));
@@ -141,7 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"/entries/0/inputs/0/shape/0", "capacity", ": entries[0].inputs[0].offset", "bytes in an arena"},
         Damage{"/entries/0/inputs/0/shape/0", huge >> 16, ": entries[0].inputs[0].shape[1]", "elements"},
         Damage{"/entries/0/outputs/0/shape/1", "D", ": entries[0].outputs[0].shape[1]", "a symbol with a range"},
-        Damage{"/entries/0/outputs/0/format", "q8_0", ": entries[0].outputs[0].shape", "whole blocks"},
+        Damage{"/entries/0/outputs/0/format", "q8_0", ": entries[0].outputs[0].format", "single numbers, is 'q8_0'"},
+        Damage{"/entries/0/inputs/0/format", "i8_32", ": entries[0].inputs[0].format", "single numbers, is 'i8_32'"},
         Damage{"/entries/0/launches/3", Json{0, true}, launch3, "must be [kernel, wait, where, operands, tasks]"},
         Damage{"/entries/0/launches/3/0", 3, ": entries[0].launches[3][0]", "below the number of kernels, 3, is 3"},
         Damage{"/entries/0/launches/3/1", 1, ": entries[0].launches[3][1]", "must be true or false, is 1"},

@@ -49,6 +49,37 @@ TEST(ThreadPool, RunsInnerLoopsOnTheSameThread) {
   EXPECT_EQ(sum, 64);
 }
 
+/// Bodies count on it for the memory that they take at a time.
+TEST(ThreadPool, PiecesAreNoLongerThanTheGrain) {
+  for (unsigned threads : {1u, 3u}) {
+    ThreadPool pool(threads);
+    std::atomic<int64_t> longest{0}, sum{0};
+    auto body = [&](int64_t begin, int64_t end) {
+      sum += end - begin;
+      for (int64_t before = longest; before < end - begin && !longest.compare_exchange_weak(before, end - begin);)
+        ;
+    };
+    pool.parallelFor(0, 100, 7, body);
+    pool.parallelFor(0, 2, 1, [&](int64_t, int64_t) { pool.parallelFor(0, 50, 7, body); });
+    EXPECT_EQ(longest, 7);
+    EXPECT_EQ(sum, 200);
+  }
+}
+
+TEST(ThreadPool, WhatAPieceThrowsIsThrownOn) {
+  for (unsigned threads : {1u, 3u}) {
+    ThreadPool pool(threads);
+    for (int64_t bad : {0, 500, 999})
+      EXPECT_THROW(pool.parallelFor(0, 1000, 1,
+                                    [&](int64_t begin, int64_t) {
+                                      if (begin == bad)
+                                        throw std::bad_alloc();
+                                    }),
+                   std::bad_alloc);
+    EXPECT_EQ(touches(pool, 1000, 3), std::vector<int>(1000, 1));
+  }
+}
+
 TEST(ThreadPool, CallersTakeTurns) {
   ThreadPool pool(2);
   std::atomic<int64_t> sum{0};

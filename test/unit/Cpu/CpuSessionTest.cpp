@@ -74,6 +74,45 @@ TEST(CpuSession, InputsMustHaveTheSizesOfTheEntry) {
   EXPECT_TRUE(call(4, 1, 1));
 }
 
+/// A size of zero is one like others: an empty input is not read as far as another input, or the entry, has it.
+TEST(CpuSession, EmptyInputsAreNotTakenForOthers) {
+  std::shared_ptr<CpuModel> model = makeTinyModel(1);
+  ASSERT_NE(model, nullptr);
+  std::unique_ptr<CpuSession> session = std::move(*CpuSession::create(model, {1, 64}));
+  std::vector<std::int32_t> numbers(8);
+  auto problemOf = [&](std::int32_t entry, std::int64_t tokens, std::int64_t positions) {
+    EntryCall call;
+    call.entry = entry;
+    call.inputs = {{numbers.data(), {1, tokens}}, {numbers.data(), {1, positions}}, {numbers.data(), {1, 1}}};
+    call.sizes = {{4, 1}};
+    Result<bool> ran = session->run(call);
+    return ran ? "" : ran.problem().what;
+  };
+  constexpr std::int32_t decode1 = 0, prefill8 = 2;
+  EXPECT_EQ(problemOf(prefill8, 0, 5), "input 'tokens' must have the shape [B, T], but has [1, 0]");
+  EXPECT_EQ(problemOf(prefill8, 5, 0), "input 'positions' must have the shape [B, T], but has [1, 0]");
+  EXPECT_EQ(problemOf(decode1, 0, 0), "input 'tokens' must have the shape [B, T], but has [1, 0]");
+  EXPECT_EQ(problemOf(prefill8, 0, 0), "the size T must be 1 to 8, is 0");
+}
+
+/// The capacity is the session's, whatever a call says.
+TEST(CpuSession, AnInputOfTheCapacityHasTheSessions) {
+  Program program = tinyProgram();
+  program.entries[0].inputs[1].shape = {{1, 1}, {0, 1}};
+  std::shared_ptr<CpuModel> model = makeTinyModel(1, std::move(program));
+  ASSERT_NE(model, nullptr);
+  std::unique_ptr<CpuSession> session = std::move(*CpuSession::create(model, {1, 128}));
+  std::vector<std::int32_t> numbers(128);
+  auto run = [&](std::int64_t positions) {
+    EntryCall call;
+    call.inputs = {{numbers.data(), {1, 1}}, {numbers.data(), {1, positions}}, {numbers.data(), {1, 1}}};
+    call.sizes = {{4, 1}};
+    return session->run(call);
+  };
+  EXPECT_THAT(run(64).problem().what, HasSubstr("'positions' must have the shape [B, capacity], but has [1, 64]"));
+  EXPECT_TRUE(run(128));
+}
+
 TEST(CpuSession, SlotsOutsideTheSessionAreRefused) {
   std::shared_ptr<CpuModel> model = makeTinyModel(1);
   ASSERT_NE(model, nullptr);

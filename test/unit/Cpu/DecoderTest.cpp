@@ -208,6 +208,40 @@ TEST(DecoderEntries, AProgramMustHaveBothKinds) {
   EXPECT_THAT(entries.problem().what, HasSubstr("decode_1"));
 }
 
+TEST_F(DecoderTest, SizesOutOfRangeAreRefused) {
+  std::shared_ptr<CpuModel> model = makeTinyModel(1);
+  ASSERT_NE(model, nullptr);
+  for (std::int64_t slots : {std::int64_t(0), std::int64_t(-1), std::int64_t(4097), INT64_MAX, INT64_MIN})
+    EXPECT_THAT(Decoder::sessionSize(*model, slots, 64).problem().what,
+                HasSubstr("1 to 4096 sequences and a context of 1 to 2147483648, asked for " + std::to_string(slots)));
+  for (std::int64_t context : {std::int64_t(0), maxCapacity + 1, INT64_MAX})
+    EXPECT_FALSE(Decoder::sessionSize(*model, 1, context));
+  EXPECT_EQ(Decoder::sessionSize(*model, 3, 65)->slots, 4);
+}
+
+/// As many rows are read of the logits as the call asks for.
+TEST(DecoderEntries, LogitsAreForEveryOutputOfEverySequence) {
+  for (std::size_t dim : {0, 1})
+    for (Extent extent : {Extent{-1, 0}, Extent{-1, 2}, Extent{2, 1}, Extent{0, 1}}) {
+      Program program = tinyProgram();
+      program.entries[3].outputs[0].shape[dim] = extent; // prefill_64, of one sequence and one output
+      Result<DecoderEntries> entries = DecoderEntries::find(program, "m.tern");
+      ASSERT_FALSE(entries) << dim << ", symbol " << extent.symbol;
+      EXPECT_THAT(entries.problem().where, HasSubstr("prefill_64"));
+      EXPECT_THAT(entries.problem().what, HasSubstr("give logits of f32[B, N, V]"));
+    }
+  Program program = tinyProgram();
+  program.entries[3].outputs[0].shape[1] = {-1, 1}; // the number that the symbol always is
+  EXPECT_TRUE(DecoderEntries::find(program, "m.tern"));
+}
+
+TEST(DecoderEntries, ADecoderOfNoSequencesIsNone) {
+  Program program = tinyProgram({true, {0}, {8}});
+  Result<DecoderEntries> entries = DecoderEntries::find(program, "m.tern");
+  ASSERT_FALSE(entries);
+  EXPECT_THAT(entries.problem().what, HasSubstr("decode_1"));
+}
+
 TEST(DecoderEntries, OtherArgumentsAreRefused) {
   Program program = tinyProgram();
   program.entries[0].inputs[1].format = StorageFormat::F32;

@@ -161,6 +161,17 @@ TEST_F(CudaBackendTest, AMistakeInTheSourceIsShown) {
   EXPECT_THAT(model.problem().remedy, HasSubstr("the source is in " + directory.string()));
 }
 
+TEST_F(CudaBackendTest, ACompilerThatGivesNothingIsNamed) {
+  useAmpere();
+  fakeCuda().failures["nvrtcGetCUBIN"] = {};
+  setenv("TMPDIR", directory.c_str(), 1);
+  Result<std::shared_ptr<ExecutorModel>> model = load();
+  unsetenv("TMPDIR");
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.problem().what, "NVRTC 13.0 cannot compile it for sm_86: it gives no machine code");
+  EXPECT_TRUE(load());
+}
+
 TEST_F(CudaBackendTest, AGpuThatNvrtcDoesNotKnowIsNamed) {
   fakeCuda().devices = {{"Fake B300", 10, 3}};
   Result<std::shared_ptr<ExecutorModel>> model = load();

@@ -4,6 +4,7 @@
 
 #include "CudaTesting.h"
 #include "runtime/Base/ContentHash.h"
+#include "runtime/Packing/WeightPacker.h"
 
 #include <cstring>
 

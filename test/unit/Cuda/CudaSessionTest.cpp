@@ -392,6 +392,18 @@ TEST_F(CudaSessionTest, AFaultIsNamedAndEndsTheContext) {
   EXPECT_THAT(model->newSession({1, 64}).problem().what, HasSubstr("the kernel failed"));
 }
 
+/// The device is ahead of the host: what is to be queued next is refused with the error of a kernel before.
+TEST_F(CudaSessionTest, AFaultWhileLaterKernelsAreQueuedIsNamed) {
+  make();
+  fakeCuda().faultingKernel = "tern_append";
+  fakeCuda().failures["cuLaunchKernelEx"] = {2, fakeCuda().faultCode};
+  Result<bool> ran = session->run(TinyCall(decode1, {1}, 0).call);
+  ASSERT_FALSE(ran);
+  EXPECT_THAT(ran.problem().where, HasSubstr("entry 'decode_1', model.embed: kernel 'append'"));
+  EXPECT_THAT(ran.problem().what, HasSubstr("the kernel failed: CUDA_ERROR_ILLEGAL_ADDRESS"));
+  EXPECT_THAT(model->newSession({1, 64}).problem().where, HasSubstr("kernel 'append'"));
+}
+
 TEST_F(CudaSessionTest, AFaultInAGraphNamesTheEntry) {
   make();
   ASSERT_TRUE(session->run(TinyCall(decode1, {1}, 0).call));

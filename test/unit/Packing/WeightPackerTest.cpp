@@ -182,6 +182,18 @@ TEST(WeightPacker, RoomBehindTheLastUnitIsZero) {
   EXPECT_EQ(std::vector<std::uint8_t>(streamed.begin(), streamed.end()), bytes);
 }
 
+/// A program may say so, and it must not take long to find out.
+TEST(WeightPacker, AnyNumberOfRowsOfNothingIsNothing) {
+  for (WeightLayout layout : {WeightLayout::Rows, WeightLayout::Tiles16}) {
+    ProgramWeight weight = random(StorageFormat::F32, StorageFormat::F32, layout, maxProgramSize, 0);
+    Result<WeightPacker> packer = WeightPacker::create(weight, "");
+    ASSERT_TRUE(packer) << packer.problem().str();
+    EXPECT_EQ(packer->units(), 0u);
+    weight.bytes = 64;
+    EXPECT_EQ(load(weight, ""), std::vector<std::uint8_t>(64));
+  }
+}
+
 TEST(LoadWeights, FillsEachPlaceAndReportsProgress) {
   std::vector<ProgramWeight> weights;
   for (int i = 1; i < 40; ++i)
