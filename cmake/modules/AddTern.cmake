@@ -1,7 +1,7 @@
 # Building blocks of the compiler: one precompiled header, libraries, dialects and tools.
 
-# tern_make_pch(Name <header> ...) precompiles headers for all that use the library `name`. Without a time in it, a compiler cache can tell that the
-# result is the same.
+# tern_make_pch(Name <header> ...) precompiles headers for all that use the library. Without a time in it, a compiler
+# cache can tell that the result is the same.
 function(tern_make_pch name)
   set_target_properties(${name} PROPERTIES PCH_INSTANTIATE_TEMPLATES ON)
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")

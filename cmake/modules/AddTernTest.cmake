@@ -17,7 +17,8 @@ foreach(pch IN ITEMS TernTestPch TernMlirTestPch)
 endforeach()
 
 # tern_add_unit_test(TernAreaTests SOURCES ATest.cpp ... LINK TernArea ...)
-# Tests find their data below TERN_TEST_DIR, the source directory of their CMakeLists.txt. Their label is TERN_TEST_LABEL.
+# Tests find their data below TERN_TEST_DIR, the source directory of their CMakeLists.txt, and have the label
+# TERN_TEST_LABEL.
 function(tern_add_unit_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})

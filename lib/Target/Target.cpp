@@ -4,14 +4,17 @@
 
 using namespace tern;
 
-template <typename Kind> static Result<Target> asTarget(Result<Kind> parsed) {
-  if (!parsed)
-    return parsed.problem();
-  return Target(std::move(*parsed));
-}
-
 Result<Target> tern::parseTarget(llvm::StringRef name) {
-  return isCudaTargetName(name) ? asTarget(parseCudaTarget(name)) : asTarget(parseCpuTarget(name));
+  if (isCudaTargetName(name)) {
+    Result<CudaTarget> gpu = parseCudaTarget(name);
+    return gpu ? Result<Target>(std::move(*gpu)) : gpu.problem();
+  }
+  Result<CpuTarget> cpu = parseCpuTarget(name);
+  if (cpu)
+    return Target(std::move(*cpu));
+  Problem problem = cpu.problem();
+  problem.remedy += ", " + cudaTargetNames();
+  return problem;
 }
 
 const std::string &tern::nameOf(const Target &target) {

@@ -9,6 +9,7 @@
 #include "runtime/Cuda/SharedLibrary.h"
 #include "tools/tern/Command.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 
 #include <CLI/CLI.hpp>

@@ -20,7 +20,7 @@ TEST(CudaTarget, IsATargetUnderBothNames) {
 }
 
 TEST(CudaTarget, ProblemsNameWhatExists) {
-  for (const char *name : {"sm_90", "sm_", "cuda", "cuda:", "cuda:native"}) {
+  for (const char *name : {"sm_90", "sm_", "cuda", "cuda:", "cuda:native", "nonsense"}) {
     Result<Target> target = parseTarget(name);
     ASSERT_FALSE(target) << name;
     EXPECT_THAT(target.problem().str(), HasSubstr("sm_90a")) << name;
