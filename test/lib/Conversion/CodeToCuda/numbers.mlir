@@ -209,3 +209,22 @@ cuda.kernel @tern_floats(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cud
   llvm.store %y13, %p13 : f32, !llvm.ptr
   cuda.return
 }
+
+// A shift has the type of its left operand alone, so a constant there keeps its own.
+// CHECK-LABEL: tern_shifted_constants(
+// CHECK:      y[0] = 1LL << n;
+// CHECK-NEXT: y[1] = -8LL >> n;
+cuda.kernel @tern_shifted_constants(%x: !llvm.ptr {cuda.name = "x", cuda.element = i64, cuda.read_only},
+                                    %y: !llvm.ptr {cuda.name = "y", cuda.element = i64})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c1 = arith.constant 1 : i64
+  %m8 = arith.constant -8 : i64
+  %n = llvm.load %x {cuda.name = "n"} : !llvm.ptr -> i64
+  %p0 = llvm.getelementptr %y[0] : (!llvm.ptr) -> !llvm.ptr, i64
+  %v0 = arith.shli %c1, %n : i64
+  llvm.store %v0, %p0 : i64, !llvm.ptr
+  %p1 = llvm.getelementptr %y[1] : (!llvm.ptr) -> !llvm.ptr, i64
+  %v1 = arith.shrsi %m8, %n : i64
+  llvm.store %v1, %p1 : i64, !llvm.ptr
+  cuda.return
+}
