@@ -306,3 +306,32 @@ cuda.kernel @tern_lambda(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cud
   llvm.store %more, %y : f32, !llvm.ptr
   cuda.return
 }
+
+// A call that touches memory stays before a loop that reads it.
+// TEXT-LABEL: tern_call_before_loop(
+// TEXT:      const float next = tern::next(x);
+// TEXT-NEXT: float sum = 0.0f;
+// TEXT-NEXT: for (long long i = 0; i < 4; ++i) {
+// TEXT-NEXT:   sum += x[i];
+// TEXT-NEXT: }
+// TEXT-NEXT: *y = next;
+// TEXT-NEXT: y[1] = sum;
+cuda.kernel @tern_call_before_loop(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32},
+                                   %y: !llvm.ptr {cuda.name = "y", cuda.element = f32})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %c4 = arith.constant 4 : i64
+  %f0 = arith.constant 0.0 : f32
+  %next = cuda.call "tern::next"(%x) : (!llvm.ptr) -> f32
+  %sum = scf.for %i = %c0 to %c4 step %c1 iter_args(%carried = %f0) -> (f32) : i64 {
+    %p = llvm.getelementptr %x[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    %v = llvm.load %p : !llvm.ptr -> f32
+    %more = arith.addf %carried, %v fastmath<contract> : f32
+    scf.yield %more : f32
+  }
+  llvm.store %next, %y : f32, !llvm.ptr
+  %p1 = llvm.getelementptr %y[1] : (!llvm.ptr) -> !llvm.ptr, f32
+  llvm.store %sum, %p1 : f32, !llvm.ptr
+  cuda.return
+}
