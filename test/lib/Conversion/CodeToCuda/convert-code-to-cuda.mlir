@@ -335,3 +335,32 @@ cuda.kernel @tern_call_before_loop(%x: !llvm.ptr {cuda.name = "x", cuda.element 
   llvm.store %sum, %p1 : f32, !llvm.ptr
   cuda.return
 }
+
+// The end and step of a loop are evaluated each time round: what variables say there is kept by a name.
+// TEXT-LABEL: tern_variable_end(
+// TEXT:      for (long long i = 0; i < 8; ++i) {
+// TEXT-NEXT:   const long long end = product + 1;
+// TEXT-NEXT:   const long long step = product;
+// TEXT-NEXT:   for (long long j = 0; j < end; j += step) {
+// TEXT-NEXT:     x[j] = j;
+// TEXT-NEXT:   }
+// TEXT-NEXT:   product *= 2;
+// TEXT-NEXT: }
+cuda.kernel @tern_variable_end(%x: !llvm.ptr {cuda.name = "x", cuda.element = i64})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %c2 = arith.constant 2 : i64
+  %c8 = arith.constant 8 : i64
+  %last = scf.for %i = %c0 to %c8 step %c1 iter_args(%carried = %c1) -> (i64) : i64 {
+    %end = arith.addi %carried, %c1 : i64
+    scf.for %j = %c0 to %end step %carried : i64 {
+      %p = llvm.getelementptr %x[%j] : (!llvm.ptr, i64) -> !llvm.ptr, i64
+      llvm.store %j, %p : i64, !llvm.ptr
+    }
+    %next = arith.muli %carried, %c2 : i64
+    scf.yield %next : i64
+  }
+  llvm.store %last, %x : i64, !llvm.ptr
+  cuda.return
+}
