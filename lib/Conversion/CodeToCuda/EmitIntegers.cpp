@@ -96,6 +96,8 @@ Value SourceEmitter::emitCompareIntegers(arith::CmpIOp op) {
   bool isEquality = order == Order::eq || order == Order::ne;
   if (isa<LLVM::LLVMPointerType>(op.getLhs().getType()))
     return fail(op, "it compares pointers");
+  if (!isScalar(op.getLhs().getType()))
+    return fail(op, "there is no type for its operands");
   if (isBool(op) && !isEquality)
     return fail(op, "it orders truth values");
   bool isUnsigned = order == Order::ult || order == Order::ule || order == Order::ugt || order == Order::uge;

@@ -228,3 +228,16 @@ cuda.kernel @tern_shifted_constants(%x: !llvm.ptr {cuda.name = "x", cuda.element
   llvm.store %v1, %p1 : i64, !llvm.ptr
   cuda.return
 }
+
+// CHECK-LABEL: tern_truth_to_half(
+// CHECK: *y = tern::fromFloat<tern::f16>((float)(a < 3));
+cuda.kernel @tern_truth_to_half(%x: !llvm.ptr {cuda.name = "x", cuda.element = i32, cuda.read_only},
+                                %y: !llvm.ptr {cuda.name = "y", cuda.element = f16})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c3 = arith.constant 3 : i32
+  %a = llvm.load %x {cuda.name = "a"} : !llvm.ptr -> i32
+  %0 = arith.cmpi slt, %a, %c3 : i32
+  %1 = arith.uitofp %0 : i1 to f16
+  llvm.store %1, %y : f16, !llvm.ptr
+  cuda.return
+}
