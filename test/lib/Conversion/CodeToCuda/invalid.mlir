@@ -74,7 +74,7 @@ cuda.kernel @truth_values(%x: !llvm.ptr {cuda.element = i32}) attributes {shared
 
 // -----
 
-cuda.kernel @struct(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
+cuda.kernel @structs(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
   %0 = arith.constant 1.0 : f32
   // expected-error @below {{'llvm.getelementptr' cannot be written in CUDA C++: its elements are no scalars}}
   %1 = llvm.getelementptr %x[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.array<4 x f32>
