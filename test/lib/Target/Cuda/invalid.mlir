@@ -158,3 +158,14 @@ cuda.table @powers [1.0 : f32, 2.0 : f32]
 cuda.kernel @hidden_table(%x: !cuda.pointer<f32> {cuda.name = "powers"}) attributes {shared = 0 : i64, threads = 32 : i64} {
   cuda.return
 }
+
+// -----
+
+module attributes {kernel.symbols = ["capacity"]} {
+  cuda.kernel @unknown_size() attributes {shared = 0 : i64, threads = 32 : i64} {
+    // expected-error @below {{must be one of the program's 1 sizes, got 1}}
+    %0 = cuda.size 1
+    %1 = cuda.let "n" = %0 : i64
+    cuda.return
+  }
+}
