@@ -122,8 +122,8 @@ cuda.kernel @lambda_C1_result() attributes {shared = 0 : i64, threads = 32 : i64
 
 // -----
 
-// expected-error @below {{must have an identifier for a name, got "kernel C5"}}
-cuda.kernel @"kernel C5"() attributes {shared = 0 : i64, threads = 32 : i64} {
+// expected-error @below {{must have an identifier for a name, got "kernel_C5 name"}}
+cuda.kernel @"kernel_C5 name"() attributes {shared = 0 : i64, threads = 32 : i64} {
   cuda.return
 }
 
