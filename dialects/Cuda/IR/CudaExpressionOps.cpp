@@ -79,6 +79,8 @@ Type tern::cuda::resultType(BinaryOperator operation, Type lhs, Type rhs) {
 
 LogicalResult LiteralOp::verify() {
   Type type = getType();
+  if (!isa<IntegerAttr, FloatAttr>(getValue())) // (C1)
+    return emitOpError() << "must be a number, got " << getValue();
   if (auto number = dyn_cast<FloatAttr>(getValue())) {
     if (isHalf(type)) // (C2)
       return emitOpError() << "must be of a type that has literals, got " << type;

@@ -21,8 +21,8 @@ def Cuda_LiteralOp : Cuda_Op<"literal", [Pure, Cuda_Name, AllTypesMatch<["value"
     `256`, `256LL`, `256u`, `1.5f`, `true`: the number itself, with the suffix of its type, and of a float the fewest
     digits that give it back; integers in `hex` as `0xff`. A negative number is one literal.
 
-    Constraints: (C1) floats are finite; (C2) the type is `i1`, `i32`, `i64`, `ui32`, `ui64`, `f32` or `f64`: others have
-    no literals; (C3) `hex` is of integers wider than one bit that are not negative.
+    Constraints: (C1) the value is an integer or a finite float; (C2) the type is `i1`, `i32`, `i64`, `ui32`, `ui64`,
+    `f32` or `f64`: others have no literals; (C3) `hex` is of integers wider than one bit that are not negative.
 
     ```mlir
     cuda.kernel @example(%x: !cuda.pointer<f32> {cuda.name = "x"}) attributes {shared = 0 : i64, threads = 32 : i64} {

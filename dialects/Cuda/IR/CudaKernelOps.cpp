@@ -65,6 +65,8 @@ LogicalResult KernelOp::verify() {
   for (Type type : getArgumentTypes()) // (C1)
     if (!isa<PointerType, LLVM::LLVMPointerType>(type))
       return emitOpError() << "arguments must be pointers, got " << type;
+  if (!isIdentifier(getSymName())) // (C5)
+    return emitOpError() << "must have an identifier for a name, got \"" << getSymName() << "\"";
   int64_t threads = getThreadsAttr().getInt(), shared = getSharedAttr().getInt();
   if (threads < 1 || threads > 1024) // (C3)
     return emitOpError() << "must have from 1 to 1024 threads, got " << threads;
@@ -184,6 +186,12 @@ LogicalResult LambdaOp::verifyRegions() {
       return emitOpError() << "parameters must be scalars or pointers, got " << type;
   if (getResultType() && !isValue(*getResultType())) // (C1)
     return emitOpError() << "the result must be a scalar or pointer, got " << *getResultType();
+  SmallVector<StringRef> names(getName() ? 1 : 0, getName().value_or(""));
+  if (ArrayAttr parameters = getParameterNamesAttr())
+    llvm::append_range(names, parameters.getAsValueRange<StringAttr>());
+  for (StringRef name : names) // (C3)
+    if (!isIdentifier(name))
+      return emitOpError() << "must have identifiers for names, got \"" << name << "\"";
   Value value = cast<YieldOp>(getBody().front().getTerminator()).getValue();
   if ((value ? value.getType() : Type()) != getResultType().value_or(Type())) // (C2)
     return emitOpError() << "cuda.yield must give what the lambda returns";

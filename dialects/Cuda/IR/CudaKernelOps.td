@@ -29,7 +29,8 @@ def Cuda_KernelOp : Cuda_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface]> 
     - (C1) arguments are pointers, and there are no results;
     - (C2) the body is one block that ends in `cuda.return`;
     - (C3) `threads` is from 1 to 1024, `shared` not negative;
-    - (C4) `cuda.name` is an identifier that no other argument has, `cuda.element` a scalar or pointer type.
+    - (C4) `cuda.name` is an identifier that no other argument has, `cuda.element` a scalar or pointer type;
+    - (C5) the name is an identifier.
 
     ```mlir
     cuda.kernel @tern_clear(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32}) attributes {
@@ -196,7 +197,8 @@ def Cuda_BarrierOp : Cuda_Op<"barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
 def Cuda_CommentOp : Cuda_Op<"comment"> {
   let summary = "a remark to who reads the source";
   let description = [{
-    Each line of `text` becomes a line of its own after `//`.
+    Each line of `text` becomes a line of its own after `//`, without backslashes at its end: they would make the next
+    line a part of it.
 
     ```mlir
     cuda.kernel @example() attributes {shared = 0 : i64, threads = 32 : i64} {
@@ -217,7 +219,8 @@ def Cuda_LambdaOp : Cuda_Op<"lambda", [Pure, DeclareOpInterfaceMethods<OpAsmOpIn
 
     Constraints:
     - (C1) parameters are scalars or pointers, and so is the result, if there is one;
-    - (C2) the body is one block that ends in `cuda.yield` of the result.
+    - (C2) the body is one block that ends in `cuda.yield` of the result;
+    - (C3) its name and those of its parameters, where they are given, are identifiers.
 
     ```mlir
     cuda.kernel @example(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {

@@ -2,6 +2,7 @@
 
 #include "dialects/Cuda/IR/Printable.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ScopedHashTable.h"
 
 using namespace mlir;
@@ -16,13 +17,15 @@ public:
     Scope scope(names);
     for (StringRef name : {"sizes", "problem"})
       names.insert(name, LocationAttr(kernel.getLoc()));
-    for (unsigned index = 0; index < kernel.getNumArguments(); ++index) {
-      if (!isa<PointerType>(kernel.getArgumentTypes()[index]))
-        return kernel.emitOpError() << "must have typed pointers to be printed, got "
-                                    << kernel.getArgumentTypes()[index];
+    if (auto module = kernel->getParentOfType<ModuleOp>())
+      for (auto table : module.getOps<TableOp>())
+        if (failed(declare(table, table.getSymName().str())))
+          return failure();
+    if (failed(verifyTyped(kernel, kernel.getArgumentTypes())))
+      return failure();
+    for (unsigned index = 0; index < kernel.getNumArguments(); ++index)
       if (failed(declare(kernel, kernel.getArgumentName(index))))
         return failure();
-    }
     return verifyBlock(kernel.getBody().front());
   }
 
@@ -40,6 +43,7 @@ private:
     return success();
   }
 
+  LogicalResult verifyTyped(Operation *op, TypeRange types);
   LogicalResult verifyBlock(Block &block);
   LogicalResult verifyOp(Operation *op);
   LogicalResult verifyExpression(Operation *op);
@@ -53,6 +57,13 @@ private:
 static bool isText(Operation *op) { return op->hasTrait<Expression>() && op->getNumResults() == 1; }
 static bool isName(Operation *op) { return op->hasTrait<Name>(); }
 
+LogicalResult Verifier::verifyTyped(Operation *op, TypeRange types) {
+  for (Type type : types)
+    if (isa<LLVM::LLVMPointerType>(type))
+      return op->emitOpError() << "must have typed pointers to be printed, got " << type;
+  return success();
+}
+
 LogicalResult Verifier::verifyBlock(Block &block) {
   for (Operation &op : block)
     if (failed(verifyOp(&op)))
@@ -64,9 +75,8 @@ LogicalResult Verifier::verifyOp(Operation *op) {
   if (!isa_and_nonnull<CudaDialect>(op->getDialect()))
     return op->emitError() << "'" << op->getName()
                            << "' is no construct of CUDA C++; convert-code-to-cuda makes it one";
-  for (Type type : op->getResultTypes())
-    if (isa<LLVM::LLVMPointerType>(type))
-      return op->emitOpError() << "must have typed pointers to be printed, got " << type;
+  if (failed(verifyTyped(op, op->getResultTypes())))
+    return failure();
   if (isa<WhileOp>(op->getParentOp()) && op->getParentRegion()->getRegionNumber() == 0 && !isText(op) && !isName(op) &&
       !isa<ConditionOp>(op))
     return op->emitOpError() << "must not stand in the condition of a loop, which holds expressions alone";
@@ -109,6 +119,8 @@ LogicalResult Verifier::verifyRegions(Operation *op) {
   if (auto lambda = dyn_cast<LambdaOp>(op)) {
     if (!lambda.getName())
       return op->emitOpError() << "must have a name to be printed";
+    if (failed(verifyTyped(op, lambda.getBody().getArgumentTypes())))
+      return failure();
     if (failed(declare(op, lambda.getName()->str())))
       return failure();
   }

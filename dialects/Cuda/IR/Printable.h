@@ -9,7 +9,7 @@
 //     (trait Name) may be used by several;
 //   - a call that touches memory is all that its statement evaluates: `const float x = f(a);`, never `f(a) + g(b)`,
 //     whose order C++ leaves open;
-//   - no name hides another.
+//   - no name hides another, nor that of a table.
 //
 //===----------------------------------------------------------------------===//
 

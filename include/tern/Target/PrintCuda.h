@@ -25,8 +25,8 @@ struct PrintCudaOptions {
 };
 
 /// Prints `module`, which holds tables and kernels of the cuda dialect alone: `struct Sizes`, with a place for each
-/// name in the module's `kernel.symbols`, or as many as kernels ask for; then tables and kernels in their order. What
-/// cannot be printed is a diagnostic at the op that stands in the way, and nothing is written.
+/// name in the module's `kernel.symbols`, or as many as kernels ask for, but one at least; then tables and kernels in
+/// their order. What cannot be printed is a diagnostic at the op that stands in the way, and nothing is written.
 mlir::LogicalResult printCudaSource(mlir::ModuleOp module, llvm::raw_ostream &output,
                                     const PrintCudaOptions &options = {});
 

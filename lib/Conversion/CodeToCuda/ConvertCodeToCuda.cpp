@@ -20,10 +20,17 @@ namespace tern {
 #include "include/tern/Conversion/Passes.h.inc"
 } // namespace tern
 
-/// Names of tables have dots.
-static std::string tableName(StringRef symbol) {
+/// Names of constants have dots: gives each an identifier that no other symbol has.
+static LogicalResult renameGlobals(ModuleOp module) {
   Names names;
-  return names.declare(symbol);
+  for (auto symbol : module.getOps<SymbolOpInterface>())
+    if (isIdentifier(symbol.getName()))
+      names.declare(symbol.getName());
+  for (auto global : module.getOps<LLVM::GlobalOp>())
+    if (!isIdentifier(global.getSymName()) &&
+        failed(SymbolTable(module).rename(global, names.declare(global.getSymName()))))
+      return global.emitError() << "must have uses that are known, to be renamed";
+  return success();
 }
 
 /// A constant of the module in device memory.
@@ -78,10 +85,9 @@ struct ConvertCodeToCuda : tern::impl::ConvertCodeToCudaBase<ConvertCodeToCuda> 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     OpBuilder builder(&getContext());
+    if (failed(renameGlobals(module)))
+      return signalPassFailure();
     for (auto global : llvm::make_early_inc_range(module.getOps<LLVM::GlobalOp>())) {
-      std::string name = tableName(global.getSymName());
-      if (name != global.getSymName() && failed(SymbolTable(module).rename(global, name)))
-        return signalPassFailure();
       if (failed(convertTable(builder, global)))
         return signalPassFailure();
       global.erase();

@@ -112,6 +112,13 @@ void SourceEmitter::assignAll(Location loc, ArrayRef<Value> variables, ValueRang
 // Loops
 //===----------------------------------------------------------------------===//
 
+/// A name for `value` if its text reads variables, which may have changed by the next time round a loop; else null.
+Value SourceEmitter::keepVariables(StringRef wish, Value value) {
+  llvm::SmallPtrSet<Operation *, 4> variables;
+  collectVariables(value, variables);
+  return variables.empty() ? Value() : let(value.getLoc(), wish, expression(value));
+}
+
 void SourceEmitter::emitFor(scf::ForOp op) {
   Location loc = op.getLoc();
   Type type = op.getInductionVar().getType();
@@ -123,15 +130,18 @@ void SourceEmitter::emitFor(scf::ForOp op) {
   SmallVector<Value> variables;
   for (auto [init, carried, next] : llvm::zip(op.getInitArgs(), op.getRegionIterArgs(), yield.getOperands()))
     variables.push_back(carriedVariable(op, init, carried, next));
-  Value begin = looseExpression(op.getLowerBound()), end = looseExpression(op.getUpperBound());
-  Value step = matchPattern(op.getStep(), m_One()) ? Value() : looseExpression(op.getStep());
+  Value keptEnd = keepVariables("end", op.getUpperBound()), keptStep = keepVariables("step", op.getStep());
+  Value begin = looseExpression(op.getLowerBound()), end = keptEnd ? keptEnd : looseExpression(op.getUpperBound());
+  Value step = keptStep ? keptStep : matchPattern(op.getStep(), m_One()) ? Value() : looseExpression(op.getStep());
   names.open();
   auto wish = op->getAttrOfType<StringAttr>(nameAttrName);
   auto loop = ForOp::create(b, loc, wish ? names.declare(wish) : names.declareIndex(), type, begin, end, step);
   loop.setUnroll(op->hasAttr(unrollAttrName));
   places[op.getInductionVar()] = loop.getNumber();
-  for (auto [carried, result, variable] : llvm::zip(op.getRegionIterArgs(), op.getResults(), variables))
-    places[carried] = places[result] = variable;
+  for (auto [carried, result, variable] : llvm::zip(op.getRegionIterArgs(), op.getResults(), variables)) {
+    places[carried] = variable;
+    places[result] = variable;
+  }
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToEnd(&loop.getBody().front());
   emitBlock(*op.getBody());

@@ -75,11 +75,10 @@ Value SourceEmitter::emitConversion(Operation *op) {
     Value operand = op->getOperand(0);
     if (!isUnsigned && operand.getType().isInteger(1))
       return fail(op, "there is no cast between these types");
+    Value number = isUnsigned && !operand.getType().isInteger(1) ? unsignedOf(operand) : expression(operand);
     if (isHalf(type)) // a folded conversion through f32
-      return call(loc, type, "tern::fromFloat",
-                  to(b.getF32Type(), isUnsigned ? unsignedOf(operand) : expression(operand)), {halfName(type)});
-    bool isBool = operand.getType().isInteger(1);
-    return to(type, isUnsigned && !isBool ? unsignedOf(operand) : expression(operand));
+      return call(loc, type, "tern::fromFloat", to(b.getF32Type(), number), {halfName(type)});
+    return to(type, number);
   };
   auto toInteger = [&](Operation *op, bool isUnsigned) -> Value {
     Value operand = op->getOperand(0);

@@ -27,7 +27,8 @@ static std::optional<APInt> maskOf(BinaryOperator kind, Value value) {
   return std::nullopt;
 }
 
-/// `lhs kind rhs` in the type of the result. A constant beside a wider number is an `int`.
+/// `lhs kind rhs` in the type of the result. A constant beside a wider number is an `int`, but not one that is shifted:
+/// a shift has the type of its left operand alone.
 Value SourceEmitter::emitInfix(Operation *op, BinaryOperator kind) {
   Location loc = op->getLoc();
   Value left = op->getOperand(0), right = op->getOperand(1);
@@ -39,7 +40,8 @@ Value SourceEmitter::emitInfix(Operation *op, BinaryOperator kind) {
     Value rhs = integer(loc, isInt ? Type(b.getI32Type()) : left.getType(), -number.getSExtValue());
     return binary(loc, BinaryOperator::Sub, lhs, rhs);
   }
-  Value lhs = isLiteral(right) ? expression(left) : looseExpression(left);
+  bool isShift = kind == BinaryOperator::ShiftLeft || kind == BinaryOperator::ShiftRight;
+  Value lhs = isShift || isLiteral(right) ? expression(left) : looseExpression(left);
   std::optional<APInt> mask = maskOf(kind, right);
   Value rhs;
   if (mask && mask->getBitWidth() >= 32)
@@ -94,6 +96,8 @@ Value SourceEmitter::emitCompareIntegers(arith::CmpIOp op) {
   bool isEquality = order == Order::eq || order == Order::ne;
   if (isa<LLVM::LLVMPointerType>(op.getLhs().getType()))
     return fail(op, "it compares pointers");
+  if (!isScalar(op.getLhs().getType()))
+    return fail(op, "there is no type for its operands");
   if (isBool(op) && !isEquality)
     return fail(op, "it orders truth values");
   bool isUnsigned = order == Order::ult || order == Order::ule || order == Order::ugt || order == Order::uge;

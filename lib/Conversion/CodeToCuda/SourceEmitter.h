@@ -115,6 +115,7 @@ private:
   void assign(mlir::Location loc, mlir::Value variable, mlir::Value value);
   /// Gives the variables their next values as if at once.
   void assignAll(mlir::Location loc, llvm::ArrayRef<mlir::Value> variables, mlir::ValueRange values);
+  mlir::Value keepVariables(llvm::StringRef wish, mlir::Value value);
   void collectVariables(mlir::Value value, llvm::SmallPtrSetImpl<mlir::Operation *> &variables);
 
   mlir::OpBuilder &b;

@@ -30,17 +30,25 @@ static bool isImpureCall(Operation *op) {
   return call && !call.getPure();
 }
 
-/// Whether `op` or what is nested in it may write memory.
+/// Whether `does` holds for `op` or for what is nested in it. A lambda does nothing where it stands.
+static bool anyDoes(Operation *op, llvm::function_ref<bool(Operation *)> does) {
+  if (op->getNumRegions() == 0)
+    return does(op);
+  return !isa<LambdaOp>(op) && llvm::any_of(op->getRegions(), [&](Region &region) {
+    return llvm::any_of(region.getOps(), [&](Operation &nested) { return anyDoes(&nested, does); });
+  });
+}
+
 static bool mayWrite(Operation *op) {
-  if (op->getNumRegions() && !isa<LambdaOp>(op)) {
-    for (Region &region : op->getRegions())
-      for (Operation &nested : region.getOps())
-        if (mayWrite(&nested))
-          return true;
-    return false;
-  }
-  return !isa<LLVM::LoadOp, LLVM::AllocaOp, LambdaOp, CommentOp>(op) && !op->hasTrait<OpTrait::IsTerminator>() &&
-         !isMemoryEffectFree(op);
+  return anyDoes(op, [](Operation *op) {
+    return !isa<LLVM::LoadOp, LLVM::AllocaOp, CommentOp>(op) && !op->hasTrait<OpTrait::IsTerminator>() &&
+           !isMemoryEffectFree(op);
+  });
+}
+
+/// Whether `op` reads memory by loads. Calls count as writes.
+static bool mayLoad(Operation *op) {
+  return anyDoes(op, [](Operation *op) { return isa<LLVM::LoadOp>(op); });
 }
 
 /// Whether loads and calls at `op` may be evaluated at `statement` as well, which stands below it in the same block.
@@ -48,7 +56,7 @@ static bool canMoveTo(Operation *op, Operation *statement) {
   if (op->getBlock() != statement->getBlock())
     return false;
   for (Operation *between = op->getNextNode(); between != statement; between = between->getNextNode())
-    if (mayWrite(between) || (isImpureCall(op) && isa<LLVM::LoadOp>(between)))
+    if (mayWrite(between) || (isImpureCall(op) && mayLoad(between)))
       return false;
   return true;
 }

@@ -88,7 +88,7 @@ static Vals runScan(const Request &r, Operation *op, Value state, Val sequence, 
   FailureOr<int64_t> tokens = r.e.maximum(sequenceType.getDim(1)), rows = r.e.maximum(type.getDim(2)),
                      columns = r.e.maximum(type.getDim(3)), width = r.e.maximum(sequenceType.getDim(3));
   if (mlir::failed(tokens) || mlir::failed(rows) || mlir::failed(columns) || mlir::failed(width))
-    return {r.e.frame.scratch, r.e.frame.scratch};
+    return {r.e.scratch(0), r.e.scratch(0)};
   return r.e.once(op, 0, {sequence, head}, [&] {
     Scan scan{r.e.scratch(*tokens * *width * 4), r.e.scratch(*rows * *columns * 4), *width, *rows, *columns};
     r.e.alone([&] {

@@ -151,6 +151,8 @@ private:
               graph::QuantizeOp, graph::ShortConvOp, graph::GatedDeltaRuleOp, graph::SelectiveScanOp,
               kernel::AttendCombineOp>(reached[i]))
         return false;
+      if (isa<graph::RopeOp>(reached[i]) && depth < 2) // it has a table of each token
+        return false;
       for (Value operand : reached[i]->getOperands())
         if (Operation *producer = operand.getDefiningOp())
           reached.insert(producer);

@@ -25,17 +25,29 @@ static LogicalResult verifyModule(ModuleOp module) {
   return success();
 }
 
-/// How many sizes a kernel is launched with.
+/// Whether each size that kernels ask for is one of the program's, if the module says what those are.
+static LogicalResult verifySizes(ModuleOp module) {
+  auto symbols = module->getAttrOfType<ArrayAttr>("kernel.symbols");
+  auto check = [&](SizeOp size) {
+    if (size.getIndex() < symbols.size())
+      return WalkResult::advance();
+    size.emitOpError() << "must be one of the program's " << symbols.size() << " sizes, got " << size.getIndex();
+    return WalkResult::interrupt();
+  };
+  return failure(symbols && module.walk(check).wasInterrupted());
+}
+
+/// How many sizes a kernel is launched with; C++ has no array without elements.
 static int64_t countSizes(ModuleOp module) {
   if (auto symbols = module->getAttrOfType<ArrayAttr>("kernel.symbols"))
-    return symbols.size();
+    return std::max<int64_t>(symbols.size(), 1);
   int64_t count = 1;
   module.walk([&](SizeOp size) { count = std::max<int64_t>(count, size.getIndex() + 1); });
   return count;
 }
 
 LogicalResult tern::printCudaSource(ModuleOp module, raw_ostream &output, const PrintCudaOptions &options) {
-  if (failed(verifyModule(module)))
+  if (failed(verifyModule(module)) || failed(verifySizes(module)))
     return failure();
   if (!options.deviceHeaders.empty())
     output << options.deviceHeaders << '\n';

@@ -8,6 +8,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
+
 using namespace mlir;
 using namespace tern::cuda;
 
@@ -45,11 +47,17 @@ void StatementPrinter::line(const std::string &text) {
   output.indent(column) << rest << '\n';
 }
 
+/// A backslash at the end of a comment would make the next line a part of it, and to some compilers a carriage return
+/// ends it.
 void StatementPrinter::printComment(StringRef text) {
+  std::string plain = text.str();
+  std::replace(plain.begin(), plain.end(), '\r', '\n');
   SmallVector<StringRef> lines;
-  text.split(lines, '\n');
-  for (StringRef remark : lines)
+  StringRef(plain).split(lines, '\n');
+  for (StringRef remark : lines) {
+    remark = remark.rtrim(" \t\v\f\\");
     output.indent(indent * 2) << (remark.empty() ? "//" : "// ") << remark << '\n';
+  }
 }
 
 void StatementPrinter::braces(const std::string &head, Block &block, const std::string &tail) {

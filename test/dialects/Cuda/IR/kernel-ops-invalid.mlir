@@ -41,6 +41,13 @@ cuda.kernel @kernel_C4_identifier(%x: !llvm.ptr {cuda.name = "two words"}) attri
 
 // -----
 
+// expected-error @below {{must name arguments by identifiers, got "static_assert"}}
+cuda.kernel @kernel_C4_long_keyword(%x: !llvm.ptr {cuda.name = "static_assert"}) attributes {shared = 0 : i64, threads = 32 : i64} {
+  cuda.return
+}
+
+// -----
+
 // expected-error @below {{must name arguments by identifiers, got "while"}}
 cuda.kernel @kernel_C4_keyword(%x: !llvm.ptr {cuda.name = "while"}) attributes {shared = 0 : i64, threads = 32 : i64} {
   cuda.return
@@ -108,6 +115,33 @@ cuda.kernel @lambda_C1_parameter() attributes {shared = 0 : i64, threads = 32 : 
 cuda.kernel @lambda_C1_result() attributes {shared = 0 : i64, threads = 32 : i64} {
   // expected-error @below {{the result must be a scalar or pointer, got '!cuda.callable'}}
   %0 = cuda.lambda() -> !cuda.callable {
+    cuda.yield
+  }
+  cuda.return
+}
+
+// -----
+
+// expected-error @below {{must have an identifier for a name, got "kernel_C5 name"}}
+cuda.kernel @"kernel_C5 name"() attributes {shared = 0 : i64, threads = 32 : i64} {
+  cuda.return
+}
+
+// -----
+
+cuda.kernel @lambda_C3_name() attributes {shared = 0 : i64, threads = 32 : i64} {
+  // expected-error @below {{must have identifiers for names, got "a b"}}
+  %0 = cuda.lambda "a b"() {
+    cuda.yield
+  }
+  cuda.return
+}
+
+// -----
+
+cuda.kernel @lambda_C3_parameter() attributes {shared = 0 : i64, threads = 32 : i64} {
+  // expected-error @below {{must have identifiers for names, got "x+"}}
+  %0 = cuda.lambda "square"(%x: f32) attributes {parameter_names = ["x+"]} {
     cuda.yield
   }
   cuda.return

@@ -1,6 +1,14 @@
 // Expressions and statements that break a constraint, named after op and label.
 // RUN: tern-opt %s --split-input-file --verify-diagnostics
 
+cuda.kernel @literal_C1_text(%x: !cuda.pointer<f32>) attributes {shared = 0 : i64, threads = 32 : i64} {
+  // expected-error @below {{must be a number, got "one"}}
+  %0 = cuda.literal "one" : i32
+  cuda.return
+}
+
+// -----
+
 cuda.kernel @literal_C1(%x: !cuda.pointer<f32>) attributes {shared = 0 : i64, threads = 32 : i64} {
   // expected-error @below {{must be a finite number, got 0x7F800000 : f32}}
   %0 = cuda.literal 0x7F800000 : f32

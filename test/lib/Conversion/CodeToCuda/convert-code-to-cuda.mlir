@@ -306,3 +306,61 @@ cuda.kernel @tern_lambda(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cud
   llvm.store %more, %y : f32, !llvm.ptr
   cuda.return
 }
+
+// A call that touches memory stays before a loop that reads it.
+// TEXT-LABEL: tern_call_before_loop(
+// TEXT:      const float next = tern::next(x);
+// TEXT-NEXT: float sum = 0.0f;
+// TEXT-NEXT: for (long long i = 0; i < 4; ++i) {
+// TEXT-NEXT:   sum += x[i];
+// TEXT-NEXT: }
+// TEXT-NEXT: *y = next;
+// TEXT-NEXT: y[1] = sum;
+cuda.kernel @tern_call_before_loop(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32},
+                                   %y: !llvm.ptr {cuda.name = "y", cuda.element = f32})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %c4 = arith.constant 4 : i64
+  %f0 = arith.constant 0.0 : f32
+  %next = cuda.call "tern::next"(%x) : (!llvm.ptr) -> f32
+  %sum = scf.for %i = %c0 to %c4 step %c1 iter_args(%carried = %f0) -> (f32) : i64 {
+    %p = llvm.getelementptr %x[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    %v = llvm.load %p : !llvm.ptr -> f32
+    %more = arith.addf %carried, %v fastmath<contract> : f32
+    scf.yield %more : f32
+  }
+  llvm.store %next, %y : f32, !llvm.ptr
+  %p1 = llvm.getelementptr %y[1] : (!llvm.ptr) -> !llvm.ptr, f32
+  llvm.store %sum, %p1 : f32, !llvm.ptr
+  cuda.return
+}
+
+// The end and step of a loop are evaluated each time round: what variables say there is kept by a name.
+// TEXT-LABEL: tern_variable_end(
+// TEXT:      for (long long i = 0; i < 8; ++i) {
+// TEXT-NEXT:   const long long end = product + 1;
+// TEXT-NEXT:   const long long step = product;
+// TEXT-NEXT:   for (long long j = 0; j < end; j += step) {
+// TEXT-NEXT:     x[j] = j;
+// TEXT-NEXT:   }
+// TEXT-NEXT:   product *= 2;
+// TEXT-NEXT: }
+cuda.kernel @tern_variable_end(%x: !llvm.ptr {cuda.name = "x", cuda.element = i64})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  %c2 = arith.constant 2 : i64
+  %c8 = arith.constant 8 : i64
+  %last = scf.for %i = %c0 to %c8 step %c1 iter_args(%carried = %c1) -> (i64) : i64 {
+    %end = arith.addi %carried, %c1 : i64
+    scf.for %j = %c0 to %end step %carried : i64 {
+      %p = llvm.getelementptr %x[%j] : (!llvm.ptr, i64) -> !llvm.ptr, i64
+      llvm.store %j, %p : i64, !llvm.ptr
+    }
+    %next = arith.muli %carried, %c2 : i64
+    scf.yield %next : i64
+  }
+  llvm.store %last, %x : i64, !llvm.ptr
+  cuda.return
+}

@@ -74,7 +74,7 @@ cuda.kernel @truth_values(%x: !llvm.ptr {cuda.element = i32}) attributes {shared
 
 // -----
 
-cuda.kernel @struct(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
+cuda.kernel @structs(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
   %0 = arith.constant 1.0 : f32
   // expected-error @below {{'llvm.getelementptr' cannot be written in CUDA C++: its elements are no scalars}}
   %1 = llvm.getelementptr %x[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.array<4 x f32>
@@ -103,3 +103,16 @@ cuda.kernel @prefetch(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0
 
 // expected-error @below {{must be a constant array of numbers to be a table of CUDA C++}}
 llvm.mlir.global internal @variable(1.0 : f32) : f32
+
+// -----
+
+cuda.kernel @index_order(%x: !llvm.ptr {cuda.element = i32}) attributes {shared = 0 : i64, threads = 32 : i64} {
+  %n = llvm.load %x : !llvm.ptr -> i64
+  %c3 = arith.constant 3 : index
+  %a = arith.index_cast %n : i64 to index
+  // expected-error @below {{'arith.cmpi' cannot be written in CUDA C++: there is no type for its operands}}
+  %0 = arith.cmpi ult, %a, %c3 : index
+  %1 = arith.extui %0 : i1 to i32
+  llvm.store %1, %x : i32, !llvm.ptr
+  cuda.return
+}

@@ -209,3 +209,56 @@ cuda.kernel @tern_floats(%x: !llvm.ptr {cuda.name = "x", cuda.element = f32, cud
   llvm.store %y13, %p13 : f32, !llvm.ptr
   cuda.return
 }
+
+// A shift has the type of its left operand alone, so a constant there keeps its own.
+// CHECK-LABEL: tern_shifted_constants(
+// CHECK:      y[0] = 1LL << n;
+// CHECK-NEXT: y[1] = -8LL >> n;
+cuda.kernel @tern_shifted_constants(%x: !llvm.ptr {cuda.name = "x", cuda.element = i64, cuda.read_only},
+                                    %y: !llvm.ptr {cuda.name = "y", cuda.element = i64})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c1 = arith.constant 1 : i64
+  %m8 = arith.constant -8 : i64
+  %n = llvm.load %x {cuda.name = "n"} : !llvm.ptr -> i64
+  %p0 = llvm.getelementptr %y[0] : (!llvm.ptr) -> !llvm.ptr, i64
+  %v0 = arith.shli %c1, %n : i64
+  llvm.store %v0, %p0 : i64, !llvm.ptr
+  %p1 = llvm.getelementptr %y[1] : (!llvm.ptr) -> !llvm.ptr, i64
+  %v1 = arith.shrsi %m8, %n : i64
+  llvm.store %v1, %p1 : i64, !llvm.ptr
+  cuda.return
+}
+
+// CHECK-LABEL: tern_truth_to_half(
+// CHECK: *y = tern::fromFloat<tern::f16>((float)(a < 3));
+cuda.kernel @tern_truth_to_half(%x: !llvm.ptr {cuda.name = "x", cuda.element = i32, cuda.read_only},
+                                %y: !llvm.ptr {cuda.name = "y", cuda.element = f16})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %c3 = arith.constant 3 : i32
+  %a = llvm.load %x {cuda.name = "a"} : !llvm.ptr -> i32
+  %0 = arith.cmpi slt, %a, %c3 : i32
+  %1 = arith.uitofp %0 : i1 to f16
+  llvm.store %1, %y : f16, !llvm.ptr
+  cuda.return
+}
+
+// Names of tables become identifiers that no other symbol has.
+// CHECK:       __device__ const float a_b1[2] = {1.0f, 2.0f};
+// CHECK:       __device__ const float a_b[2] = {3.0f, 4.0f};
+// CHECK-LABEL: tern_tables(
+// CHECK:       y[0] = *a_b1;
+// CHECK-NEXT:  y[1] = *a_b;
+llvm.mlir.global internal constant @a.b(dense<[1.0, 2.0]> : tensor<2xf32>) : !llvm.array<2 x f32>
+llvm.mlir.global internal constant @a_b(dense<[3.0, 4.0]> : tensor<2xf32>) : !llvm.array<2 x f32>
+cuda.kernel @tern_tables(%y: !llvm.ptr {cuda.name = "y", cuda.element = f32})
+    attributes {shared = 0 : i64, threads = 32 : i64} {
+  %t0 = llvm.mlir.addressof @a.b : !llvm.ptr
+  %v0 = llvm.load %t0 : !llvm.ptr -> f32
+  %p0 = llvm.getelementptr %y[0] : (!llvm.ptr) -> !llvm.ptr, f32
+  llvm.store %v0, %p0 : f32, !llvm.ptr
+  %t1 = llvm.mlir.addressof @a_b : !llvm.ptr
+  %v1 = llvm.load %t1 : !llvm.ptr -> f32
+  %p1 = llvm.getelementptr %y[1] : (!llvm.ptr) -> !llvm.ptr, f32
+  llvm.store %v1, %p1 : f32, !llvm.ptr
+  cuda.return
+}

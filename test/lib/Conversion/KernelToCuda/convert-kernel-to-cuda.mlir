@@ -110,6 +110,20 @@ kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
   kernel.return %2 : !graph.tensor<f32[1, 40]>
 }
 
+// The table of a token is made by the block, so tokens of a task are gone through one by one.
+// CHECK-LABEL: cuda.kernel @tern_rope(
+// CHECK: scf.for
+// CHECK: cuda.barrier
+// CHECK: math.cos
+// CHECK: cuda.barrier
+kernel.func @rope(%x: !graph.tensor<f32[2, 3, 4, 64]>, %p: !graph.tensor<i32[2, 3]>)
+    -> !graph.tensor<f32[2, 3, 4, 64]> attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [2], tiles = [1]>]} {
+  %0 = graph.rope %x by #graph.rotary<theta = 10000.0, dims = 64, layout = half> at %p
+      : (f32[2, 3, 4, 64], i32[2, 3]) -> f32[2, 3, 4, 64]
+  kernel.return %0 : !graph.tensor<f32[2, 3, 4, 64]>
+}
+
 }
 
 // TARGET: error: --target: there is no GPU target 'sm_1'; choose one of sm_80, sm_86, sm_89, sm_90a, sm_100a, sm_120

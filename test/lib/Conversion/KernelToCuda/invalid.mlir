@@ -17,3 +17,18 @@ kernel.func @much_scratch(%x: !graph.tensor<f32[1, 131072]>, %w: !graph.tensor<b
   %1 = graph.linear %0, %w : (f32[1, 131072], bf16[16, 131072]) -> f32[1, 16]
   kernel.return %1 : !graph.tensor<f32[1, 16]>
 }
+
+// -----
+
+module attributes {kernel.symbols = ["capacity", "T"]} {
+// expected-error @+1 {{the largest size of 'T' must be in 'maxima'}}
+kernel.func @unknown_length(%q: !graph.tensor<f32[1, T, 4, 16]>, %v: !graph.tensor<f32[1, T, 4, 32]>,
+                            %g: !graph.tensor<f32[1, T, 4]>, %s: !graph.tensor<f32[1, 4, 16, 32]>)
+    -> !graph.tensor<f32[1, T, 4, 32]> attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [1], tiles = [1]>]} {
+  %0, %1 = graph.gated_delta_rule %q, %q, %v decay %g beta %g state %s
+      : (f32[1, T, 4, 16], f32[1, T, 4, 16], f32[1, T, 4, 32], f32[1, T, 4], f32[1, T, 4], f32[1, 4, 16, 32])
+      -> (f32[1, T, 4, 32], f32[1, 4, 16, 32])
+  kernel.return %0 : !graph.tensor<f32[1, T, 4, 32]>
+}
+}

@@ -12,11 +12,11 @@ cuda.table @powers [1.0 : f64, -0.5 : f64, 1.0e30 : f64, 3.141592653589793 : f64
 
 // CHECK-LABEL: // What it does
 // CHECK-NEXT: //
-// CHECK-NEXT: // and why
+// CHECK-NEXT: // and why{{$}}
 // CHECK-NEXT: extern "C" __global__ void __launch_bounds__(64)
 // CHECK-NEXT: tern_text(float *__restrict__ x, const int *n, Sizes sizes, long long *problem) {
 cuda.kernel @tern_text(%x: !cuda.pointer<f32> {cuda.name = "x"}, %n: !cuda.pointer<const i32> {cuda.name = "n", cuda.aliased})
-    attributes {comment = "What it does\n\nand why", shared = 0 : i64, threads = 64 : i64} {
+    attributes {comment = "What it does\n\nand why \\", shared = 0 : i64, threads = 64 : i64} {
   %one = cuda.literal 1 : i32
   %two = cuda.literal 2 : i32
   %far = cuda.literal -2 : i32

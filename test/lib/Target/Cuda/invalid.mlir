@@ -139,3 +139,33 @@ cuda.kernel @nameless_parameter() attributes {shared = 0 : i64, threads = 32 : i
 
 // expected-error @below {{must be a table or a kernel of the cuda dialect to be printed, got 'llvm.mlir.global'}}
 llvm.mlir.global internal constant @table(1.0 : f32) : f32
+
+// -----
+
+cuda.kernel @untyped_parameter() attributes {shared = 0 : i64, threads = 32 : i64} {
+  // expected-error @below {{must have typed pointers to be printed, got '!llvm.ptr'}}
+  %0 = cuda.lambda "first"(%p: !llvm.ptr) attributes {parameter_names = ["p"]} {
+    cuda.yield
+  }
+  cuda.return
+}
+
+// -----
+
+// expected-note @below {{declared here}}
+cuda.table @powers [1.0 : f32, 2.0 : f32]
+// expected-error @below {{must not hide a name that is in sight, got 'powers'}}
+cuda.kernel @hidden_table(%x: !cuda.pointer<f32> {cuda.name = "powers"}) attributes {shared = 0 : i64, threads = 32 : i64} {
+  cuda.return
+}
+
+// -----
+
+module attributes {kernel.symbols = ["capacity"]} {
+  cuda.kernel @unknown_size() attributes {shared = 0 : i64, threads = 32 : i64} {
+    // expected-error @below {{must be one of the program's 1 sizes, got 1}}
+    %0 = cuda.size 1
+    %1 = cuda.let "n" = %0 : i64
+    cuda.return
+  }
+}
