@@ -53,7 +53,7 @@ cuda.kernel @rounds_twice(%x: !llvm.ptr {cuda.element = f64}, %y: !llvm.ptr {cud
 
 // -----
 
-cuda.kernel @volatile(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
+cuda.kernel @volatiles(%x: !llvm.ptr {cuda.element = f32}) attributes {shared = 0 : i64, threads = 32 : i64} {
   %0 = arith.constant 1.0 : f32
   // expected-error @below {{'llvm.store' cannot be written in CUDA C++: it is volatile or atomic}}
   llvm.store volatile %0, %x : f32, !llvm.ptr
