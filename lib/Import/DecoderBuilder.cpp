@@ -89,9 +89,9 @@ Value DecoderBuilder::firstRow(StringRef name, int64_t rows) {
   return ReshapeOp::create(body, at(name), type.withDims({dim(configuration.hidden)}), row);
 }
 
-Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, WeightLayout layout) {
+Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, MatrixLayout layout) {
   int64_t inputs = *cast<SymbolicTensorType>(input.getType()).getStaticDim(-1);
-  bool transposed = layout == WeightLayout::InOut && !isGguf();
+  bool transposed = layout == MatrixLayout::InOut && !isGguf();
   Value matrix = weight(name.str() + ".weight",
                         transposed ? ArrayRef<int64_t>{inputs, outputs} : ArrayRef<int64_t>{outputs, inputs});
   if (transposed)

@@ -95,14 +95,15 @@ EvalResult evaluate(mlir::Operation *op, Frame &frame);
 bool readsRows(mlir::OpOperand &operand);
 
 /// An argument of a call: a tensor, or the name of a state.
-struct Argument {
+struct CallArgument {
   Tensor tensor;
   mlir::StringAttr state;
 };
 
 /// Runs `function` on `arguments` in a frame of its own. (Interpreter.cpp)
 mlir::FailureOr<llvm::SmallVector<Tensor>> callFunction(Session &session, mlir::FunctionOpInterface function,
-                                                        llvm::ArrayRef<Argument> arguments, mlir::Operation *caller);
+                                                        llvm::ArrayRef<CallArgument> arguments,
+                                                        mlir::Operation *caller);
 
 //===----------------------------------------------------------------------===//
 // Helpers
@@ -121,7 +122,8 @@ inline Values intResult(mlir::Value result, llvm::ArrayRef<int64_t> shape, std::
   return {Tensor::fromInts(shape, std::move(values), formatOf(result))};
 }
 
-/// The position after `position`, or `position` itself if it is the largest number there is: positions come from callers.
+/// The position after `position`, or `position` itself if it is the largest number there is: positions come from
+/// callers.
 inline int64_t positionAfter(int64_t position) { return position == INT64_MAX ? position : position + 1; }
 
 /// Rows of the last dimension.

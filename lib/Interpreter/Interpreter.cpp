@@ -182,7 +182,7 @@ private:
 };
 
 /// Binds the parameters of `function` to `arguments`.
-static LogicalResult bindArguments(Frame &frame, FunctionOpInterface function, ArrayRef<Argument> arguments,
+static LogicalResult bindArguments(Frame &frame, FunctionOpInterface function, ArrayRef<CallArgument> arguments,
                                    Operation *reportAt) {
   if (arguments.size() != function.getNumArguments())
     return reportAt->emitError() << "@" << function.getName() << " must be called with " << function.getNumArguments()
@@ -235,7 +235,7 @@ static FailureOr<Values> runBlock(Frame &frame, Lifetimes &lifetimes, Block &blo
 }
 
 FailureOr<SmallVector<Tensor>> tern::callFunction(Session &session, FunctionOpInterface function,
-                                                  ArrayRef<Argument> arguments, Operation *caller) {
+                                                  ArrayRef<CallArgument> arguments, Operation *caller) {
   Operation *reportAt = caller ? caller : function.getOperation();
   if (function.isExternal())
     return reportAt->emitError() << "@" << function.getName() << " must have a body to be called";
@@ -259,10 +259,10 @@ FailureOr<SmallVector<Tensor>> tern::callFunction(Session &session, FunctionOpIn
 
 /// Runs the function that `op` calls by `name` on the op's operands.
 static EvalResult callByName(Operation *op, FunctionOpInterface function, Frame &frame) {
-  SmallVector<Argument> arguments;
+  SmallVector<CallArgument> arguments;
   for (Value operand : op->getOperands())
-    arguments.push_back(isa<kernel::StateType>(operand.getType()) ? Argument{{}, frame.getState(operand)}
-                                                                  : Argument{frame.get(operand), {}});
+    arguments.push_back(isa<kernel::StateType>(operand.getType()) ? CallArgument{{}, frame.getState(operand)}
+                                                                  : CallArgument{frame.get(operand), {}});
   FailureOr<SmallVector<Tensor>> results = callFunction(frame.session, function, arguments, op);
   if (failed(results))
     return failure();
@@ -306,7 +306,7 @@ FailureOr<SmallVector<Tensor>> Interpreter::call(StringRef name, ArrayRef<Tensor
   if (!function)
     return session->module.emitError() << "the module must have a function @" << name << " to call it";
   session->failedChecks = 0;
-  auto named = llvm::map_to_vector(arguments, [](const Tensor &tensor) { return Argument{tensor, {}}; });
+  auto named = llvm::map_to_vector(arguments, [](const Tensor &tensor) { return CallArgument{tensor, {}}; });
   FailureOr<SmallVector<Tensor>> results = callFunction(*session, function, named, nullptr);
   if (failed(results) || session->failedChecks > 0)
     return failure();

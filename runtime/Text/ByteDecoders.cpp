@@ -101,16 +101,16 @@ private:
 
 } // namespace
 
-std::unique_ptr<Decoder> tern::makeByteLevelDecoder() {
+std::unique_ptr<TokenDecoder> tern::makeByteLevelDecoder() {
   return std::make_unique<SimpleDecoder<ByteLevelStage, NoOptions>>(NoOptions());
 }
 
-Result<std::unique_ptr<Decoder>> tern::makeByteLevelDecoder(ComponentSpec &spec) {
+Result<std::unique_ptr<TokenDecoder>> tern::makeByteLevelDecoder(ComponentSpec &spec) {
   for (const char *name : {"add_prefix_space", "trim_offsets", "use_regex"})
     spec.accept(name); // Options of the pre-tokenizer of the same name; decoding has no use for them.
-  return spec.make<SimpleDecoder<ByteLevelStage, NoOptions>, Decoder>(NoOptions());
+  return spec.make<SimpleDecoder<ByteLevelStage, NoOptions>, TokenDecoder>(NoOptions());
 }
 
-Result<std::unique_ptr<Decoder>> tern::makeByteFallbackDecoder(ComponentSpec &spec) {
-  return spec.make<SimpleDecoder<ByteFallbackStage, NoOptions>, Decoder>(NoOptions());
+Result<std::unique_ptr<TokenDecoder>> tern::makeByteFallbackDecoder(ComponentSpec &spec) {
+  return spec.make<SimpleDecoder<ByteFallbackStage, NoOptions>, TokenDecoder>(NoOptions());
 }

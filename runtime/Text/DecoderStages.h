@@ -3,12 +3,12 @@
 #ifndef TERN_RUNTIME_TEXT_DECODERSTAGES_H
 #define TERN_RUNTIME_TEXT_DECODERSTAGES_H
 
-#include "runtime/Text/Decoder.h"
+#include "runtime/Text/TokenDecoder.h"
 
 namespace tern {
 
 /// A decoder that is one stage, made from `Options`.
-template <typename Stage, typename Options> class SimpleDecoder final : public Decoder {
+template <typename Stage, typename Options> class SimpleDecoder final : public TokenDecoder {
 public:
   explicit SimpleDecoder(Options options) : options(std::move(options)) {}
   void start(TokenSink &next, std::vector<std::unique_ptr<TokenSink>> &stages) const override {
@@ -44,8 +44,8 @@ private:
 };
 
 // Rows of the registry that live in ByteDecoders.cpp.
-Result<std::unique_ptr<Decoder>> makeByteLevelDecoder(ComponentSpec &spec);
-Result<std::unique_ptr<Decoder>> makeByteFallbackDecoder(ComponentSpec &spec);
+Result<std::unique_ptr<TokenDecoder>> makeByteLevelDecoder(ComponentSpec &spec);
+Result<std::unique_ptr<TokenDecoder>> makeByteFallbackDecoder(ComponentSpec &spec);
 
 } // namespace tern
 

@@ -13,7 +13,7 @@ using namespace tern;
 
 namespace {
 
-using Made = Result<std::unique_ptr<Decoder>>;
+using Made = Result<std::unique_ptr<TokenDecoder>>;
 
 std::string replaceAll(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; !from.empty() && (at = text.find(from, at)) != std::string::npos; at += to.size())
@@ -59,7 +59,7 @@ public:
 
   static Made make(ComponentSpec &spec) {
     WordPieceOptions options{spec.string("prefix", "##"), spec.boolean("cleanup", true)};
-    return spec.make<SimpleDecoder<WordPieceStage, WordPieceOptions>, Decoder>(std::move(options));
+    return spec.make<SimpleDecoder<WordPieceStage, WordPieceOptions>, TokenDecoder>(std::move(options));
   }
 
 protected:
@@ -82,7 +82,7 @@ public:
 
   static Made make(ComponentSpec &spec) {
     std::string suffix = spec.string("suffix", "</w>");
-    return spec.make<SimpleDecoder<BpeStage, std::string>, Decoder>(std::move(suffix));
+    return spec.make<SimpleDecoder<BpeStage, std::string>, TokenDecoder>(std::move(suffix));
   }
 
   void end() override {
@@ -110,7 +110,7 @@ public:
 
   static Made make(ComponentSpec &spec) {
     MetaspaceOptions options = MetaspaceOptions::read(spec);
-    return spec.make<SimpleDecoder<MetaspaceStage, MetaspaceOptions>, Decoder>(std::move(options));
+    return spec.make<SimpleDecoder<MetaspaceStage, MetaspaceOptions>, TokenDecoder>(std::move(options));
   }
 
 protected:
@@ -138,7 +138,7 @@ public:
   static Made make(ComponentSpec &spec) {
     CtcOptions options{spec.string("pad_token", "<pad>"), spec.string("word_delimiter_token", "|"),
                        spec.boolean("cleanup", true)};
-    return spec.make<SimpleDecoder<CtcStage, CtcOptions>, Decoder>(std::move(options));
+    return spec.make<SimpleDecoder<CtcStage, CtcOptions>, TokenDecoder>(std::move(options));
   }
 
 protected:
@@ -173,7 +173,7 @@ public:
     if (!pattern)
       return pattern.problem();
     ReplaceOptions options{std::move(*pattern), std::move(content)};
-    return spec.make<SimpleDecoder<ReplaceStage, ReplaceOptions>, Decoder>(std::move(options));
+    return spec.make<SimpleDecoder<ReplaceStage, ReplaceOptions>, TokenDecoder>(std::move(options));
   }
 
 protected:
@@ -201,7 +201,9 @@ class FuseStage final : public DecoderStage {
 public:
   FuseStage(TokenSink &next, NoOptions) : DecoderStage(next) {}
 
-  static Made make(ComponentSpec &spec) { return spec.make<SimpleDecoder<FuseStage, NoOptions>, Decoder>(NoOptions()); }
+  static Made make(ComponentSpec &spec) {
+    return spec.make<SimpleDecoder<FuseStage, NoOptions>, TokenDecoder>(NoOptions());
+  }
 
   void text(std::string_view part) override { next.text(part); }
   void endToken() override {}
@@ -226,7 +228,7 @@ public:
 
   static Made make(ComponentSpec &spec) {
     StripOptions options{spec.character("content"), spec.integer("start"), spec.integer("stop")};
-    return spec.make<SimpleDecoder<StripStage, StripOptions>, Decoder>(options);
+    return spec.make<SimpleDecoder<StripStage, StripOptions>, TokenDecoder>(options);
   }
 
   void text(std::string_view part) override {
@@ -267,12 +269,12 @@ private:
   bool leading = true;
 };
 
-class Sequence final : public Decoder {
+class Sequence final : public TokenDecoder {
 public:
-  explicit Sequence(std::vector<std::unique_ptr<Decoder>> steps) : steps(std::move(steps)) {}
+  explicit Sequence(std::vector<std::unique_ptr<TokenDecoder>> steps) : steps(std::move(steps)) {}
 
   static Made make(ComponentSpec &spec) {
-    std::vector<std::unique_ptr<Decoder>> steps;
+    std::vector<std::unique_ptr<TokenDecoder>> steps;
     for (const Json &json : spec.array("decoders")) {
       std::string where = spec.where("decoders[" + std::to_string(steps.size()) + "]");
       if (json.is_null())
@@ -282,7 +284,7 @@ public:
         return step.problem();
       steps.push_back(std::move(*step));
     }
-    return spec.make<Sequence, Decoder>(std::move(steps));
+    return spec.make<Sequence, TokenDecoder>(std::move(steps));
   }
 
   void start(TokenSink &next, std::vector<std::unique_ptr<TokenSink>> &stages) const override {
@@ -294,13 +296,13 @@ public:
   }
 
 private:
-  std::vector<std::unique_ptr<Decoder>> steps;
+  std::vector<std::unique_ptr<TokenDecoder>> steps;
 };
 
 } // namespace
 
-Result<std::unique_ptr<Decoder>> tern::makeDecoder(const Json &json, const std::string &where) {
-  static const std::vector<ComponentKind<Decoder>> kinds = {
+Result<std::unique_ptr<TokenDecoder>> tern::makeDecoder(const Json &json, const std::string &where) {
+  static const std::vector<ComponentKind<TokenDecoder>> kinds = {
       {"BPEDecoder", BpeStage::make},      {"ByteFallback", makeByteFallbackDecoder},
       {"ByteLevel", makeByteLevelDecoder}, {"CTC", CtcStage::make},
       {"Fuse", FuseStage::make},           {"Metaspace", MetaspaceStage::make},
@@ -308,6 +310,6 @@ Result<std::unique_ptr<Decoder>> tern::makeDecoder(const Json &json, const std::
       {"Strip", StripStage::make},         {"WordPiece", WordPieceStage::make},
   };
   if (json.is_null())
-    return std::unique_ptr<Decoder>(std::make_unique<SimpleDecoder<SpacedStage, NoOptions>>(NoOptions()));
-  return makeComponent<Decoder>(json, where, "decoder", kinds);
+    return std::unique_ptr<TokenDecoder>(std::make_unique<SimpleDecoder<SpacedStage, NoOptions>>(NoOptions()));
+  return makeComponent<TokenDecoder>(json, where, "decoder", kinds);
 }

@@ -266,7 +266,7 @@ private:
         return second.problem();
       pipeline->preTokenizer = std::move(*second);
     }
-    Result<std::unique_ptr<Decoder>> last = makeDecoder(decoder, parts.where);
+    Result<std::unique_ptr<TokenDecoder>> last = makeDecoder(decoder, parts.where);
     if (!last)
       return last.problem();
     pipeline->decoder = std::move(*last);

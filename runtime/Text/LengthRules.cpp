@@ -89,7 +89,7 @@ static std::pair<std::size_t, std::size_t> shareRoom(std::size_t shorter, std::s
 }
 
 /// How many tokens of each text stay; the texts together have `total`, which is more than `room`.
-static Result<std::vector<std::size_t>> sizesWithin(const std::vector<TokenSequence> &texts, std::size_t room,
+static Result<std::vector<std::size_t>> sizesWithin(const std::vector<TokenizedText> &texts, std::size_t room,
                                                     std::size_t total, const LengthRules::Truncation &rule) {
   using Truncation = LengthRules::Truncation;
   std::vector<std::size_t> sizes = {room, 0};
@@ -122,12 +122,12 @@ static std::size_t countParts(std::size_t count, std::size_t longest, const Leng
 }
 
 /// The tokens from `begin` to `end`.
-static TokenSequence slice(const TokenSequence &text, std::size_t begin, std::size_t end) {
+static TokenizedText slice(const TokenizedText &text, std::size_t begin, std::size_t end) {
   auto cut = [&](const auto &values) {
     auto first = values.begin() + static_cast<std::ptrdiff_t>(begin);
     return std::decay_t<decltype(values)>(first, first + static_cast<std::ptrdiff_t>(end - begin));
   };
-  TokenSequence part;
+  TokenizedText part;
   part.tokens.traced = text.tokens.traced;
   part.tokens.ids = cut(text.tokens.ids);
   if (text.tokens.traced)
@@ -138,7 +138,7 @@ static TokenSequence slice(const TokenSequence &text, std::size_t begin, std::si
 
 /// Cuts a text into `numParts` parts of at most `longest` tokens, of which the first stays. Where none stay, all that
 /// was cut off is one part.
-static void cutUp(TokenSequence &text, std::size_t longest, std::size_t numParts, const LengthRules::Truncation &rule) {
+static void cutUp(TokenizedText &text, std::size_t longest, std::size_t numParts, const LengthRules::Truncation &rule) {
   std::size_t count = text.types.size();
   if (longest >= count)
     return;
@@ -148,17 +148,17 @@ static void cutUp(TokenSequence &text, std::size_t longest, std::size_t numParts
     std::size_t begin = number * (longest - rule.stride), end = std::min(begin + longest, count);
     return rule.keepEnd ? slice(text, count - end, count - begin) : slice(text, begin, end);
   };
-  TokenSequence kept = part(0);
+  TokenizedText kept = part(0);
   for (std::size_t number = 1; number < numParts; ++number)
     kept.overflowing.push_back(part(number));
   text = std::move(kept);
 }
 
-Status LengthRules::truncate(std::vector<TokenSequence> &texts, std::size_t added, bool keepRest) const {
+Status LengthRules::truncate(std::vector<TokenizedText> &texts, std::size_t added, bool keepRest) const {
   if (!truncation)
     return Done{};
   std::size_t room = truncation->longest > added ? truncation->longest - added : 0, total = 0;
-  for (const TokenSequence &text : texts)
+  for (const TokenizedText &text : texts)
     total += text.types.size();
   if (total <= room)
     return Done{};
@@ -191,7 +191,7 @@ Status LengthRules::truncate(std::vector<TokenSequence> &texts, std::size_t adde
 }
 
 /// Brings a text to `length` tokens, unless it has more.
-static void padTo(TokenSequence &text, std::uint64_t length, const LengthRules::Padding &rule) {
+static void padTo(TokenizedText &text, std::uint64_t length, const LengthRules::Padding &rule) {
   std::uint64_t size = text.types.size();
   if (length <= size)
     return;
@@ -204,13 +204,13 @@ static void padTo(TokenSequence &text, std::uint64_t length, const LengthRules::
     insert(text.tokens.spans, Span{0, 0});
 }
 
-void LengthRules::pad(TokenSequence &text) const {
+void LengthRules::pad(TokenizedText &text) const {
   if (!padding)
     return;
   std::uint64_t length = padding->shortest ? padding->shortest : text.types.size();
   if (padding->multiple && length % padding->multiple)
     length += padding->multiple - length % padding->multiple;
   padTo(text, length, *padding);
-  for (TokenSequence &part : text.overflowing)
+  for (TokenizedText &part : text.overflowing)
     padTo(part, length, *padding);
 }

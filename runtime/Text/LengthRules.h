@@ -31,9 +31,9 @@ struct LengthRules {
   /// Shortens one text or two, which will get `added` special tokens; with `keepRest` what is cut off stays as
   /// `overflowing` parts. Problems: a strategy that cannot make them fit, a stride as long as what stays, and parts
   /// that are beyond all measure together.
-  Status truncate(std::vector<TokenSequence> &texts, std::size_t added, bool keepRest) const;
+  Status truncate(std::vector<TokenizedText> &texts, std::size_t added, bool keepRest) const;
   /// Makes a text as long as it must be, and parts that were cut off at least as long as it is then.
-  void pad(TokenSequence &tokens) const;
+  void pad(TokenizedText &tokens) const;
 };
 
 } // namespace tern

@@ -9,15 +9,15 @@
 namespace tern {
 
 /// The tokens of one text, or of all with what goes round them.
-struct TokenSequence {
+struct TokenizedText {
   TokenList tokens;
   std::vector<std::int32_t> types; ///< One per token: which segment of the input it belongs to.
   /// What truncation cut off, in parts, which have no parts of their own.
-  std::vector<TokenSequence> overflowing;
+  std::vector<TokenizedText> overflowing;
 
   /// Appends tokens, and joins parts that were cut off: each of these with the other and with each of its parts, then
   /// this one with each part of the other.
-  void append(const TokenSequence &other);
+  void append(const TokenizedText &other);
   void append(std::int32_t special, std::int32_t type);
 };
 
@@ -48,7 +48,7 @@ public:
   static Result<PostProcessor> fromJson(const Json &json, const std::string &where);
 
   /// Puts the special tokens round one text or two; without `addSpecial` only arranges the texts as a template does.
-  TokenSequence apply(std::vector<TokenSequence> texts, bool addSpecial) const;
+  TokenizedText apply(std::vector<TokenizedText> texts, bool addSpecial) const;
   /// How many special tokens a text, or a pair, gets.
   std::size_t added(bool pair) const;
   /// Every id that can be added, for checking against the vocabulary.

@@ -130,47 +130,47 @@ Result<PostProcessor> PostProcessor::fromJson(const Json &json, const std::strin
 }
 
 /// Appends the tokens alone.
-static void appendTokens(TokenSequence &sequence, const TokenSequence &other) {
+static void appendTokens(TokenizedText &sequence, const TokenizedText &other) {
   TokenList &tokens = sequence.tokens;
   tokens.ids.insert(tokens.ids.end(), other.tokens.ids.begin(), other.tokens.ids.end());
   tokens.spans.insert(tokens.spans.end(), other.tokens.spans.begin(), other.tokens.spans.end());
   sequence.types.insert(sequence.types.end(), other.types.begin(), other.types.end());
 }
 
-void TokenSequence::append(const TokenSequence &other) {
-  std::vector<TokenSequence> parts;
-  auto join = [&](const TokenSequence &left, const TokenSequence &right) {
+void TokenizedText::append(const TokenizedText &other) {
+  std::vector<TokenizedText> parts;
+  auto join = [&](const TokenizedText &left, const TokenizedText &right) {
     parts.push_back({left.tokens, left.types, {}});
     appendTokens(parts.back(), right);
   };
-  for (const TokenSequence &part : overflowing) {
+  for (const TokenizedText &part : overflowing) {
     join(part, other);
-    for (const TokenSequence &otherPart : other.overflowing)
+    for (const TokenizedText &otherPart : other.overflowing)
       join(part, otherPart);
   }
-  for (const TokenSequence &otherPart : other.overflowing)
+  for (const TokenizedText &otherPart : other.overflowing)
     join(*this, otherPart);
   appendTokens(*this, other);
   overflowing = std::move(parts);
 }
 
-void TokenSequence::append(std::int32_t special, std::int32_t type) {
+void TokenizedText::append(std::int32_t special, std::int32_t type) {
   tokens.base = 0;
   tokens.add(special, 0, 0);
   types.push_back(type);
-  for (TokenSequence &part : overflowing)
+  for (TokenizedText &part : overflowing)
     part.append(special, type);
 }
 
-TokenSequence PostProcessor::apply(std::vector<TokenSequence> texts, bool addSpecial) const {
+TokenizedText PostProcessor::apply(std::vector<TokenizedText> texts, bool addSpecial) const {
   for (const Layer &layer : layers) {
-    TokenSequence result;
+    TokenizedText result;
     result.tokens.traced = texts[0].tokens.traced;
     for (const Element &element : texts.size() == 2 ? layer.pair : layer.single) {
-      TokenSequence &text = texts[element.kind == Element::Second ? 1 : 0];
+      TokenizedText &text = texts[element.kind == Element::Second ? 1 : 0];
       if (element.kind != Element::Special) {
         text.types.assign(text.types.size(), element.type);
-        for (TokenSequence &part : text.overflowing)
+        for (TokenizedText &part : text.overflowing)
           if (element.typesParts && addSpecial)
             part.types.assign(part.types.size(), element.type);
         result.append(text);

@@ -81,7 +81,7 @@ Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 /// The tokens of one text, its length and bytes checked.
-static Result<TokenSequence> encodeText(const TokenizerPipeline &pipeline, std::string_view text, bool traced,
+static Result<TokenizedText> encodeText(const TokenizerPipeline &pipeline, std::string_view text, bool traced,
                                         std::int32_t type) {
   if (text.size() > longestText)
     return Problem{"text",
@@ -90,7 +90,7 @@ static Result<TokenSequence> encodeText(const TokenizerPipeline &pipeline, std::
                    "pass it in parts"};
   if (std::size_t bad = findInvalidUtf8(text); bad != std::string_view::npos)
     return Problem{"text", "a text to tokenize must be UTF-8: byte " + std::to_string(bad) + " is not", ""};
-  TokenSequence sequence;
+  TokenizedText sequence;
   sequence.tokens.traced = traced;
   if (Status status = pipeline.encode(text, sequence.tokens); !status)
     return status.problem();
@@ -99,20 +99,20 @@ static Result<TokenSequence> encodeText(const TokenizerPipeline &pipeline, std::
 }
 
 /// Calls `visit` with the text and with each part that was cut off.
-template <typename Visit> static void forEachPart(TokenSequence &text, const Visit &visit) {
+template <typename Visit> static void forEachPart(TokenizedText &text, const Visit &visit) {
   visit(text.tokens);
-  for (TokenSequence &part : text.overflowing)
+  for (TokenizedText &part : text.overflowing)
     visit(part.tokens);
 }
 
 /// What goes on after the model, for one text or two; parts that are cut off are kept if the texts are traced.
-static Result<TokenSequence> complete(const TokenizerPipeline &pipeline, std::vector<TokenSequence> texts,
+static Result<TokenizedText> complete(const TokenizerPipeline &pipeline, std::vector<TokenizedText> texts,
                                       bool addSpecial) {
   bool traced = texts[0].tokens.traced;
   std::size_t added = addSpecial ? pipeline.postProcessor.added(texts.size() == 2) : 0;
   if (Status status = pipeline.lengths.truncate(texts, added, /*keepRest=*/traced); !status)
     return status.problem();
-  for (TokenSequence &text : texts)
+  for (TokenizedText &text : texts)
     for (PostProcessor::Trimming trimming : pipeline.postProcessor.trimmings())
       if (traced)
         forEachPart(text, [&](TokenList &tokens) { trimOffsets(pipeline, tokens, trimming.keepAddedSpace); });
@@ -121,23 +121,23 @@ static Result<TokenSequence> complete(const TokenizerPipeline &pipeline, std::ve
       for (Span &span : tokens.spans)
         span = {span.begin + secondText, span.end + secondText};
     });
-  TokenSequence all = pipeline.postProcessor.apply(std::move(texts), addSpecial);
+  TokenizedText all = pipeline.postProcessor.apply(std::move(texts), addSpecial);
   pipeline.lengths.pad(all);
   return all;
 }
 
 Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text, bool addSpecial) const {
-  Result<TokenSequence> sequence = encodeText(*pipeline, text, /*traced=*/false, 0);
+  Result<TokenizedText> sequence = encodeText(*pipeline, text, /*traced=*/false, 0);
   if (!sequence)
     return sequence.problem();
-  std::vector<TokenSequence> texts;
+  std::vector<TokenizedText> texts;
   texts.push_back(std::move(*sequence));
-  Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
+  Result<TokenizedText> all = complete(*pipeline, std::move(texts), addSpecial);
   return all ? std::move(all->tokens.ids) : Result<std::vector<std::int32_t>>(all.problem());
 }
 
 /// With spans, which count characters, told apart by text and counted in bytes as well.
-static Encoding makeEncoding(TokenSequence sequence, const std::vector<CharacterPlaces> &places) {
+static Encoding makeEncoding(TokenizedText sequence, const std::vector<CharacterPlaces> &places) {
   Encoding encoding;
   encoding.ids = std::move(sequence.tokens.ids);
   encoding.types = std::move(sequence.types);
@@ -147,19 +147,19 @@ static Encoding makeEncoding(TokenSequence sequence, const std::vector<Character
     encoding.characters.push_back(characters);
     encoding.bytes.push_back(places[isSecond].bytesOf(characters));
   }
-  for (TokenSequence &part : sequence.overflowing)
+  for (TokenizedText &part : sequence.overflowing)
     encoding.overflowing.push_back(makeEncoding(std::move(part), places));
   return encoding;
 }
 
 Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpecial,
                                               std::optional<std::string_view> second) const {
-  std::vector<TokenSequence> texts;
+  std::vector<TokenizedText> texts;
   std::vector<CharacterPlaces> places;
   for (std::optional<std::string_view> given : {std::optional(text), second}) {
     if (!given)
       continue;
-    Result<TokenSequence> sequence =
+    Result<TokenizedText> sequence =
         encodeText(*pipeline, *given, /*traced=*/true, static_cast<std::int32_t>(texts.size()));
     if (!sequence)
       return sequence.problem();
@@ -168,7 +168,7 @@ Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpe
       span = places.back().charactersOf(span);
     texts.push_back(std::move(*sequence));
   }
-  Result<TokenSequence> all = complete(*pipeline, std::move(texts), addSpecial);
+  Result<TokenizedText> all = complete(*pipeline, std::move(texts), addSpecial);
   return all ? makeEncoding(std::move(*all), places) : Result<Encoding>(all.problem());
 }
 

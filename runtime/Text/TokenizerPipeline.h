@@ -8,12 +8,12 @@
 #define TERN_RUNTIME_TEXT_TOKENIZERPIPELINE_H
 
 #include "runtime/Text/AddedTokens.h"
-#include "runtime/Text/Decoder.h"
 #include "runtime/Text/LengthRules.h"
 #include "runtime/Text/Model.h"
 #include "runtime/Text/Normalizer.h"
 #include "runtime/Text/PostProcessor.h"
 #include "runtime/Text/PreTokenizer.h"
+#include "runtime/Text/TokenDecoder.h"
 #include "runtime/Text/Tokenizer.h"
 
 #include <unordered_map>
@@ -24,7 +24,7 @@ namespace tern {
 struct TokenizerPipeline {
   std::string where; ///< Heads the messages of problems.
   std::unique_ptr<Model> model;
-  std::unique_ptr<Decoder> decoder;
+  std::unique_ptr<TokenDecoder> decoder;
   std::unique_ptr<Normalizer> normalizer;     ///< May be null.
   std::unique_ptr<PreTokenizer> preTokenizer; ///< May be null.
   PostProcessor postProcessor;

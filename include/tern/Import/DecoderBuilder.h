@@ -35,7 +35,7 @@ enum class QueryKeyNorm {
 };
 
 /// How a linear layer's weight lies in a Hugging Face file.
-enum class WeightLayout {
+enum class MatrixLayout {
   OutIn, ///< torch.nn.Linear.
   InOut, ///< Conv1D of GPT-2; GGUF files hold it as OutIn.
 };
@@ -78,7 +78,7 @@ public:
   /// The first row of `module`.weight [rows, hidden], as [hidden].
   mlir::Value firstRow(llvm::StringRef module, int64_t rows);
   mlir::Value linear(mlir::Value input, llvm::StringRef module, int64_t outputs, bool bias,
-                     WeightLayout layout = WeightLayout::OutIn);
+                     MatrixLayout layout = MatrixLayout::OutIn);
   /// RMS norm over the last dimension.
   mlir::Value norm(mlir::Value input, llvm::StringRef module);
   mlir::Value layerNorm(mlir::Value input, llvm::StringRef module);

@@ -79,14 +79,14 @@ public:
 
   Value layer(DecoderBuilder &b, Value x, int64_t layer) const override {
     int64_t size = b.config().hidden, heads = b.config().heads;
-    Value all = b.linear(b.layerNorm(x, "ln_1"), "attn.c_attn", 3 * size, true, WeightLayout::InOut);
+    Value all = b.linear(b.layerNorm(x, "ln_1"), "attn.c_attn", 3 * size, true, MatrixLayout::InOut);
     Value query = b.splitHeads(b.slice(all, 0, size), heads);
     Value key = b.splitHeads(b.slice(all, size, 2 * size), heads);
     Value value = b.splitHeads(b.slice(all, 2 * size, 3 * size), heads);
     Value mixed = b.attend(query, key, value, layer);
-    x = b.add(x, b.linear(mixed, "attn.c_proj", size, true, WeightLayout::InOut));
-    Value wide = b.linear(b.layerNorm(x, "ln_2"), "mlp.c_fc", b.config().intermediate, true, WeightLayout::InOut);
-    return b.add(x, b.linear(b.activate(wide), "mlp.c_proj", size, true, WeightLayout::InOut));
+    x = b.add(x, b.linear(mixed, "attn.c_proj", size, true, MatrixLayout::InOut));
+    Value wide = b.linear(b.layerNorm(x, "ln_2"), "mlp.c_fc", b.config().intermediate, true, MatrixLayout::InOut);
+    return b.add(x, b.linear(b.activate(wide), "mlp.c_proj", size, true, MatrixLayout::InOut));
   }
 };
 

@@ -1,4 +1,4 @@
-//===- Decoder.h - From tokens back to text ----------------------*- C++ -*-===//
+//===- TokenDecoder.h - From tokens back to text ----------------------*- C++ -*-===//
 //
 // A decoder is a chain of stages through which the texts of tokens flow as they come:
 //
@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TERN_RUNTIME_TEXT_DECODER_H
-#define TERN_RUNTIME_TEXT_DECODER_H
+#ifndef TERN_RUNTIME_TEXT_TOKENDECODER_H
+#define TERN_RUNTIME_TEXT_TOKENDECODER_H
 
 #include "runtime/Text/ComponentSpec.h"
 
@@ -41,9 +41,9 @@ protected:
 
 /// Immutable; safe to use from several threads. A decoder of a new kind is a stage and a row in the registry of
 /// Decoders.cpp.
-class Decoder {
+class TokenDecoder {
 public:
-  virtual ~Decoder() = default;
+  virtual ~TokenDecoder() = default;
 
   /// Appends, to `stages`, what writes to `next`; the last stage appended is the one to feed.
   virtual void start(TokenSink &next, std::vector<std::unique_ptr<TokenSink>> &stages) const = 0;
@@ -51,11 +51,11 @@ public:
 
 /// Makes the decoder that tokenizer.json's "decoder" describes; null gives the format's default, tokens with spaces
 /// between them.
-Result<std::unique_ptr<Decoder>> makeDecoder(const Json &json, const std::string &where);
+Result<std::unique_ptr<TokenDecoder>> makeDecoder(const Json &json, const std::string &where);
 
 /// Byte-level characters to bytes.
-std::unique_ptr<Decoder> makeByteLevelDecoder();
+std::unique_ptr<TokenDecoder> makeByteLevelDecoder();
 
 } // namespace tern
 
-#endif // TERN_RUNTIME_TEXT_DECODER_H
+#endif // TERN_RUNTIME_TEXT_TOKENDECODER_H
