@@ -14,10 +14,11 @@ static tern_status readEmbedding(const tern_embed_options *given, EmbeddingReque
   tern_embed_options options{};
   if (!readOptions(given, options))
     return badOptions(error, "tern_embed_options");
-  if (options.pooling < TERN_POOL_MEAN || options.pooling > TERN_POOL_NONE)
+  int pooling = numberOf(options.pooling);
+  if (pooling < TERN_POOL_MEAN || pooling > TERN_POOL_NONE)
     return report(error, TERN_BAD_ARGUMENT,
-                  "tern_embed_options: pooling must be one of tern_pooling, is " + std::to_string(options.pooling));
-  request.pooling = static_cast<Pooling>(options.pooling);
+                  "tern_embed_options: pooling must be one of tern_pooling, is " + std::to_string(pooling));
+  request.pooling = static_cast<Pooling>(pooling);
   request.normalize = !options.keep_length;
   request.cancel = flagOf(options.cancel);
   return TERN_OK;

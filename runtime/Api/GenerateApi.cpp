@@ -6,7 +6,7 @@ using namespace tern;
 using namespace tern::api;
 
 const char *tern_stop_reason_name(tern_stop_reason reason) {
-  switch (reason) {
+  switch (numberOf(reason)) {
   case TERN_STOP_END_TOKEN:
     return "end_token";
   case TERN_STOP_STRING:

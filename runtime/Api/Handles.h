@@ -103,6 +103,14 @@ tern_status atWork(Object *object, const char *name, const char *function, tern_
 /// TERN_OK if the session's model gives logits.
 tern_status checkGenerates(tern_error *error, const char *function, const tern_session &session);
 
+/// The number of an enumerator that a caller gave: in C it may be any, which C++ must not read as the enumeration.
+template <typename Enum> int numberOf(const Enum &given) {
+  static_assert(sizeof(Enum) == sizeof(int));
+  int number;
+  std::memcpy(&number, &given, sizeof number);
+  return number;
+}
+
 /// TERN_OK if the session has that slot.
 tern_status checkSlot(tern_error *error, const tern_session &session, std::int64_t slot);
 

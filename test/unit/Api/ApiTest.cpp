@@ -24,12 +24,15 @@ std::atomic<long> allocationsLeft{-1};
 } // namespace
 
 // The library takes memory through these, too: the program's come first.
-void *operator new(std::size_t size) {
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept {
   if (allocationsLeft.load(std::memory_order_relaxed) >= 0 && allocationsLeft.fetch_sub(1) <= 0) {
     allocationsLeft = 0;
-    throw std::bad_alloc();
+    return nullptr;
   }
-  if (void *memory = std::malloc(size ? size : 1))
+  return std::malloc(size ? size : 1);
+}
+void *operator new(std::size_t size) {
+  if (void *memory = operator new(size, std::nothrow))
     return memory;
   throw std::bad_alloc();
 }
