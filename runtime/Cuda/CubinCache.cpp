@@ -5,6 +5,7 @@
 #include "runtime/Base/AtomicFile.h"
 #include "runtime/Base/ContentHash.h"
 #include "runtime/Base/MappedFile.h"
+#include "runtime/Cuda/Nvrtc.h"
 
 #include <filesystem>
 
@@ -14,8 +15,10 @@ std::string CubinCache::pathOf(std::string_view source, const std::string &archi
   if (directory.empty())
     return "";
   ContentHasher hasher;
-  hasher.add(architecture);
-  hasher.add("\n");
+  for (const std::string &argument : nvrtcArguments(architecture)) {
+    hasher.add(argument);
+    hasher.add("\n");
+  }
   hasher.add(source);
   std::string hash = hasher.hash();
   return directory + "/cuda/" + hash.substr(hash.find(':') + 1) + "-" + architecture + ".cubin";

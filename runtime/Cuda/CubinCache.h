@@ -3,7 +3,7 @@
 // An artifact brings cubins for the GPUs that it was compiled for, and its source for all others. What NVRTC makes of
 // the source is kept, so that it is made once for each kind of GPU:
 //
-//   CACHE/cuda/<hash of architecture and source>-sm_86.cubin     the cubin, then the hash of its bytes
+//   CACHE/cuda/<hash of what NVRTC is given>-sm_86.cubin     the cubin, then the hash of its bytes
 //
 // A file appears whole or not at all, and one that is damaged is made again. Losing the folder costs time, nothing
 // else, so a folder that cannot be written is no problem.

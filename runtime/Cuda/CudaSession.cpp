@@ -177,7 +177,7 @@ void CudaSession::takeInputs(const EntryCall &call, const Entry &entry) {
 /// Starts the call, waits for its end and looks at what came of it.
 Result<bool> CudaSession::execute(BoundEntry &bound, const EntryCall &call) {
   const cuda::Functions &driver = shared->context()->driver().functions();
-  bool marked = !std::exchange(bound.hasRun, true);
+  bool marked = !bound.hasRun; // Until a call came to its end, each launch leaves a mark.
   Queued queued = start(bound, call, marked);
   cuda::Code code = driver.streamSynchronize(stream.get()); // also after a failure: what was queued still runs
   if (code != cuda::success) // A fault stops the queueing, too, at whatever launch has its turn by then.
@@ -188,6 +188,7 @@ Result<bool> CudaSession::execute(BoundEntry &bound, const EntryCall &call) {
     return queueProblem(bound.launches, queued);
   if (queued.cancelled)
     return false;
+  bound.hasRun = true;
   if (Status status = checkProblems(bound.launches.entry()); !status)
     return status.problem();
   return true;

@@ -174,6 +174,10 @@ Problem Nvrtc::mistake(const CudaSource &source, const std::string &architecture
           keep(source, options, log)};
 }
 
+std::vector<std::string> tern::nvrtcArguments(const std::string &architecture) {
+  return {"--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false", "--ptxas-options=-v"};
+}
+
 Result<CompiledCubin> Nvrtc::compile(const CudaSource &source, const std::string &architecture,
                                      const NvrtcOptions &options) const {
   const std::vector<int> &known = library->architectures;
@@ -186,8 +190,7 @@ Result<CompiledCubin> Nvrtc::compile(const CudaSource &source, const std::string
   if (int result = library->create(&program, text.c_str(), source.name.c_str(), 0, nullptr, nullptr))
     return mistake(source, architecture, options, library->getErrorString(result));
   ProgramOwner owner(program, library->destroy);
-  std::vector<std::string> words = {"--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false",
-                                    "--ptxas-options=-v"};
+  std::vector<std::string> words = nvrtcArguments(architecture);
   words.insert(words.end(), options.more.begin(), options.more.end());
   std::vector<const char *> pointers;
   for (const std::string &word : words)

@@ -34,6 +34,9 @@ struct CompiledCubin {
   std::vector<KernelResources> kernels;
 };
 
+/// The options that all code for `architecture` is compiled with.
+std::vector<std::string> nvrtcArguments(const std::string &architecture);
+
 struct NvrtcOptions {
   std::vector<std::string> more; ///< Further options of NVRTC.
   std::string keepFolder;        ///< Where a source that does not compile is kept; empty: a new temporary folder.

@@ -123,6 +123,12 @@ Status tern::streamWeight(const WeightLoad &load, ThreadPool &pool, const std::f
     if (Status status = sink(bytes); !status)
       return status;
   }
-  std::string padding(packer->bytes() - packer->units() * packer->unitBytes(), '\0');
-  return padding.empty() ? Status(Done()) : sink(padding);
+  const std::string zeros(4096, '\0');
+  for (std::uint64_t padding = packer->bytes() - packer->units() * packer->unitBytes(); padding != 0;) {
+    std::string_view piece = std::string_view(zeros).substr(0, padding);
+    if (Status status = sink(piece); !status)
+      return status;
+    padding -= piece.size();
+  }
+  return Done();
 }

@@ -122,8 +122,10 @@ public:
   /// in the result until the exchange after the next.
   const unsigned (*exchange(const unsigned *words, unsigned count, const Site &site))[8];
 
-  /// Ends the launch.
-  [[noreturn]] void fail(const std::string &message);
+  /// Says why the launch ends; what said it must then leave.
+  void report(std::string message);
+  /// Ends this thread, and the launch. Nothing on the thread's stack is destroyed, so nothing there may own memory.
+  [[noreturn]] void leave();
 
 private:
   static void enter();
@@ -300,9 +302,11 @@ inline const unsigned (*Grid::exchange(const unsigned *words, unsigned count, co
     self.fiber.switchTo(scheduler);
   } else {
     for (unsigned lane = 0; lane < warpLanes; ++lane)
-      if (!(lanes[lane].site == site))
-        fail("block " + std::to_string(block.x) + ": lanes of warp " + std::to_string(self.warp()) +
-             " exchange at different places: " + site.text() + " and " + lanes[lane].site.text());
+      if (!(lanes[lane].site == site)) {
+        report("block " + std::to_string(block.x) + ": lanes of warp " + std::to_string(self.warp()) +
+               " exchange at different places: " + site.text() + " and " + lanes[lane].site.text());
+        leave();
+      }
     warp.arrived = 0;
     for (unsigned lane = 0; lane < warpLanes; ++lane)
       lanes[lane].state = Thread::State::Ready;
@@ -310,9 +314,12 @@ inline const unsigned (*Grid::exchange(const unsigned *words, unsigned count, co
   return warp.words[parity];
 }
 
-inline void Grid::fail(const std::string &message) {
-  problem = message;
+inline void Grid::report(std::string message) {
+  problem = std::move(message);
   failed = true;
+}
+
+inline void Grid::leave() {
   thread_->fiber.endWith(scheduler);
   __builtin_unreachable();
 }

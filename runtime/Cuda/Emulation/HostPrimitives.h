@@ -47,10 +47,13 @@ template <typename T> T exchangeWith(T value, unsigned from, const Site &site) {
 
 /// Ends the launch if `address` is not a multiple of `bytes`, as a GPU does.
 inline void checkAligned(const void *address, unsigned bytes, const char *file, int line) {
-  if (reinterpret_cast<std::uintptr_t>(address) % bytes)
-    Grid::current().fail("thread " + std::to_string(Grid::current().thread().index.x) + " of block " +
-                         std::to_string(Grid::current().block.x) + " accesses " + std::to_string(bytes) +
-                         " bytes at an address that is no multiple of it, " + Site{"an access", file, line}.text());
+  if (reinterpret_cast<std::uintptr_t>(address) % bytes == 0)
+    return;
+  Grid &grid = Grid::current();
+  grid.report("thread " + std::to_string(grid.thread().index.x) + " of block " + std::to_string(grid.block.x) +
+              " accesses " + std::to_string(bytes) + " bytes at an address that is no multiple of it, " +
+              Site{"an access", file, line}.text());
+  grid.leave();
 }
 
 template <typename T> T loadAligned(const void *address, const char *file, int line) {
