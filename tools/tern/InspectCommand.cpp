@@ -3,8 +3,10 @@
 #include "tern/Pipelines/Compiler.h"
 #include "tern/RegisterAll.h"
 #include "tern/Target/CudaSource.h"
+#include "tern/Target/Target.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/Inspection.h"
+#include "tools/tern/Roofline.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -19,7 +21,8 @@ struct InspectOptions {
   std::string artifact, target, phase;
   std::int64_t context = 0;
   std::optional<std::string> cuda;
-  bool plan = false, kernels = false, json = false;
+  bool plan = false, kernels = false, roofline = false, json = false;
+  double bandwidth = 0, peak = 0; ///< Of the machine, in GB/s and TFLOP/s; 0 for the target's.
 };
 
 } // namespace
@@ -52,6 +55,19 @@ static void readOptions(const std::string &text, mlir::MLIRContext &context, Com
   }
 }
 
+/// What the machine does at best: as the user says, else as the target's data sheet does.
+static kernel::Ceilings ceilingsOf(const InspectOptions &options, const std::string &target) {
+  kernel::Ceilings ceilings;
+  if (Result<Target> known = parseTarget(target))
+    if (const auto *gpu = std::get_if<CudaTarget>(&*known))
+      ceilings = {gpu->bytesPerSecond, gpu->flopsPerSecond};
+  if (options.bandwidth > 0)
+    ceilings.bytes = options.bandwidth * 1e9;
+  if (options.peak > 0)
+    ceilings.flops = options.peak * 1e12;
+  return ceilings;
+}
+
 /// The program as it was after `phase`. Of the phases the artifact keeps the first ones' result; the others are run
 /// again on it.
 static Problems programAfter(const ArtifactReader &artifact, const std::string &phase, const std::string &target,
@@ -74,6 +90,15 @@ static Problems programAfter(const ArtifactReader &artifact, const std::string &
   options.targets = {target};
   options.onProgram = [&](std::string program) { text = std::move(program); };
   return compileModel(context, options).problems;
+}
+
+/// The roofline of a program that programAfter gave for the phase plan.
+static Json rooflineOf(const std::string &planned, std::int64_t positions, const kernel::Ceilings &ceilings) {
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(planned, mlir::ParserConfig(&context));
+  return module ? rooflineOf(*module, positions, ceilings) : Json();
 }
 
 /// The CUDA C++ of a kernel of the variant, or of all if `kernel` is empty.
@@ -99,7 +124,7 @@ static int inspect(const InspectOptions &options) {
     return fail(artifact.problem(), options.json);
   Json object = overviewOf(*artifact);
   std::string text;
-  if (options.plan || options.kernels || options.cuda || !options.phase.empty()) {
+  if (options.plan || options.kernels || options.roofline || options.cuda || !options.phase.empty()) {
     Result<const ArtifactVariant *> variant = chosenVariant(*artifact, options.target);
     if (!variant)
       return fail(variant.problem(), options.json);
@@ -111,6 +136,13 @@ static int inspect(const InspectOptions &options) {
       text += planText(object["plan"] = planOf(*program, positions));
     if (options.kernels)
       text += kernelsText(object["kernels"] = kernelsOf(*program, positions));
+    if (options.roofline) {
+      std::string planned;
+      if (Problems problems = programAfter(*artifact, "plan", (*variant)->target, planned); !problems.empty())
+        return fail(problems, options.json);
+      text +=
+          rooflineText(object["roofline"] = rooflineOf(planned, positions, ceilingsOf(options, (*variant)->target)));
+    }
     if (options.cuda) {
       Result<std::string> source = cudaOf(*artifact, **variant, *options.cuda);
       if (!source)
@@ -142,6 +174,7 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
                   "  tern inspect smol.tern\n"
                   "  tern inspect smol.tern --plan --max-context 1000\n"
                   "  tern inspect smol.tern --kernels --json\n"
+                  "  tern inspect smol.tern --roofline --target sm_90a --max-context 500\n"
                   "  tern inspect smol.tern --ir schedule\n"
                   "  tern inspect smol.tern --target sm_90a --cuda linear_11");
   std::vector<std::string> phases;
@@ -151,6 +184,16 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
+  command->add_flag("--roofline", options->roofline,
+                    "What each kernel must move and compute, and how fast that can be at best");
+  command
+      ->add_option("--bandwidth", options->bandwidth,
+                   "With --roofline: GB/s that memory gives (default: of a GPU, its data sheet)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--peak", options->peak,
+                   "With --roofline: TFLOP/s of the arithmetic (default: of a GPU, its data sheet)")
+      ->check(CLI::PositiveNumber);
   command->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
       ->type_name("KERNEL");
   command

@@ -1,20 +1,13 @@
 //===- Inspection.cpp - What is inside an artifact ------------------------===//
 
 #include "tools/tern/Inspection.h"
+#include "tools/tern/Columns.h"
 #include "tools/tern/Command.h"
 
 #include <algorithm>
 #include <map>
 
 using namespace tern;
-
-/// `text` filled up with blanks to `width`, at its end or at its beginning.
-static std::string left(const std::string &text, std::size_t width) {
-  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
-}
-static std::string right(const std::string &text, std::size_t width) {
-  return std::string(text.size() < width ? width - text.size() : 1, ' ') + text;
-}
 
 static std::string bytesOf(const Json &number) { return bytesText(number.get<double>()); }
 

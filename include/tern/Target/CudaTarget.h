@@ -24,6 +24,8 @@ namespace tern {
 struct CudaTarget {
   std::string name;             ///< "sm_90a".
   std::int64_t sharedBytes = 0; ///< Shared memory that one block can have.
+  /// What the largest part of the architecture can read and, in products of bf16 summed in f32, compute in a second.
+  double bytesPerSecond = 0, flopsPerSecond = 0;
 };
 
 /// Whether `name` is meant as a GPU: it begins with "sm_" or "cuda".

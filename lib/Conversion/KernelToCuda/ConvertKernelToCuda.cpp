@@ -105,7 +105,7 @@ OwningOpRef<ModuleOp> tern::convertKernelsToCuda(ModuleOp module, const CudaTarg
     (*code)->setAttr(kernel::symbolsAttrName, symbols);
   OpBuilder builder = OpBuilder::atBlockEnd(code->getBody());
   llvm::StringMap<int64_t> symbols = symbolsOf(module);
-  KernelComments comments(module);
+  KernelComments comments(module, target);
   bool hasFailed = false;
   for (auto function : module.getOps<kernel::FuncOp>())
     hasFailed |= failed(emitCudaKernel(builder, function, symbols, target, comments.of(function)));

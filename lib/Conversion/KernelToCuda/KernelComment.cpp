@@ -3,15 +3,17 @@
 #include "KernelComment.h"
 
 #include "dialects/Graph/Transforms/ModulePath.h"
+#include "dialects/Kernel/Analysis/KernelCost.h"
 #include "dialects/Plan/IR/Plan.h"
 
 #include "mlir/IR/AsmState.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 
 namespace tern::cuda {
 
-KernelComments::KernelComments(ModuleOp module) {
+KernelComments::KernelComments(ModuleOp module, const CudaTarget &target) : target(target) {
   module.walk([&](plan::LaunchOp launch) {
     Uses &of = uses[launch.getKernel()];
     if (StringRef path = graph::modulePath(launch.getLoc()); !path.empty())
@@ -50,6 +52,16 @@ std::string KernelComments::of(kernel::FuncOp function) const {
     if (bytes && i < bytes.size())
       stream << ", " << cast<IntegerAttr>(bytes[i]).getInt() << " bytes";
     stream << '\n';
+  }
+  DictionaryAttr maxima = function.getMaximaAttr();
+  if (std::optional<kernel::KernelCost> cost = kernel::costOf(function, maxima)) {
+    stream << "a launch";
+    for (auto [i, size] : llvm::enumerate(maxima ? maxima.getValue() : ArrayRef<NamedAttribute>()))
+      stream << (i ? ", " : " at ") << size.getName().getValue() << " = "
+             << cast<IntegerAttr>(size.getValue()).getInt();
+    double floor = kernel::floorSeconds(*cost, {target.bytesPerSecond, target.flopsPerSecond});
+    stream << llvm::format(": %.3g bytes, %.3g flops, %.3g us at least on ", cost->bytes, cost->flops, floor * 1e6)
+           << target.name << '\n';
   }
   while (!text.empty() && text.back() == '\n')
     text.pop_back();

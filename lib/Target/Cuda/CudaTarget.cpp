@@ -10,14 +10,17 @@ namespace {
 
 struct Row {
   llvm::StringLiteral name;
-  int64_t sharedKiB;
+  int64_t sharedKiB, gigabytesPerSecond;
+  double teraflops;
 };
 
 } // namespace
 
-// Shared memory: CUDA C++ Programming Guide, "Technical Specifications per Compute Capability".
+// Shared memory: CUDA C++ Programming Guide, "Technical Specifications per Compute Capability". Memory and tensor cores
+// (bf16, dense, sums in f32): NVIDIA's data sheets of A100 SXM 80 GB, RTX 3090 Ti, RTX 4090, H100 SXM, B200, RTX 5090.
 static constexpr Row rows[] = {
-    {"sm_80", 163}, {"sm_86", 99}, {"sm_89", 99}, {"sm_90a", 227}, {"sm_100a", 227}, {"sm_120", 99},
+    {"sm_80", 163, 2039, 312},  {"sm_86", 99, 1008, 80},      {"sm_89", 99, 1008, 165.2},
+    {"sm_90a", 227, 3350, 989}, {"sm_100a", 227, 8000, 2250}, {"sm_120", 99, 1792, 209.5},
 };
 
 bool tern::isCudaTargetName(llvm::StringRef name) { return name.starts_with("sm_") || name.starts_with("cuda"); }
@@ -34,7 +37,7 @@ Result<CudaTarget> tern::parseCudaTarget(llvm::StringRef name) {
   architecture.consume_front("cuda:");
   for (const Row &row : rows)
     if (row.name == architecture)
-      return CudaTarget{row.name.str(), row.sharedKiB * 1024};
+      return CudaTarget{row.name.str(), row.sharedKiB * 1024, row.gigabytesPerSecond * 1e9, row.teraflops * 1e12};
   return Problem{"--target", "there is no GPU target '" + name.str() + "'", "choose one of " + cudaTargetNames()};
 }
 

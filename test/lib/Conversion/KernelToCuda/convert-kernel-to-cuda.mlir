@@ -8,7 +8,7 @@ module attributes {kernel.symbols = ["capacity", "T"]} {
 // CHECK-LABEL: cuda.kernel @tern_double(
 // CHECK-SAME: %[[X:.*]]: !llvm.ptr {cuda.aliased, cuda.element = f32, cuda.name = "input0", cuda.read_only},
 // CHECK-SAME: %[[OUT:.*]]: !llvm.ptr {cuda.element = f32, cuda.name = "output0"})
-// CHECK-SAME: comment = "double\0A  %0 = graph.add {{.*}}\0Aa task: [1 of 4]", shared = 0 : i64, threads = 256 : i64
+// CHECK-SAME: comment = "double\0A  %0 = graph.add {{.*}}\0Aa task: [1 of 4]\0Aa launch: 2.05e+03 bytes, 256 flops, 0.000611 us at least on sm_90a", shared = 0 : i64, threads = 256 : i64
 // CHECK: %[[BLOCK:.*]] = cuda.block_index
 // CHECK: %[[TASK:.*]] = arith.extui %[[BLOCK]]
 // CHECK: %[[NUMBER:.*]] = cuda.thread_index
