@@ -5,12 +5,13 @@
 # Features, for `// REQUIRES:` and `// UNSUPPORTED:` lines:
 #   asan       what was built has the sanitizers' runtime in it, which a program that is not built with them lacks
 #   nvcc       the compiler of the CUDA toolkit is on the PATH, below CUDA_HOME or in /usr/local/cuda; %nvcc is its path
+#   valgrind   Valgrind is on the PATH, and what was built has no sanitizers in it, which it cannot run
 #   smollm2    the CMake cache variable TERN_SMOLLM2 names the model's GGUF file; %smollm2 is its path
 #
 # Substitutions: %python, %source_dir (the repository), %binary_dir (the build), %tern_tools and %llvm_tools (folders of
 # programs), %mlir_include (where MLIR's .td files are), %cc (the C compiler) and %sanitize (its flags for a program that
-# links what was built), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one), %fake_gpu (the folder
-# of a driver and an NVRTC that need no GPU).
+# links what was built), %nvcc, %smollm2, %other_cpu (a CPU to compile for that is not this one), %valgrind_cpu (one that
+# Valgrind can be here), %fake_gpu (the folder of a driver and an NVRTC that need no GPU).
 
 import os
 import platform
@@ -44,12 +45,15 @@ config.substitutions.append(("%sanitize", "-fsanitize=address,undefined" if conf
 config.substitutions.append(("%tern_tools", tools[0]))
 config.substitutions.append(("%llvm_tools", tools[1]))
 config.substitutions.append(("%other_cpu", "x86-64-v3" if platform.machine() == "aarch64" else "aarch64"))
+config.substitutions.append(("%valgrind_cpu", "aarch64" if platform.machine() == "aarch64" else "x86-64-v3"))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))
 cuda = [os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin")]
 nvcc = shutil.which("nvcc", path=os.pathsep.join([os.environ.get("PATH", "")] + cuda))
 if nvcc:
     config.available_features.add("nvcc")
     config.substitutions.append(("%nvcc", nvcc))
+if shutil.which("valgrind") and not config.is_sanitized:
+    config.available_features.add("valgrind")
 config.substitutions.append(("%fake_gpu", os.path.join(config.tern_binary_dir, "fake-gpu")))
 if config.smollm2:
     if not os.path.exists(config.smollm2):

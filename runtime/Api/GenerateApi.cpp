@@ -112,6 +112,7 @@ struct Call {
   const tern_generate_options *given;
   tern_generate_result *result;
   tern_error *error;
+  std::uint32_t flags = 0; ///< For the tokens of the prompt.
 };
 
 } // namespace
@@ -147,6 +148,8 @@ template <typename IdsOf> static tern_status generate(const Call &call, IdsOf &&
   return atWork(call.session, "session", call.function, call.error, [&]() -> tern_status {
     if (tern_status status = needed(call.error, call.function, call.prompt, call.promptLength); status != TERN_OK)
       return status;
+    if (tern_status status = checkFlags(call.error, call.function, call.flags, TERN_ADD_SPECIAL); status != TERN_OK)
+      return status;
     if (tern_status status = checkSlot(call.error, *call.session, call.slot); status != TERN_OK)
       return status;
     tern_generate_options options;
@@ -173,7 +176,7 @@ tern_status tern_generate(tern_session *session, int64_t slot, const int32_t *pr
 tern_status tern_generate_text(tern_session *session, int64_t slot, const char *prompt, size_t prompt_length,
                                uint32_t flags, const tern_generate_options *options, tern_generate_result *result,
                                tern_error *error) {
-  Call call = {"tern_generate_text", session, slot, {"prompt", prompt}, prompt_length, options, result, error};
+  Call call = {"tern_generate_text", session, slot, {"prompt", prompt}, prompt_length, options, result, error, flags};
   return generate(call, [&](const ModelText &text) {
     return text.tokenizer.encode({prompt, prompt_length}, (flags & TERN_ADD_SPECIAL) != 0);
   });

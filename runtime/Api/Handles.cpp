@@ -2,6 +2,8 @@
 
 #include "runtime/Api/Handles.h"
 
+#include <cstdio>
+
 using namespace tern;
 
 tern_status api::report(tern_error *error, tern_status status, std::string_view message) noexcept {
@@ -43,6 +45,14 @@ tern_status api::needed(tern_error *error, const char *function, const Given &ar
   return report(error, TERN_BAD_ARGUMENT,
                 std::string(function) + ": " + argument.name + " must not be null with a length of " +
                     std::to_string(length));
+}
+
+tern_status api::checkFlags(tern_error *error, const char *function, std::uint32_t flags, std::uint32_t known) {
+  if ((flags & ~known) == 0)
+    return TERN_OK;
+  char unknown[16];
+  std::snprintf(unknown, sizeof(unknown), "0x%x", flags & ~known);
+  return report(error, TERN_BAD_ARGUMENT, std::string(function) + ": flags has bits that are not known: " + unknown);
 }
 
 tern_status api::inUse(tern_error *error, const char *function) {

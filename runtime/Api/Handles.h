@@ -1,7 +1,7 @@
 //===- Handles.h - What stands behind the C API -------------------*- C++ -*-===//
 //
 // Every function of tern.h goes through `guarded`: exceptions end there, and problems become status and message. What
-// it was given is looked at first, by `needed`, `readOptions` and `checkSize`.
+// it was given is looked at first, by `needed`, `checkFlags`, `readOptions` and `checkSize`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -70,6 +70,9 @@ struct Given {
 tern_status needed(tern_error *error, const char *function, std::initializer_list<Given> arguments);
 /// The same for arrays and texts, which may be null where their length is 0.
 tern_status needed(tern_error *error, const char *function, const Given &argument, std::size_t length);
+
+/// TERN_OK if `flags` has no bit that `function` does not know: those are of a later version, or a mistake.
+tern_status checkFlags(tern_error *error, const char *function, std::uint32_t flags, std::uint32_t known);
 
 /// A function at work on a session or sampler, which no other may be at the time: they have no locks.
 template <typename Object> class Use {

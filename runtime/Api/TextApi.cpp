@@ -12,6 +12,8 @@ tern_status tern_tokenize(const tern_model *model, const char *text, size_t text
       return status;
     if (tern_status status = needed(error, "tern_tokenize", {"text", text}, text_length); status != TERN_OK)
       return status;
+    if (tern_status status = checkFlags(error, "tern_tokenize", flags, TERN_ADD_SPECIAL); status != TERN_OK)
+      return status;
     Result<const ModelText *> side = model->loaded->text();
     if (!side)
       return report(error, side.problem());
@@ -27,6 +29,8 @@ tern_status tern_detokenize(const tern_model *model, const int32_t *ids, size_t 
     if (tern_status status = needed(error, "tern_detokenize", {{"model", model}}); status != TERN_OK)
       return status;
     if (tern_status status = needed(error, "tern_detokenize", {"ids", ids}, count); status != TERN_OK)
+      return status;
+    if (tern_status status = checkFlags(error, "tern_detokenize", flags, TERN_SKIP_SPECIAL); status != TERN_OK)
       return status;
     Result<const ModelText *> side = model->loaded->text();
     if (!side)

@@ -42,9 +42,15 @@ Value filterWordWrap(Machine &machine, const Value &self, Arguments &arguments);
 Value filterUrlize(Machine &machine, const Value &self, Arguments &arguments);
 Value filterPrettyPrint(Machine &machine, const Value &self, Arguments &arguments);
 
-/// Methods of str; of dict, list, tuple and the rest.
+/// Methods of str; what markup has beside them; of numbers; of dict, list, tuple and the rest.
 const Builtin *findStringMethod(std::string_view name);
+const Builtin *findMarkupMethod(std::string_view name);
+const Builtin *findNumberMethod(const Value &number, std::string_view name);
 const Builtin *findContainerMethod(const Value &object, std::string_view name);
+
+/// Methods of str with a file of their own: maketrans and translate.
+Value methodMakeTranslation(Machine &machine, const Value &self, Arguments &arguments);
+Value methodTranslate(Machine &machine, const Value &self, Arguments &arguments);
 
 /// Puts range, dict, namespace, cycler, joiner, lipsum, raise_exception and strftime_now into `value`; false for other
 /// names.

@@ -1,10 +1,11 @@
-//===- ContainerMethods.cpp - Methods of dict, list and tuple -------------===//
+//===- ContainerMethods.cpp - Methods of dict, list, tuple, range ---------===//
 
 #include "runtime/Template/Builtins.h"
 #include "runtime/Template/Iteration.h"
+#include "runtime/Template/Operators.h"
 #include "runtime/Template/Parameters.h"
 
-#include <cmath>
+#include <algorithm>
 
 using namespace tern;
 using namespace tern::jinja;
@@ -20,8 +21,6 @@ template <ViewObject::What what> static Value dictView(Machine &machine, const V
 
 static Value dictGet(Machine &machine, const Value &self, Arguments &arguments) {
   Parameters given(machine, "get", arguments, {"key", "default"}, 1);
-  if (!arguments.named.empty())
-    return machine.fail("'get' takes no named arguments");
   if (!given)
     return Value();
   if (!isHashable(given[0]))
@@ -84,41 +83,18 @@ static Value listCopy(Machine &machine, const Value &self, Arguments &arguments)
 }
 
 //===----------------------------------------------------------------------===//
-// Numbers
+// keys and items of a dict
 //===----------------------------------------------------------------------===//
 
-static Value floatIsInteger(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "is_integer", arguments, {});
-  return Value::boolean(given && std::isfinite(self.asDouble()) && std::floor(self.asDouble()) == self.asDouble());
-}
-
-static Value intBitLength(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "bit_length", arguments, {});
-  std::uint64_t magnitude =
-      self.asInt() < 0 ? 0 - static_cast<std::uint64_t>(self.asInt()) : static_cast<std::uint64_t>(self.asInt());
-  return given ? Value::integer(magnitude ? 64 - __builtin_clzll(magnitude) : 0) : Value();
-}
-
-static Value intBitCount(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "bit_count", arguments, {});
-  std::uint64_t magnitude =
-      self.asInt() < 0 ? 0 - static_cast<std::uint64_t>(self.asInt()) : static_cast<std::uint64_t>(self.asInt());
-  return given ? Value::integer(__builtin_popcountll(magnitude)) : Value();
-}
-
-static Value intAsRatio(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "as_integer_ratio", arguments, {});
-  return given ? machine.makeTuple({Value::integer(self.asInt()), Value::integer(1)}) : Value();
-}
-
-static Value intConjugate(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "conjugate", arguments, {});
-  return given ? Value::integer(self.asInt()) : Value();
-}
-
-static Value floatConjugate(Machine &machine, const Value &self, Arguments &arguments) {
-  Parameters given(machine, "conjugate", arguments, {});
-  return given ? self : Value();
+static Value viewIsDisjoint(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "isdisjoint", arguments, {"other"}, 1);
+  std::vector<Value> others;
+  if (!given || !collect(machine, given[0], others))
+    return Value();
+  for (const Value &other : others)
+    if (!machine.walk(other) || contains(machine, self, other) || machine.failed())
+      return machine.failed() ? Value() : Value::boolean(false);
+  return Value::boolean(true);
 }
 
 const Builtin *jinja::findContainerMethod(const Value &object, std::string_view name) {
@@ -132,11 +108,7 @@ const Builtin *jinja::findContainerMethod(const Value &object, std::string_view 
   };
   static constexpr Builtin ofSequence[] = {{"count", sequenceCount}, {"index", sequenceIndex}};
   static constexpr Builtin ofList[] = {{"copy", listCopy}};
-  static constexpr Builtin ofFloat[] = {{"is_integer", floatIsInteger}, {"conjugate", floatConjugate}};
-  static constexpr Builtin ofInt[] = {{"bit_length", intBitLength},
-                                      {"bit_count", intBitCount},
-                                      {"as_integer_ratio", intAsRatio},
-                                      {"conjugate", intConjugate}};
+  static constexpr Builtin ofView[] = {{"isdisjoint", viewIsDisjoint}};
   switch (object.kind()) {
   case Kind::Dict:
     return findBuiltin(ofDict, name);
@@ -147,11 +119,8 @@ const Builtin *jinja::findContainerMethod(const Value &object, std::string_view 
   case Kind::Tuple:
   case Kind::Range:
     return findBuiltin(ofSequence, name);
-  case Kind::Float:
-    return findBuiltin(ofFloat, name);
-  case Kind::Bool:
-  case Kind::Int:
-    return findBuiltin(ofInt, name);
+  case Kind::View:
+    return object.as<ViewObject>().what == ViewObject::Values ? nullptr : findBuiltin(ofView, name);
   case Kind::Function: { // the class dict
     static constexpr Builtin ofDictClass[] = {{"fromkeys", dictFromKeys}};
     return object.as<FunctionObject>().name == "dict" ? findBuiltin(ofDictClass, name) : nullptr;

@@ -123,6 +123,8 @@ struct Cycler : NativeObject {
       value = items[place];
     else if (name == "pos")
       value = Value::integer(static_cast<std::int64_t>(place));
+    else if (name == "items")
+      value = machine.makeTuple(items);
     else if (name == "next" || name == "reset")
       value = name == "next" ? machine.makeMethod("next", next, self) : machine.makeMethod("reset", reset, self);
     else

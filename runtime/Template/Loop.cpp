@@ -87,8 +87,6 @@ Value Loop::cycle(Machine &machine, const Value &self, Arguments &arguments) {
 }
 
 Value Loop::changed(Machine &machine, const Value &self, Arguments &arguments) {
-  if (!arguments.named.empty())
-    return machine.fail("'changed' takes no named arguments");
   Loop &loop = self.as<Loop>();
   Value now = machine.makeTuple(arguments.positional);
   if (machine.failed() || !machine.walk(now) || (loop.hasChanged && equal(loop.lastChanged, now)))

@@ -1,4 +1,4 @@
-//===- MarkupFilters.cpp - Filters for HTML and URLs ----------------------===//
+//===- MarkupFilters.cpp - Filters and methods for HTML and URLs ----------===//
 
 #include "runtime/Template/Builtins.h"
 #include "runtime/Template/Characters.h"
@@ -118,6 +118,31 @@ const Builtin *jinja::findMarkupFilter(std::string_view name) {
       {"forceescape", filterForceEscape}, {"safe", filterSafe},
       {"striptags", filterStripTags},     {"xmlattr", filterXmlAttr},
       {"urlencode", filterUrlEncode},     {"urlize", filterUrlize},
+  };
+  return findBuiltin(table, name);
+}
+
+//===----------------------------------------------------------------------===//
+// Methods
+//===----------------------------------------------------------------------===//
+
+/// Markup.escape(s), which does not use the markup that it is called on.
+static Value markupEscape(Machine &machine, const Value &, Arguments &arguments) {
+  Parameters given(machine, "escape", arguments, {"s"}, 1);
+  Arguments none;
+  return given ? filterEscape(machine, given[0], none) : Value();
+}
+
+static Value markupUnescape(Machine &machine, const Value &self, Arguments &arguments) {
+  Parameters given(machine, "unescape", arguments, {});
+  return given ? machine.makeString(unescapeHtml(self.text())) : Value();
+}
+
+const Builtin *jinja::findMarkupMethod(std::string_view name) {
+  static constexpr Builtin table[] = {
+      {"escape", markupEscape},
+      {"unescape", markupUnescape},
+      {"striptags", filterStripTags},
   };
   return findBuiltin(table, name);
 }

@@ -41,6 +41,8 @@ static bool plainAttribute(Machine &machine, const Value &value, const std::stri
     return value.as<NativeObject>().attribute(machine, value, name, attribute);
   case Kind::String:
     method = findStringMethod(name);
+    if (!method && value.isMarkup())
+      method = findMarkupMethod(name);
     break;
   case Kind::Tuple:
     if (const SequenceObject &tuple = value.as<SequenceObject>();
@@ -61,7 +63,12 @@ static bool plainAttribute(Machine &machine, const Value &value, const std::stri
       bool own = name == "real" || name == "numerator";
       return attribute = Value::integer(own ? value.asInt() : name == "denominator"), true;
     }
-    method = findContainerMethod(value, name);
+    method = findNumberMethod(value, name);
+    break;
+  case Kind::Float:
+    if (name == "real" || name == "imag")
+      return attribute = name == "real" ? value : Value::real(0), true;
+    method = findNumberMethod(value, name);
     break;
   default:
     method = findContainerMethod(value, name);
@@ -245,6 +252,14 @@ Value jinja::sliceOf(Machine &machine, const Value &value, const Value &start, c
 // Calls
 //===----------------------------------------------------------------------===//
 
+/// Whether what is called takes arguments by name. Methods of Python's own types do not, but for a few.
+static bool takesNames(const FunctionObject &function) {
+  static constexpr std::string_view methods[] = {"split",  "rsplit", "splitlines", "expandtabs",
+                                                 "format", "encode", "to_bytes",   "from_bytes"};
+  return function.self.isUndefined() ||
+         std::find(std::begin(methods), std::end(methods), function.name) != std::end(methods);
+}
+
 bool jinja::isCallable(const Value &value) {
   return value.isUndefined() || value.is(Kind::Function) ||
          (value.is(Kind::Native) && value.as<NativeObject>().callable());
@@ -258,6 +273,8 @@ Value jinja::callValue(Machine &machine, const Value &callee, Arguments &argumen
     return Value();
   if (callee.is(Kind::Function)) {
     const FunctionObject &function = callee.as<FunctionObject>();
+    if (!arguments.named.empty() && !takesNames(function))
+      return machine.fail("'" + function.name + "' takes no named arguments");
     return machine.walk(function.self) ? function.function(machine, function.self, arguments) : Value();
   }
   if (callee.is(Kind::Native))

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 
 using namespace tern;
@@ -128,6 +129,52 @@ std::string jinja::floatRepr(double value) {
   if (digits.size() <= whole)
     return sign + digits + std::string(whole - digits.size(), '0') + ".0";
   return sign + digits.substr(0, whole) + "." + digits.substr(whole);
+}
+
+std::string jinja::floatHexadecimal(double value) {
+  if (!std::isfinite(value))
+    return floatRepr(value);
+  static constexpr char hex[] = "0123456789abcdef";
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  int biased = static_cast<int>(bits >> 52 & 0x7FF); // 0: zero, and what has no leading 1
+  std::uint64_t fraction = bits & 0xFFFFFFFFFFFFF;
+  std::string text = std::signbit(value) ? "-0x" : "0x";
+  if (biased == 0 && fraction == 0)
+    return text + "0.0p+0";
+  text += biased == 0 ? "0." : "1.";
+  for (int shift = 48; shift >= 0; shift -= 4)
+    text += hex[fraction >> shift & 15];
+  int exponent = std::max(biased, 1) - 1023;
+  return text + (exponent < 0 ? "p" : "p+") + std::to_string(exponent);
+}
+
+std::optional<double> jinja::parseHexadecimal(std::string_view text) {
+  bool negative = takeSign(text);
+  std::string digits(text);
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+  if (digits == "inf" || digits == "infinity" || digits == "nan")
+    return pythonFloat((negative ? "-" : "") + digits);
+  if (digits.compare(0, 2, "0x") == 0)
+    digits.erase(0, 2);
+  double number = 0;
+  const char *end = digits.data() + digits.size();
+  bool beginsRight = !digits.empty() && (digitValue(digits[0]) < 16 || digits[0] == '.');
+  std::from_chars_result read = std::from_chars(digits.data(), end, number, std::chars_format::hex);
+  if (!beginsRight || read.ptr != end)
+    return std::nullopt;
+  if (read.ec == std::errc::result_out_of_range) { // too large, or so small that it is zero
+    const char *power = digits.data() + std::min(digits.find("p-"), digits.size());
+    bool isSmall =
+        power != end && std::from_chars(digits.data(), power, number, std::chars_format::hex).ec == std::errc();
+    if (!isSmall)
+      return std::nullopt;
+    number = 0;
+  } else if (read.ec != std::errc()) {
+    return std::nullopt;
+  }
+  return negative ? -number : number;
 }
 
 double jinja::roundDecimal(double value, std::int64_t digits) {

@@ -27,6 +27,11 @@ std::optional<double> pythonFloat(std::string_view text);
 /// repr(value): the shortest digits that read back the same.
 std::string floatRepr(double value);
 
+/// value.hex(): "0x1.8000000000000p+1".
+std::string floatHexadecimal(double value);
+/// float.fromhex(text): white space, sign, "0x", "inf" and "nan" too. Nothing if malformed or out of range.
+std::optional<double> parseHexadecimal(std::string_view text);
+
 /// round(value, digits) of Python: exact decimal value, ties to even.
 double roundDecimal(double value, std::int64_t digits);
 

@@ -218,6 +218,16 @@ bool jinja::lessThan(Machine &machine, const Value &left, const Value &right) {
   return order(machine, "<", left, right);
 }
 
+/// Whether a dict has the key, or what an item of it has as key and value.
+static bool viewContains(Machine &machine, const ViewObject &view, const Value &item) {
+  if (view.what == ViewObject::Keys)
+    return contains(machine, view.dict, item);
+  if (!item.is(Kind::Tuple) || item.as<SequenceObject>().items.size() != 2)
+    return false;
+  const std::vector<Value> &pair = item.as<SequenceObject>().items;
+  return contains(machine, view.dict, pair[0]) && equal(*view.dict.as<DictObject>().find(pair[0]), pair[1]);
+}
+
 bool jinja::contains(Machine &machine, const Value &container, const Value &item) {
   switch (container.kind()) {
   case Kind::String:
@@ -231,6 +241,10 @@ bool jinja::contains(Machine &machine, const Value &container, const Value &item
       return false;
     }
     return container.as<DictObject>().find(item) != nullptr;
+  case Kind::View:
+    if (container.as<ViewObject>().what == ViewObject::Values)
+      break;
+    return viewContains(machine, container.as<ViewObject>(), item);
   case Kind::Undefined:
     return false;
   default:

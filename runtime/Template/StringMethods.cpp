@@ -329,6 +329,8 @@ static Value formatMap(Machine &machine, const Value &self, Arguments &arguments
   return formatBraces(machine, self, named);
 }
 
+static Value encodeText(Machine &machine, const Value &, Arguments &) { return refuseBytes(machine, "encode"); }
+
 const Builtin *jinja::findStringMethod(std::string_view name) {
   static constexpr Builtin table[] = {
       {"upper", convertCase<toUpper>},
@@ -375,6 +377,9 @@ const Builtin *jinja::findStringMethod(std::string_view name) {
       {"removesuffix", removeAffix<true>},
       {"format", formatText},
       {"format_map", formatMap},
+      {"maketrans", methodMakeTranslation},
+      {"translate", methodTranslate},
+      {"encode", encodeText},
   };
   return findBuiltin(table, name);
 }

@@ -135,3 +135,7 @@ std::string jinja::centered(Machine &machine, const std::string &text, std::int6
   std::int64_t left = missing / 2 + (missing & width & 1);
   return repeated(machine, " ", left) + text + repeated(machine, " ", missing - left);
 }
+
+Value jinja::refuseBytes(Machine &machine, const char *method) {
+  return machine.fail(std::string("'") + method + "' works with bytes, and templates have no such values here");
+}

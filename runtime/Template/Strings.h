@@ -24,6 +24,9 @@ std::vector<std::string_view> splitLines(std::string_view text, bool keepEnds);
 /// str.center(width).
 std::string centered(Machine &machine, const std::string &text, std::int64_t width);
 
+/// Fails, as the method of that name gives or takes bytes, which are no values of templates here.
+Value refuseBytes(Machine &machine, const char *method);
+
 } // namespace tern::jinja
 
 #endif // TERN_RUNTIME_TEMPLATE_STRINGS_H

@@ -11,7 +11,7 @@ DEBIAN_PACKAGES=(
   # libraries
   nlohmann-json3-dev libcli11-dev libonig-dev libicu-dev libxxhash-dev
   # tests
-  libgtest-dev libgmock-dev
+  libgtest-dev libgmock-dev valgrind
   # kernels for aarch64, run by an emulator
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
   # the model comes from PyPI

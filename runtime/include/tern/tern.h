@@ -18,9 +18,9 @@
  * docs/CApi.md has a whole program.
  *
  * Errors. Functions that can fail answer a tern_status; `error` may be NULL, else it is filled on failure: what is
- * wrong, where, and what to do about it. A null pointer where one is needed, a size that was not set, a slot that is
- * not there: TERN_BAD_ARGUMENT, and nothing was done. No exception leaves the library, it prints nothing, and it has no
- * global state.
+ * wrong, where, and what to do about it. A null pointer where one is needed, a size that was not set, a slot or a flag
+ * that is not there: TERN_BAD_ARGUMENT, and nothing was done. No exception leaves the library, it prints nothing, and
+ * it has no global state.
  *
  * Threads. Each function says what it asks for:
  *

@@ -184,6 +184,24 @@ TEST_F(ApiMisuse, OptionsWithHoles) {
   });
 }
 
+TEST_F(ApiMisuse, FlagsOfLaterVersions) {
+  constexpr uint32_t later = 0x80000000u;
+  expectRefused({
+      {"tern_tokenize: flags has bits that are not known: 0x2",
+       [&](auto *e) { return tern_tokenize(model, "a", 1, TERN_ADD_SPECIAL | 2, ids, 8, &length, e); }},
+      {"tern_tokenize: flags has bits that are not known: 0x80000000",
+       [&](auto *e) { return tern_tokenize(model, nullptr, 0, later, nullptr, 0, nullptr, e); }},
+      {"tern_detokenize: flags has bits that are not known: 0xfffffffe",
+       [&](auto *e) { return tern_detokenize(model, ids, 1, UINT32_MAX, text, 8, &length, e); }},
+      {"tern_generate_text: flags has bits that are not known: 0x80000000",
+       [&](auto *e) { return tern_generate_text(session, 0, "a", 1, TERN_ADD_SPECIAL | later, nullptr, nullptr, e); }},
+  });
+  EXPECT_EQ(length, 0u);
+  EXPECT_EQ(tern_session_length(session, 0), 0) << "nothing was done";
+  EXPECT_EQ(tern_tokenize(model, "a", 1, TERN_ADD_SPECIAL, ids, 8, &length, &error), TERN_OK) << error.message;
+  EXPECT_EQ(tern_detokenize(model, ids, length, TERN_SKIP_SPECIAL, text, 8, &length, &error), TERN_OK) << error.message;
+}
+
 TEST_F(ApiMisuse, WhatAnswersNoStatusBearsNull) {
   EXPECT_EQ(tern_session_slots(nullptr), 0);
   EXPECT_EQ(tern_session_context(nullptr), 0);

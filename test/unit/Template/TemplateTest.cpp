@@ -80,6 +80,7 @@ TEST(Template, LimitsEndHostileTemplates) {
       "{{ [1] * 99999999999 }}",
       "{{ 2 ** 64 }}",
       "{{ 'x' | indent(9999999999) }}",
+      "{{ ('a' * 90000).translate({97: 'b' * 90000}) }}",
       "{{ [1] | batch(9999999999, 0) | list }}",
       "{{ [1] | slice(9999999999) | list }}",
       "{{ lipsum(n=9999999999, min=0, max=1) }}",
@@ -156,6 +157,39 @@ TEST(Template, BadVariablesAreProblems) {
 TEST(Template, NumbersHaveTheMethodsOfPython) {
   EXPECT_EQ(render("{{ (-6).bit_count() }} {{ true.as_integer_ratio() }} {{ 3 .conjugate() }} {{ 2.5.conjugate() }}"),
             "2 (1, 1) 3 2.5");
+}
+
+// Python has them, and they are defined; what they are for is not here.
+TEST(Template, BytesAreRefusedByName) {
+  EXPECT_EQ(render("{{ 'a'.encode is defined }}"), "True");
+  EXPECT_EQ(render("{{ 'é'.encode('utf-8') | length }}"),
+            "t: line 1, column 14: 'encode' works with bytes, and templates have no such values here");
+  EXPECT_THAT(render("{{ (5).to_bytes(2, 'big') }}"), HasSubstr("column 16: 'to_bytes' works with bytes"));
+  EXPECT_THAT(render("{{ (5).from_bytes([1, 2], 'big') }}"), HasSubstr("'from_bytes' works with bytes"));
+}
+
+TEST(Template, TranslationTablesSayWhatIsWrong) {
+  EXPECT_EQ(render("{{ 'a'.maketrans('ab', 'c') }}"),
+            "t: line 1, column 17: 'maketrans' needs two texts of one length, not 2 and 1 characters");
+  EXPECT_THAT(render("{{ 'a'.maketrans(['a']) }}"), HasSubstr("needs a dict, or two texts of one length, not a list"));
+  EXPECT_THAT(render("{{ 'a'.maketrans({'ab': 1}) }}"), HasSubstr("one character or an integer, not a text of 2"));
+  EXPECT_THAT(render("{{ 'a'.maketrans({none: 1}) }}"), HasSubstr("one character or an integer, not a NoneType"));
+  EXPECT_THAT(render("{{ 'a'.translate(none) }}"), HasSubstr("needs a table, such as maketrans gives, not a NoneType"));
+  EXPECT_THAT(render("{{ 'a'.translate(x) }}"), HasSubstr("'x' is undefined"));
+  EXPECT_THAT(render("{{ 'a'.translate({97: 2.5}) }}"), HasSubstr("of integers, texts and None, not of a float"));
+  // Python's strings can hold half a surrogate pair, which no text is.
+  EXPECT_THAT(render("{{ 'a'.translate({97: 55296}) }}"), HasSubstr("the codes of characters, and 55296 is none"));
+}
+
+TEST(Template, MethodsTakeNamesWherePythonsDo) {
+  EXPECT_EQ(render("{{ 'a,b'.split(sep=',') }}"), "['a', 'b']");
+  EXPECT_EQ(render("{{ 'a'.find(sub='a') }}"), "t: line 1, column 12: 'find' takes no named arguments");
+}
+
+TEST(Template, RatiosThatNeedMoreThan64BitsAreRefused) {
+  EXPECT_EQ(render("{{ 0.1.as_integer_ratio() }}"), "(3602879701896397, 36028797018963968)");
+  for (const char *number : {"1e-5", "9.3e18", "1e300", "5e-324"})
+    EXPECT_THAT(render(std::string("{{ (") + number + ").as_integer_ratio() }}"), HasSubstr("integers have 64 bits"));
 }
 
 TEST(Template, TheCallerComesBeforeOtherNamesOfADict) {

@@ -4,17 +4,19 @@
   python3 make_template_vectors.py [--seed N] [--random N] [--errors SHARE] [--features SHARE]
                                  [--output FILE]
 
-Needs jinja2 3.1.6 and transformers 5, whose environment is used. Expected is the text, or null for an error. A larger
+Needs Python 3.11, jinja2 3.1.6 and transformers 5, whose environment is used. Expected is the text, or null for an error. A larger
 run for the same test (with --errors 1 no random template is left out):
 TERN_TEMPLATE_VECTORS=FILE build/bin/tests/TernTemplateTests --gtest_filter='TemplateVectors*'
 """
 
 import argparse
 import json
+import math
 import random
 import warnings
 from datetime import datetime
 
+from markupsafe import Markup
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
 from families import family_cases
@@ -326,7 +328,7 @@ class FeatureGenerator(TypedGenerator):
              "max(attribute='n')", "min(attribute='n')", "sum(attribute='n', start=3)", "join(', ', attribute='role')", "map(attribute=0, default=1)",
              "map('default', 'x')", "map(attribute='content') | map('upper') | map('replace', 'A', 'b')", "selectattr('role', 'in', ['user', 'x'])",
              "map('attr', 'role')", "batch(2) | map('list')", "map('tojson')", "first | items", "last | dictsort(reverse=true)", "dictsort", "map(attribute='tool')"]
-    METHODS = ["encode()", "translate({97: 'x', 98: none})", "as_integer_ratio()", "is_integer()", "bit_count()", "conjugate()", "real", "imag", "numerator", "hex()",
+    METHODS = ["translate({97: 'x', 98: none})", "maketrans('ab', 'cd', 'e')", "maketrans(d)", "translate(s.maketrans(t, s))", "as_integer_ratio()", "is_integer()", "bit_count()", "conjugate()", "real", "imag", "numerator", "hex()",
                "format_map(d)", "isdecimal()", "isnumeric()", "istitle()", "rindex('a')", "rpartition('a')", "isspace()", "isidentifier()", "isascii()", "fromkeys([1])",
                "index(2)", "count(1)", "bit_length()", "denominator", "__len__()", "rfind('a', 1, 3)", "endswith(('a', 'b'))", "startswith(('A', 'w'), 1)", "zfill(6)",
                "expandtabs()", "partition(' ')", "casefold()", "isprintable()", "isupper()", "get(1)", "keys() | list", "setdefault('a')", "popitem()", "update(d)", "clear()"]
@@ -412,6 +414,61 @@ def special_cases(rng):
         yield pick(["{{ v | pprint }}", "{{ (v, 1) | pprint }}", "{{ {'x': v, 3: (v,)} | pprint }}"]), {"v": value(0)}
 
 
+# Values of each type that templates can make.
+TYPES = ["'a'", "('a' | e)", "[1]", "{'a': 1}", "(1,)", "1", "true", "2.5", "range(3)", "none", "d.keys()", "d.values()", "d.items()", "cycler(1)", "joiner()", "dict",
+         "([1] | groupby(0) | first)"]
+
+
+def method_cases(rng):
+    """Which names each type has in the sandbox, and the methods that few templates use."""
+    made = ["", Markup(""), [], {}, (), 1, 2.5, range(3), {}.keys(), {}.items()]
+    names = sorted({name for value in made for name in dir(value) if not name.startswith("_")} - {"mapping"})
+    for value in TYPES:
+        yield "{%% set x = %s %%}" % value + "".join("{{ '%s ' if x.%s is defined }}" % (name, name) for name in names), {"d": {"a": 1}}
+
+    for call in ["'aé'.maketrans('aé', 'bü')", "'a'.maketrans('ab', 'xy', 'bc')", "''.maketrans('aba', 'xyz')", "''.maketrans('', '')", "''.maketrans('ab', 'x')",
+                 "''.maketrans('ab')", "''.maketrans()", "''.maketrans(1, 'a')", "''.maketrans('a', 1)", "''.maketrans('a', 'b', none)", "''.maketrans('a', 'b', missing)",
+                 "''.maketrans({})", "''.maketrans({'a': 'xyz', 98: none, '日': 99, true: [1]})", "''.maketrans({'ab': 1})", "''.maketrans({'': 1})", "''.maketrans({2.5: 1})",
+                 "''.maketrans({none: 1})", "''.maketrans(missing)", "''.maketrans('a', 'b', z='c')", "''.maketrans(x='a', y='b')", "''.maketrans(*'abc')",
+                 "''.maketrans('a', 'b', 'c', 'd')", "('<' | e).maketrans('<', '>')",
+                 "'abc'.translate(''.maketrans('ab', 'é日', 'c'))", "'abc'.translate({97: none, 98: 'xyz', 99: 65})", "'abc'.translate({})", "'abc'.translate({'a': 'b'})",
+                 "'abc'.translate({97.0: 'x', 98: true})", "'abc'.translate({97: 2.5})", "'abc'.translate({97: missing})", "'abc'.translate({97: [1]})", "'abc'.translate({97: -1})",
+                 "'abc'.translate({97: 1114111, 98: 1114112})", "'abc'.translate({97: 1114112})", "'xyz'.translate({97: 2.5})", "'a\\tb'.translate('0123456789')", "'a\\nb'.translate(['x'] * 20)",
+                 "'\\x01\\x02\\x03'.translate((65, none, 'q'))", "'a\\tb'.translate(range(200))", "'a\\tb'.translate(range(100, 300, 2))", "''.translate(none)", "'a'.translate(none)", "'a'.translate(1)",
+                 "'a'.translate(d.keys())", "'a'.translate(missing)", "''.translate(missing)", "''.translate()", "'a'.translate({}, {})", "'a'.translate(table={})",
+                 "('<a>' | e).translate({97: '<b>', 38: none})", "(('<a>' | e).translate({}) ~ '<') | e", "'<a>'.translate({97: '<b>' | e}) | e", "'a'.translate({97: 'b'}).translate({98: 'c'})",
+                 "('<&>' | e).unescape()", "('<&>' | e).unescape() | e", "('<b> a  b</b>' | safe).striptags()", "('<' | e).escape('<>')", "('<' | e).escape('<' | e)", "('<' | e).escape()",
+                 "('<' | e).escape(1)", "'<'.unescape()", "'<'.striptags()", "('<' | e).unescape(1)",
+                 "d.keys().isdisjoint(['b'])", "d.keys().isdisjoint(['b', 'a'])", "d.keys().isdisjoint('xya')", "d.keys().isdisjoint({})", "d.keys().isdisjoint(1)", "d.keys().isdisjoint([[1]])",
+                 "d.items().isdisjoint([('a', 2)])", "d.items().isdisjoint([('a', 1)])", "d.items().isdisjoint([['a', 1]])", "d.items().isdisjoint({'a': 1.0}.items())", "d.items().isdisjoint([([], 1)])",
+                 "'a'.find(sub='a')", "'a'.strip(chars='a')", "'a'.replace(old='a', new='b')", "'a'.center(width=3)", "'a'.startswith(prefix='a')", "'a'.join(iterable='bc')",
+                 "'a,b'.split(sep=',')", "'a,b,c'.rsplit(maxsplit=1, sep=',')", "'a\\n'.splitlines(keepends=true)", "'\\tb'.expandtabs(tabsize=2)", "'{x}'.format(x=1)", "[1].index(value=1)",
+                 "d.get(key='a')", "d.get('a', default=1)", "d.fromkeys(iterable=[1])", "dict.fromkeys([1], value=2)", "cycler(1).next(x=1)", "lipsum(n=0) | length",
+                 "range(stop=3)", "'a'.upper(**{})", "cycler(1, 'b').items",
+                 "d.keys().isdisjoint()", "d.values().isdisjoint([])", "'a' in d.keys()", "'b' in d.keys()", "[1] in d.keys()", "('a', 1) in d.items()", "('a', 2) in d.items()", "['a', 1] in d.items()",
+                 "1 in d.values()", "2 in d.values()", "(2.5).real", "(2.5).imag", "(-0.0).real", "true.real", "(-3).imag", "true.denominator"]:
+        yield "{{ %s }}" % call, {"d": {"a": 1}}
+
+    # Variables, as Jinja2 cannot print constants that are infinite or no number.
+    for number in ["0.0", "-0.0", "1.0", "-2.5", "0.1", "3.14159", "1e-5", "5e-324", "2.2250738585072014e-308", "1.7976931348623157e308", "9007199254740993.0", "4.611686018427388e18",
+                   "-9.2233720368547758e18", "2.0e-15", "inf", "-inf", "nan"]:
+        yield "{% set x = s | float %}{{ x.hex() }} {{ x.fromhex(x.hex()) }}", {"s": number}
+        if not math.isfinite(float(number)) or max(map(abs, float(number).as_integer_ratio())) <= 1 << 63:
+            yield "{% set x = s | float %}{{ x.as_integer_ratio() }}", {"s": number}
+    for text in ["0x1.8p3", " -0X.8P-1\n", "1", "ff", "0x", "", ".", "0x.p1", "1p", "0x1p", "0x1p+1", "1.8p+", "+Inf", "-infinity", "NaN", "--1", "0x-1", "0x1p9999", "0x1.00000000000008p0",
+                 "0x1.000000000000080001p0", "0x1.00000000000018p0", "0x0.00000000000008p-1022", "0x0.000000000000081p-1022", "-0x1p-5000", "1_0", "g", "0x0p0", "0p99999999"]:
+        yield "{{ (0.5).fromhex(s) }}", {"s": text}
+
+    texts = ["abc", "aé日", "<a&b>", "", "x😀y", "aab b", "\t\n"]
+    replacements = ["none", "'x'", "''", "'日本'", "65", "233", "128512", "true", "'<'", "('<' | e)"]
+    for _ in range(60):
+        text, pick = rng.choice(texts), rng.choice
+        keys = [pick(["97", "'a'", "'é'", "26085", "'😀'", "98", "60", "'>'", "'b'", "9"]) for _ in range(rng.randrange(5))]
+        table = "{" + ", ".join(f"{key}: {pick(replacements)}" for key in keys) + "}"
+        table = pick([table, f"s.maketrans({table})", "s.maketrans(%r, %r, %r)" % (pick(["ab", "é日", "😀a"]), pick(["xy", "😀é", "日b"]), pick(["", "b", "<&"]))])
+        yield "{{ (s%s).translate(%s)%s }}" % (pick(["", "", " | e", " | safe"]), table, pick(["", " | e", " | length", " | pprint"])), {"s": text}
+
+
 def expected(env, template, variables):
     """The text, None for an error, False for what has no stable answer."""
     try:
@@ -440,7 +497,8 @@ def main():
 
     for template, variables in family_cases():
         add(template, variables, expected(env, template, variables))
-    for template, variables in special_cases(random.Random(options.seed)):
+    rng = random.Random(options.seed)
+    for template, variables in [*special_cases(rng), *method_cases(rng)]:
         text = expected(env, template, variables)
         if text is not False:
             add(template, variables, text)
