@@ -475,7 +475,7 @@ def expected(env, template, variables):
         text = env.from_string(template).render(**variables)
     except Exception:
         return None
-    return False if " at 0x" in text or len(text) > 5000 else text
+    return False if " at 0x" in text.lower() or len(text) > 5000 else text
 
 
 def main():
