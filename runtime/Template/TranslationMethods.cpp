@@ -79,25 +79,25 @@ namespace {
 /// What a table has for a code. The items of what is no dict are taken out once.
 class TranslationTable {
 public:
-  TranslationTable(Machine &machine, const Value &table) : dict(table.is(Kind::Dict) ? &table : nullptr) {
+  TranslationTable(Machine &machine, Value given) : table(std::move(given)) {
     bool hasItems = table.isSequence() || table.is(Kind::Range) || table.isString();
     if (table.isUndefined())
       machine.failUndefined(table);
     else if (hasItems)
       collect(machine, table, items);
-    else if (!dict)
+    else if (!table.is(Kind::Dict))
       machine.fail("'translate' needs a table, such as maketrans gives, not a " + typeName(table));
   }
 
   const Value *find(char32_t code) const {
-    if (dict)
-      return dict->as<DictObject>().find(Value::integer(code));
+    if (table.is(Kind::Dict))
+      return table.as<DictObject>().find(Value::integer(code));
     return code < items.size() ? &items[code] : nullptr;
   }
 
 private:
-  const Value *dict; ///< Null if `items` is the table.
-  std::vector<Value> items;
+  Value table;
+  std::vector<Value> items; ///< Of a table that is no dict.
 };
 
 } // namespace
