@@ -55,18 +55,22 @@ TEST(CpuSession, SizesOutOfRangeAreRefused) {
     EXPECT_FALSE(CpuSession::create(model, size)) << size.slots << " x " << size.capacity;
 }
 
+/// A call of an entry with inputs of the shapes [batch, tokens], [batch, positions] and [batch, 1], all of zeros.
+static EntryCall callOf(std::int32_t entry, std::int64_t batch, std::int64_t tokens, std::int64_t positions) {
+  static const std::vector<std::int32_t> zeros(256);
+  EntryCall call;
+  call.entry = entry;
+  call.inputs = {{zeros.data(), {batch, tokens}}, {zeros.data(), {batch, positions}}, {zeros.data(), {batch, 1}}};
+  call.sizes = {{4, 1}};
+  return call;
+}
+
 TEST(CpuSession, InputsMustHaveTheSizesOfTheEntry) {
   std::shared_ptr<CpuModel> model = makeTinyModel(1);
   ASSERT_NE(model, nullptr);
   std::unique_ptr<CpuSession> session = std::move(*CpuSession::create(model, {4, 64}));
-  std::vector<std::int32_t> numbers(256);
   auto call = [&](std::int64_t batch, std::int64_t tokens, std::int64_t positions) {
-    EntryCall call;
-    call.entry = 1; // decode_4
-    call.inputs = {
-        {numbers.data(), {batch, tokens}}, {numbers.data(), {batch, positions}}, {numbers.data(), {batch, 1}}};
-    call.sizes = {{4, 1}};
-    return session->run(call);
+    return session->run(callOf(/*decode_4*/ 1, batch, tokens, positions));
   };
   EXPECT_THAT(call(3, 1, 1).problem().what, HasSubstr("the size B must be 4, is 3"));
   EXPECT_THAT(call(4, 2, 2).problem().what, HasSubstr("the size T must be 1, is 2"));
@@ -79,13 +83,8 @@ TEST(CpuSession, EmptyInputsAreNotTakenForOthers) {
   std::shared_ptr<CpuModel> model = makeTinyModel(1);
   ASSERT_NE(model, nullptr);
   std::unique_ptr<CpuSession> session = std::move(*CpuSession::create(model, {1, 64}));
-  std::vector<std::int32_t> numbers(8);
   auto problemOf = [&](std::int32_t entry, std::int64_t tokens, std::int64_t positions) {
-    EntryCall call;
-    call.entry = entry;
-    call.inputs = {{numbers.data(), {1, tokens}}, {numbers.data(), {1, positions}}, {numbers.data(), {1, 1}}};
-    call.sizes = {{4, 1}};
-    Result<bool> ran = session->run(call);
+    Result<bool> ran = session->run(callOf(entry, 1, tokens, positions));
     return ran ? "" : ran.problem().what;
   };
   constexpr std::int32_t decode1 = 0, prefill8 = 2;
@@ -102,13 +101,7 @@ TEST(CpuSession, AnInputOfTheCapacityHasTheSessions) {
   std::shared_ptr<CpuModel> model = makeTinyModel(1, std::move(program));
   ASSERT_NE(model, nullptr);
   std::unique_ptr<CpuSession> session = std::move(*CpuSession::create(model, {1, 128}));
-  std::vector<std::int32_t> numbers(128);
-  auto run = [&](std::int64_t positions) {
-    EntryCall call;
-    call.inputs = {{numbers.data(), {1, 1}}, {numbers.data(), {1, positions}}, {numbers.data(), {1, 1}}};
-    call.sizes = {{4, 1}};
-    return session->run(call);
-  };
+  auto run = [&](std::int64_t positions) { return session->run(callOf(/*decode_1*/ 0, 1, 1, positions)); };
   EXPECT_THAT(run(64).problem().what, HasSubstr("'positions' must have the shape [B, capacity], but has [1, 64]"));
   EXPECT_TRUE(run(128));
 }
