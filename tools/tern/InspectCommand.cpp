@@ -1,6 +1,7 @@
 //===- InspectCommand.cpp - tern inspect ----------------------------------===//
 
 #include "tern/Pipelines/Compiler.h"
+#include "tern/Pipelines/DiagnosticProblems.h"
 #include "tern/RegisterAll.h"
 #include "tern/Target/CudaSource.h"
 #include "tern/Target/Target.h"
@@ -92,13 +93,21 @@ static Problems programAfter(const ArtifactReader &artifact, const std::string &
   return compileModel(context, options).problems;
 }
 
-/// The roofline of a program that programAfter gave for the phase plan.
-static Json rooflineOf(const std::string &planned, std::int64_t positions, const kernel::Ceilings &ceilings) {
+/// Puts the roofline of a program that programAfter gave for the phase plan into `roofline`.
+static Problems makeRoofline(const std::string &planned, std::int64_t positions, const kernel::Ceilings &ceilings,
+                             Json &roofline) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
+  DiagnosticProblems diagnostics(context);
   auto module = mlir::parseSourceString<mlir::ModuleOp>(planned, mlir::ParserConfig(&context));
-  return module ? rooflineOf(*module, positions, ceilings) : Json();
+  if (!module)
+    return diagnostics.problems();
+  Result<Json> made = rooflineOf(*module, positions, ceilings);
+  if (!made)
+    return {made.problem()};
+  roofline = std::move(*made);
+  return {};
 }
 
 /// The CUDA C++ of a kernel of the variant, or of all if `kernel` is empty.
@@ -140,8 +149,10 @@ static int inspect(const InspectOptions &options) {
       std::string planned;
       if (Problems problems = programAfter(*artifact, "plan", (*variant)->target, planned); !problems.empty())
         return fail(problems, options.json);
-      text +=
-          rooflineText(object["roofline"] = rooflineOf(planned, positions, ceilingsOf(options, (*variant)->target)));
+      kernel::Ceilings ceilings = ceilingsOf(options, (*variant)->target);
+      if (Problems problems = makeRoofline(planned, positions, ceilings, object["roofline"]); !problems.empty())
+        return fail(problems, options.json);
+      text += rooflineText(object["roofline"]);
     }
     if (options.cuda) {
       Result<std::string> source = cudaOf(*artifact, **variant, *options.cuda);
@@ -184,15 +195,17 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
   command->add_option("artifact", options->artifact, "What tern compile made")->required();
   command->add_flag("--plan", options->plan, "Memory by kind, states, and every launch of every entry");
   command->add_flag("--kernels", options->kernels, "How often each kernel is launched, its tasks and bytes");
-  command->add_flag("--roofline", options->roofline,
-                    "What each kernel must move and compute, and how fast that can be at best");
+  CLI::Option *roofline = command->add_flag("--roofline", options->roofline,
+                                            "What each kernel must move and compute, and how fast that can be at best");
   command
       ->add_option("--bandwidth", options->bandwidth,
                    "With --roofline: GB/s that memory gives (default: of a GPU, its data sheet)")
+      ->needs(roofline)
       ->check(CLI::PositiveNumber);
   command
       ->add_option("--peak", options->peak,
                    "With --roofline: TFLOP/s of the arithmetic (default: of a GPU, its data sheet)")
+      ->needs(roofline)
       ->check(CLI::PositiveNumber);
   command->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
       ->type_name("KERNEL");

@@ -38,12 +38,12 @@ static mlir::DictionaryAttr largestSizes(plan::EntryOp entry, std::int64_t posit
 
 static Json costRow(const kernel::KernelCost &cost, const kernel::Ceilings &ceilings) {
   Json row = {{"bytes", std::llround(cost.bytes)}, {"flops", std::llround(cost.flops)}, {"floor_us", nullptr}};
-  if (ceilings.bytes > 0 && ceilings.flops > 0)
+  if (ceilings.bytes > 0 || ceilings.flops > 0)
     row["floor_us"] = kernel::floorSeconds(cost, ceilings) * 1e6;
   return row;
 }
 
-static Json entryRoofline(plan::EntryOp entry, std::int64_t positions, const kernel::Ceilings &ceilings) {
+static Result<Json> entryRoofline(plan::EntryOp entry, std::int64_t positions, const kernel::Ceilings &ceilings) {
   mlir::DictionaryAttr sizes = largestSizes(entry, positions);
   llvm::MapVector<llvm::StringRef, KernelLaunches> kernels;
   for (auto launch : entry.getBody().getOps<plan::LaunchOp>()) {
@@ -52,41 +52,44 @@ static Json entryRoofline(plan::EntryOp entry, std::int64_t positions, const ker
       continue;
     launches.first = graph::modulePath(launch.getLoc()).str();
     auto function = mlir::SymbolTable::lookupNearestSymbolFrom<kernel::FuncOp>(entry, launch.getKernelAttr());
-    launches.each = kernel::costOf(function, sizes).value_or(kernel::KernelCost());
+    std::optional<kernel::KernelCost> cost = kernel::costOf(function, sizes);
+    if (!cost)
+      return Problem{("entry '" + entry.getSymName() + "', kernel '" + launch.getKernel() + "'").str(),
+                     "has a size that the entry gives no range", ""};
+    launches.each = *cost;
   }
   Json list = Json::array(), calls = Json::object();
   kernel::KernelCost whole;
-  double floor = 0;
+  bool areKnown = ceilings.bytes > 0 && ceilings.flops > 0;
   for (const auto &[name, launches] : kernels) {
     double count = static_cast<double>(launches.count);
     kernel::KernelCost together{launches.each.bytes * count, launches.each.flops * count};
     whole.bytes += together.bytes;
     whole.flops += together.flops;
-    floor += kernel::floorSeconds(together, ceilings);
     Json row = costRow(together, ceilings);
     row["kernel"] = ("tern_" + name).str();
     row["launches"] = launches.count;
     row["first"] = launches.first;
-    row["bound"] = row["floor_us"].is_null()                   ? Json()
-                   : kernel::isMemoryBound(together, ceilings) ? "memory"
-                                                               : "arithmetic";
+    row["bound"] = !areKnown ? Json() : kernel::isMemoryBound(together, ceilings) ? "memory" : "arithmetic";
     list.push_back(std::move(row));
   }
   for (mlir::NamedAttribute size : sizes)
     calls[size.getName().str()] = llvm::cast<mlir::IntegerAttr>(size.getValue()).getInt();
   Json result = costRow(whole, ceilings);
-  if (!result["floor_us"].is_null())
-    result["floor_us"] = floor * 1e6;
   result["name"] = entry.getSymName().str();
   result["sizes"] = std::move(calls);
   result["kernels"] = std::move(list);
   return result;
 }
 
-Json tern::rooflineOf(mlir::ModuleOp planned, std::int64_t positions, const kernel::Ceilings &ceilings) {
+Result<Json> tern::rooflineOf(mlir::ModuleOp planned, std::int64_t positions, const kernel::Ceilings &ceilings) {
   Json entries = Json::array();
-  for (auto entry : planned.getOps<plan::EntryOp>())
-    entries.push_back(entryRoofline(entry, positions, ceilings));
+  for (auto entry : planned.getOps<plan::EntryOp>()) {
+    Result<Json> roofline = entryRoofline(entry, positions, ceilings);
+    if (!roofline)
+      return roofline.problem();
+    entries.push_back(std::move(*roofline));
+  }
   return entries;
 }
 

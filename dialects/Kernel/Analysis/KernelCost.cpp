@@ -62,11 +62,12 @@ private:
   /// Pairs of a query and a key that it may see, of one head and sequence.
   template <typename Attention> double visiblePairs(Attention op) {
     double keys = sizeOf(op.getKey(), 1), queries = sizeOf(op.getQuery(), 1), pairs = 0;
-    if (op.getMask() != graph::Mask::Causal)
-      return keys * queries;
     double window = op.getWindow() ? static_cast<double>(*op.getWindow()) : keys;
-    for (double query = 0; query < queries; ++query) // the last sees all keys, each before it one less
-      pairs += std::clamp(keys - (queries - 1 - query), 0.0, window);
+    for (double after = 0; after < queries; ++after) { // positions behind that of the query
+      pairs += std::clamp(keys - after, 0.0, window);
+      if (op.getMask() != graph::Mask::Causal)
+        pairs += std::min(after, keys);
+    }
     return pairs;
   }
 

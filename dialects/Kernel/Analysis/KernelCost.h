@@ -3,8 +3,8 @@
 // Lower bounds, for rooflines: no schedule of a kernel does with less than this, and a good one needs hardly more.
 //
 //   bytes   each operand once, as far as it is read: of a table the rows that are looked up, of a mixture the experts
-//           that are picked, of keys and values those that some query may see; each result once; what is appended to a
-//           state. Formats as the kernel finds them in memory.
+//           that are picked, of keys and values those that some query may see (of sequences as long as the context);
+//           each result once; what is appended to a state. Formats as the kernel finds them in memory.
 //   flops   2 for each multiply and add of a product, attention or recurrence; 1 for each element that any other op
 //           computes, none where it only moves or converts them.
 //

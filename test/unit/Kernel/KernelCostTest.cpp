@@ -97,6 +97,9 @@ TEST_F(KernelCostTest, AttentionCountsWhatQueriesMaySee) {
   EXPECT_EQ(window->bytes, bytes(3, 12)) << "three queries see ten keys each, the first two fewer";
   EXPECT_EQ(window->flops, flops(30));
   EXPECT_EQ(all->flops, flops(300));
+  auto ahead = attention("none window 10", 3, 100);
+  ASSERT_TRUE(ahead);
+  EXPECT_EQ(ahead->flops, flops(12 + 11 + 10)) << "a window limits what lies before a query, not behind it";
 }
 
 TEST_F(KernelCostTest, StatesCostWhatIsAppended) {
