@@ -35,12 +35,12 @@ class PrefillOptions(ctypes.Structure):
 class Model:
     """An artifact that is open."""
 
-    def __init__(self, library, artifact, threads):
+    def __init__(self, library, artifact, threads, backend=None):
         self.tern = ctypes.CDLL(str(library))
         self.error, self.handle = Error(), c_void_p()
         options = ModelOptions()
         self.tern.tern_model_options_init(byref(options), c_size_t(sizeof(options)))
-        options.threads = threads
+        options.threads, options.backend = threads, backend and backend.encode()
         self.check(self.tern.tern_model_open(str(artifact).encode(), byref(options), byref(self.handle),
                                              byref(self.error)))
 
@@ -96,6 +96,14 @@ class Session:
             self.model.check(self.tern.tern_decode(self.handle, count, slots, tokens, None, byref(self.logits), error))
 
         return decode
+
+    def decode(self, slots, ids):
+        """Appends a token to each of some slots; a pointer to their logits, row by row."""
+        count = len(slots)
+        self.model.check(self.tern.tern_decode(self.handle, c_size_t(count), (c_int64 * count)(*slots),
+                                               (c_int32 * count)(*ids), None, byref(self.logits),
+                                               byref(self.model.error)))
+        return self.logits
 
     def close(self):
         self.tern.tern_session_destroy(self.handle)
