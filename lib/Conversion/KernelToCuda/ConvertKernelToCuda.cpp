@@ -29,8 +29,12 @@ namespace tern {
 } // namespace tern
 
 /// Threads of a block. Rows and products have one for every few numbers of a usual row; attention has fewer, as
-/// each block holds the sums of its rows in registers.
-static int64_t threadsOf(kernel::Kind kind) { return kind == kernel::Kind::Attention ? 128 : 256; }
+/// each block holds the sums of its rows in registers, and products of numbers more, as each warp of them waits for
+/// memory most of the time.
+static int64_t threadsOf(kernel::FuncOp function) {
+  kernel::Kind kind = function.getSchedule().getKind();
+  return kind == kernel::Kind::Attention ? 128 : kind == kernel::Kind::Linear && streamsNumbers(function) ? 512 : 256;
+}
 
 /// What an operand is called in the source: its class and its place among those of that class.
 static std::string operandName(StringRef kind, llvm::StringMap<int64_t> &counts) {
@@ -71,7 +75,7 @@ static LogicalResult emitCudaKernel(OpBuilder &builder, kernel::FuncOp function,
   Location loc = function.getLoc();
   int64_t numOperands = function.getNumArguments() + function.getNumResults();
   SmallVector<Type> pointers(numOperands, LLVM::LLVMPointerType::get(builder.getContext()));
-  int64_t threads = threadsOf(function.getSchedule().getKind());
+  int64_t threads = threadsOf(function);
   auto kernel =
       KernelOp::create(builder, loc, ("tern_" + function.getSymName()).str(), pointers, threads, /*shared=*/0, comment);
   describeOperands(kernel, function);

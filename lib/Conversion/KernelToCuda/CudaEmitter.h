@@ -27,6 +27,21 @@ namespace tern::cuda {
 
 using namespace code;
 
+/// Whether the products of a kernel stream their weights through shared memory (NumberProduct.h).
+bool streamsNumbers(kernel::FuncOp function);
+
+/// The shared memory of that, for up to `weights` weights of a task and `tokens` tokens.
+constexpr int64_t numberRingBytes(int64_t threads, int64_t weights, int64_t tokens) {
+  return threads * (256 + 2 * weights * std::min<int64_t>(tokens, 8));
+}
+
+/// The weights that a space multiplies by, and how device functions are told their formats.
+struct StreamedTiles {
+  llvm::SmallVector<std::string> formats;
+  llvm::SmallVector<mlir::Value> weights;
+  int64_t columns = 0;
+};
+
 class CudaEmitter : public TensorEmitter {
 public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
@@ -34,6 +49,8 @@ public:
       : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads),
         thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
     lastAtTop = thread.get().getDefiningOp();
+    if (function.getSchedule().getKind() == kernel::Kind::Linear && streamsNumbers(function))
+      ring.emplace();
   }
 
   const int64_t threads;
@@ -56,8 +73,16 @@ public:
   void multiply(const LinearTask &task) override;
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
 
+  bool stagesInput(int64_t bytes) const override { return ring && bytes <= mostStagedBytes; }
+
 private:
+  /// Inputs up to this size are copied to shared memory at once: read while weights stream, each wait would be long.
+  static constexpr int64_t mostStagedBytes = 48 << 10;
+
+  std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
   void prefetchWeights();
+  void multiplyNumbers(const LinearTask &task, mlir::Value finish);
+  std::optional<int64_t> wholeRounds(Val begin, Val end) const;
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
   void barrier();
@@ -70,6 +95,7 @@ private:
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
   const Val thread;                           ///< Its number in the block.
+  std::optional<Val> ring;                    ///< Where tiles of numbers stream through, if there are any.
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

@@ -25,31 +25,88 @@ static std::string activationType(StorageFormat format) {
   }
 }
 
-/// The tiles of a task, if it has one of each weight.
+/// Whether all products of a kernel have weights of bf16 in tiles: then they stream through shared memory
+/// (NumberProduct.h).
+bool streamsNumbers(kernel::FuncOp function) {
+  auto products = function.getBody().front().getOps<graph::LinearOp>();
+  return !products.empty() && llvm::all_of(products, [&](graph::LinearOp product) {
+    auto weight = dyn_cast<BlockArgument>(product.getWeight());
+    return weight && function.getLayout(weight.getArgNumber()) == kernel::Layout::Tiles16 &&
+           cast<graph::SymbolicTensorType>(weight.getType()).getStorageFormat() == StorageFormat::BF16;
+  });
+}
+
+/// None if a weight does not lie in tiles.
+std::optional<StreamedTiles> CudaEmitter::streamedTiles(kernel::TasksAttr tasks) {
+  StreamedTiles tiles;
+  for (graph::LinearOp product : productsOf(*this, tasks)) {
+    std::optional<TensorPlace> place = placeOf(product.getWeight());
+    std::optional<PackedFormat> format =
+        place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
+    if (!format || place->layout != kernel::Layout::Tiles16 || !place->type.getStaticDim(-1))
+      return std::nullopt;
+    tiles.formats.push_back(packedFormatType(*format));
+    tiles.weights.push_back(place->pointer.get());
+    tiles.columns = *place->type.getStaticDim(-1);
+  }
+  return tiles.weights.empty() ? std::nullopt : std::optional(tiles);
+}
+
+/// Tokens of an entry.
+static int64_t mostTokens(kernel::FuncOp function) {
+  auto product = *function.getBody().front().getOps<graph::LinearOp>().begin();
+  int64_t tokens = 1;
+  for (Attribute dim : cast<graph::SymbolicTensorType>(product.getResult().getType()).getDims().drop_back())
+    tokens *= function.getMaximum(dim).value_or(8);
+  return tokens;
+}
+
+/// The tiles of a task, if it has one of each weight; of numbers, the first columns of its tiles.
 void CudaEmitter::prefetchWeights() {
+  if (ring) {
+    size_t most = 1;
+    for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
+      most = std::max(most, productsOf(*this, tasks).size());
+    ring = scratch(numberRingBytes(threads, most, mostTokens(function)));
+  }
   Val first = number(0);
   for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
-    SmallVector<std::string> arguments = {std::to_string(threads)};
-    SmallVector<Value> weights;
-    std::optional<int64_t> columns;
-    for (graph::LinearOp product : productsOf(*this, tasks)) {
-      std::optional<TensorPlace> place = placeOf(product.getWeight());
-      std::optional<PackedFormat> format =
-          place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
-      if (!format || place->layout != kernel::Layout::Tiles16)
-        return;
-      arguments.push_back(packedFormatType(*format));
-      weights.push_back(place->pointer.get());
-      columns = place->type.getStaticDim(-1);
-    }
-    if (weights.empty() || !columns || tasks.getTiles().front() != int64_t(tileRows))
+    std::optional<StreamedTiles> tiles = streamedTiles(tasks);
+    if (!tiles || (!ring && tasks.getTiles().front() != int64_t(tileRows)))
       return;
     first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
-      SmallVector<Value> operands = {number(*columns).get(), (ranges.front().begin >> 4).get()};
-      operands.append(weights);
-      call(Type(), "prefetchTiles", arguments, operands);
+      SmallVector<std::string> arguments = {std::to_string(threads)};
+      SmallVector<Value> operands = {number(tiles->columns).get(), (ranges.front().begin >> 4).get()};
+      if (ring) {
+        Val begin = ranges.front().begin >> 4;
+        bool isOne = tasks.getTiles().front() == int64_t(tileRows);
+        operands.insert(operands.begin(), ring->get());
+        operands.push_back((isOne ? begin + 1 : b.ceilDiv(ranges.front().end, tileRows)).get());
+      } else {
+        arguments.append(tiles->formats);
+      }
+      operands.append(tiles->weights);
+      call(Type(), ring ? "startNumbers" : "prefetchTiles", arguments, operands);
     });
   }
+}
+
+/// The next launch may begin when this block has all it needs but weights that are on their way: weights of the next
+/// would only be in their way.
+void CudaEmitter::multiplyNumbers(const LinearTask &task, Value finish) {
+  call(Type(), "allowNextLaunch", {}, {});
+  SmallVector<Value> operands = {ring->get(),
+                                 task.input.base.get(),
+                                 number(task.input.columns).get(),
+                                 task.range.tokenBegin.get(),
+                                 task.range.tokenEnd.get(),
+                                 task.range.tileBegin.get(),
+                                 (task.range.isOneTile ? task.range.tileBegin + 1 : task.range.tileEnd).get(),
+                                 finish};
+  for (const LinearWeight &weight : task.weights)
+    operands.push_back(weight.pointer.get());
+  call(Type(), "linearNumbers",
+       {activationType(task.input.format), std::to_string(threads), std::to_string(task.range.maxTokens)}, operands);
 }
 
 /// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there.
@@ -73,6 +130,8 @@ void CudaEmitter::multiply(const LinearTask &task) {
       write(values[1]);
     return Val();
   });
+  if (ring)
+    return multiplyNumbers(task, finish);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
                                         std::to_string(task.range.maxTokens)};
   SmallVector<Value> weights;

@@ -82,7 +82,8 @@ template <> __device__ __forceinline__ Words4 loadStreamed<Words4>(const void *a
 }
 template <> __device__ __forceinline__ Words2 loadStreamed<Words2>(const void *address) {
   Words2 words;
-  asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(words.x), "=r"(words.y) : "l"(__cvta_generic_to_global(address)));
+  asm("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];"
+      : "=r"(words.x), "=r"(words.y) : "l"(__cvta_generic_to_global(address)));
   return words;
 }
 template <> __device__ __forceinline__ unsigned loadStreamed<unsigned>(const void *address) {
@@ -176,6 +177,13 @@ __device__ __forceinline__ unsigned short floatToBfloat16(float value) {
   unsigned short bits;
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
+}
+
+/// Two of them, `low` in the lower half.
+__device__ __forceinline__ unsigned pairOfBfloat16(float low, float high) {
+  unsigned pair;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
 }
 
 /// sum + the products of four unsigned (signed) bytes with four signed ones.

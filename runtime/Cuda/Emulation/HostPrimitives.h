@@ -107,6 +107,10 @@ inline void copyAsync16(void *shared, const void *global, const char *file = __b
 inline void commitCopies() {}
 template <int PENDING> void waitForCopies() {}
 
+inline unsigned pairOfBfloat16(float low, float high) {
+  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
+}
+
 inline int dotUnsigned(unsigned bytes, int others, int sum) {
   for (int i = 0; i < 4; ++i)
     sum += static_cast<int>(bytes >> (8 * i) & 255) * static_cast<signed char>(others >> (8 * i));
