@@ -168,6 +168,9 @@ private:
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
       schedule.rules = options.scheduleRules;
+      // Kernels are the same for all targets; a CPU minds more parts than it has workers less than a GPU fewer.
+      schedule.gpu =
+          llvm::any_of(targets, [](const Target &target) { return std::holds_alternative<CudaTarget>(target); });
       if (givesEmbeddings())
         schedule.entries = std::vector<std::string>{encodeEntry()};
       buildSchedulePipeline(passes, schedule);

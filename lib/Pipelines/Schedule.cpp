@@ -25,6 +25,7 @@ void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &
   ConvertGraphToKernelOptions convert;
   convert.function = options.function;
   convert.entries = decoderEntries(options);
+  convert.gpu = options.gpu;
   if (!options.entries.empty())
     convert.entries.assign(options.entries.begin(), options.entries.end());
   manager.addPass(createConvertGraphToKernel(convert));

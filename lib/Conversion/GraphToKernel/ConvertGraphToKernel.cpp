@@ -33,8 +33,8 @@ remark::RemarkOpts options() { return remark::RemarkOpts::name("Kernel").categor
 
 class EntryConverter {
 public:
-  EntryConverter(func::FuncOp entry, const EntrySpec &spec, KernelTable &table)
-      : entry(entry), spec(spec), outliner(entry, spec, table) {}
+  EntryConverter(func::FuncOp entry, const EntrySpec &spec, KernelTable &table, bool isForGpu)
+      : entry(entry), spec(spec), outliner(entry, spec, table), isForGpu(isForGpu) {}
 
   LogicalResult run() {
     SmallVector<graph::GroupOp> groups(entry.getOps<graph::GroupOp>());
@@ -234,7 +234,7 @@ private:
       launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries, 0, 0})});
       return;
     }
-    int64_t parts = contextParts(*sequences, *key.getStaticDim(2));
+    int64_t parts = contextParts(*sequences, *key.getStaticDim(2), isForGpu);
     OpBuilder builder(attention);
     SmallVector<Attribute> dims(query.getDims());
     dims.back() = graph::staticDim(entry.getContext(), parts);
@@ -266,6 +266,7 @@ private:
   func::FuncOp entry;
   const EntrySpec &spec;
   KernelOutliner outliner;
+  const bool isForGpu;
   IRMapping mapped;
 };
 
@@ -335,7 +336,7 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
       limitContext(module, spec);
       func::FuncOp entry = makeEntry(source, spec);
       nameArguments(entry, function);
-      if (failed(EntryConverter(entry, spec, table).run()))
+      if (failed(EntryConverter(entry, spec, table, gpu).run()))
         return signalPassFailure();
     }
     source.erase();

@@ -64,7 +64,6 @@ std::pair<Val, Val> visibleKeys(TensorEmitter &e, const AttentionOperands &opera
 /// Tasks of (b, group, part): the rows are all tokens of the group's heads.
 static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operands, const Root &root,
                               ArrayRef<TaskRange> ranges) {
-  CodeBuilder &b = e.b;
   AttentionTask task;
   int64_t perGroup = operands.heads / operands.groups;
   auto query = typeOf(operands.query);
@@ -77,11 +76,10 @@ static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operand
   task.token = [perGroup](Val row) { return perGroup == 1 ? row : row / perGroup; };
   Val firstHead = task.group * perGroup;
   task.head = [perGroup, firstHead](Val row) { return perGroup == 1 ? firstHead : firstHead + row % perGroup; };
-  // A part is whole blocks of keys.
-  Val context = e.size(typeOf(operands.key), 1), parts = e.size(typeOf(root.value), 3);
-  Val keys = b.ceilDiv((context + parts - 1) / parts, blockKeys) * blockKeys;
-  task.keyBegin = b.minimum(task.part * keys, context);
-  task.keyEnd = b.minimum(task.keyBegin + keys, context);
+  // Blocks of keys go to the parts in turn.
+  task.keyBegin = task.part * blockKeys;
+  task.keyEnd = e.size(typeOf(operands.key), 1);
+  task.keyStep = blockKeys * typeOf(root.value).getStaticDim(3).value_or(1);
   return task;
 }
 

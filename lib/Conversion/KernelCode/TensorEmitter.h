@@ -160,6 +160,9 @@ public:
   virtual void multiply(const LinearTask &task) = 0;
   /// Writes the code of `task`, from queries to the result at `root`.
   virtual void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) = 0;
+  /// Column `column` of what the parts of one row make together: `count` of them at `parts`, `width` numbers and two
+  /// more each (kernel.attend_part), and a sink, -infinity if there is none. Nothing if the target has no function.
+  virtual Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) { return Val(); }
 
   /// Numbers in the code's read-only data: a pointer to the first.
   Val constantTable(mlir::Type element, llvm::ArrayRef<mlir::Attribute> values);

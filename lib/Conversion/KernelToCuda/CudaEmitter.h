@@ -72,6 +72,7 @@ public:
                    Val begin, Val end) override;
   void multiply(const LinearTask &task) override;
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
+  Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
 
   bool stagesInput(int64_t bytes) const override { return ring && bytes <= mostStagedBytes; }
 

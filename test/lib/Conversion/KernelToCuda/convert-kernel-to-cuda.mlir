@@ -43,7 +43,8 @@ kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {k
 
 // Each thread has as many elements of a row: the loop says how many, so it can be unrolled.
 // CHECK-LABEL: cuda.kernel @tern_whole_rounds(
-// CHECK: %[[THREAD:.*]] = arith.extui
+// CHECK: %[[NUMBER:.*]] = cuda.thread_index
+// CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
 // CHECK: scf.for %[[ROUND:.*]] = %c0_i64{{.*}} to %c4_i64 step %c1_i64
 // CHECK: %[[SKIPPED:.*]] = arith.muli %[[ROUND]], %c256_i64
 // CHECK: arith.addi %[[THREAD]], %[[SKIPPED]]
