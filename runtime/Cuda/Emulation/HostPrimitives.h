@@ -104,8 +104,19 @@ inline void copyAsync16(void *shared, const void *global, const char *file = __b
   emulation::checkAligned(global, 16, file, line);
   std::memcpy(shared, global, 16);
 }
+inline void copyAsync16OrZeros(void *shared, const void *global, bool isThere, const char *file = __builtin_FILE(),
+                               int line = __builtin_LINE()) {
+  if (isThere)
+    return copyAsync16(shared, global, file, line);
+  emulation::checkAligned(shared, 16, file, line);
+  std::memset(shared, 0, 16);
+}
 inline void commitCopies() {}
 template <int PENDING> void waitForCopies() {}
+
+inline unsigned floatsToBfloat16(float low, float high) {
+  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
+}
 
 inline int dotUnsigned(unsigned bytes, int others, int sum) {
   for (int i = 0; i < 4; ++i)
