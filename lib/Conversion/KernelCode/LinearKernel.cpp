@@ -124,6 +124,7 @@ private:
     LinearRange range = tokensOf(tasks, ranges);
     range.tileBegin = ranges.front().begin >> 4;
     range.tileEnd = b.ceilDiv(ranges.front().end, tileRows);
+    range.maxTiles = tasks.getTiles().front() / int64_t(tileRows);
     range.isOneTile = !e.frame.end && tasks.getTiles().front() == int64_t(tileRows);
     LinearTask task{*input, {}, products, tasks.getRoots(), cast<IntegerAttr>(tasks.getDims().front()).getInt(), range};
     for (graph::LinearOp product : products) {

@@ -47,6 +47,7 @@ struct LinearRange {
   /// tokenEnd - tokenBegin, where the compiler knows it.
   std::optional<int64_t> tokens = std::nullopt;
   int64_t maxTokens = 1;  ///< The most that it can be.
+  int64_t maxTiles = 1;   ///< Likewise of tileEnd - tileBegin, where a task is one call.
   bool isOneTile = false; ///< Exactly `tileBegin`.
 };
 

@@ -10,6 +10,7 @@
 #include "KernelComment.h"
 #include "lib/Conversion/KernelCode/RowsKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,7 +31,7 @@ namespace tern {
 
 /// Threads of a block. Rows and products have one for every few numbers of a usual row; attention has fewer, as
 /// each block holds the sums of its rows in registers.
-static int64_t threadsOf(kernel::Kind kind) { return kind == kernel::Kind::Attention ? 128 : 256; }
+static int64_t threadsOf(kernel::Kind kind) { return kind == kernel::Kind::Attention ? 128 : linearBlockThreads; }
 
 /// What an operand is called in the source: its class and its place among those of that class.
 static std::string operandName(StringRef kind, llvm::StringMap<int64_t> &counts) {
@@ -90,6 +91,8 @@ static LogicalResult emitCudaKernel(OpBuilder &builder, kernel::FuncOp function,
   emitKernel(e);
   ReturnOp::create(builder, loc);
   kernel.setShared(e.scratchBytes());
+  if (int64_t resident = residentLinearBlocks(target); e.multipliesNumbers() && resident > 1)
+    kernel.setResident(resident); // registers must leave room for them
   if (!e.failed() && e.scratchBytes() > target.sharedBytes)
     return function.emitError() << "needs " << e.scratchBytes() << " bytes of shared memory, and a block of "
                                 << target.name << " has " << target.sharedBytes;

@@ -27,6 +27,8 @@ namespace tern::cuda {
 
 using namespace code;
 
+struct LinearBlock;
+
 class CudaEmitter : public TensorEmitter {
 public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
@@ -37,6 +39,9 @@ public:
   }
 
   const int64_t threads;
+
+  /// Whether products of numbers are computed in blocks of LinearBlocks.h.
+  bool multipliesNumbers() const { return blocksOfNumbers; }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
   /// block waits for what launches before this one have written.
@@ -58,6 +63,7 @@ public:
 
 private:
   void prefetchWeights();
+  void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
   void barrier();
@@ -69,7 +75,9 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  const Val thread;                           ///< Its number in the block.
+  const Val thread; ///< Its number in the block.
+  bool blocksOfNumbers = false;
+  std::optional<int64_t> blockStages;         ///< Where shared memory for blocks of a product begins.
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

@@ -2,6 +2,7 @@
 
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 
 using namespace mlir;
 
@@ -52,7 +53,43 @@ void CudaEmitter::prefetchWeights() {
   }
 }
 
-/// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there.
+/// The block that device code computes `task` in, if it has many tokens; its input must lie in memory.
+static std::optional<LinearBlock> blockOf(const LinearTask &task) {
+  graph::LinearOp first = task.products.front();
+  if (task.range.maxTokens <= mostTokensOfTiles || !isa<BlockArgument>(first.getInput()) ||
+      !llvm::all_of(task.weights,
+                    [&](const LinearWeight &weight) { return canMultiplyInBlocks(weight.format, task.input.format); }))
+    return std::nullopt;
+  return linearBlock(task.range.maxTiles, task.range.maxTokens, task.weights.size(), task.input.isQuantized());
+}
+
+void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block, Value finish) {
+  blocksOfNumbers |= !task.input.isQuantized();
+  if (!blockStages) {
+    blockStages = scratchUsed; // of one task, whichever of the kernel it is
+    scratch(linearBlockShared);
+  }
+  SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
+                                        std::to_string(block.tiles), std::to_string(block.tokens),
+                                        std::to_string(linearBlockShared)};
+  SmallVector<Value> operands = {SharedOp::create(b.builder, b.loc, b.ptr, *blockStages),
+                                 task.input.base.get(),
+                                 number(task.input.capacity).get(),
+                                 number(task.input.columns).get(),
+                                 task.range.tokenBegin.get(),
+                                 task.range.tokenEnd.get(),
+                                 task.range.tileBegin.get(),
+                                 task.range.tileEnd.get(),
+                                 finish};
+  for (const LinearWeight &weight : task.weights) {
+    arguments.push_back(packedFormatType(weight.format));
+    operands.push_back(weight.pointer.get());
+  }
+  call(Type(), "linearBlock", arguments, operands);
+}
+
+/// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there; so does
+/// `linearBlock` for those of a block.
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)
     return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
@@ -73,6 +110,8 @@ void CudaEmitter::multiply(const LinearTask &task) {
       write(values[1]);
     return Val();
   });
+  if (std::optional<LinearBlock> block = blockOf(task))
+    return multiplyBlock(task, *block, finish);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
                                         std::to_string(task.range.maxTokens)};
   SmallVector<Value> weights;

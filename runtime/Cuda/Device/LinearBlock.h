@@ -16,8 +16,8 @@
 //   of each  │ w │ w │   │               │        of 16 columns; the sums of warps that share them are added at last
 //            └───┴───┴─  └───────────────┘
 //
-//   X          F32, F16, BF16: rows of `columns` numbers
-//   FORMATS    BF16
+//   X          F32, F16, BF16: rows of `columns` numbers; I15, I8: a buffer of QuantizedRows.h made for `maxRows` rows
+//   FORMATS    BF16 with X of numbers; blocks of quants, which may differ, with X of quants (QuantsBlock.h)
 //   shared     SHARED bytes, aligned to 128
 //   finish     finish(token, row, sum, ...) is called once for each token in [tokenBegin, tokenEnd) and each row of
 //   tiles
@@ -28,7 +28,8 @@
 // |x - hi - lo| <= 2^-17 |x|, and each weight meets both: sums are about as good as those in f32. An infinity among the
 // activations makes NaN, as infinity less infinity is in lo.
 //
-// A token's sums depend on it and on the template arguments alone, not on who else is in the batch.
+// A token's sums depend on it and on the template arguments alone, not on who else is in the batch. Those of quants are
+// the same bits as linear() gives with 256 threads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,12 +37,16 @@
 #define TERN_RUNTIME_CUDA_DEVICE_LINEARBLOCK_H
 
 #include "runtime/Cuda/Device/Linear.h"
+#include "runtime/Cuda/Device/QuantsBlock.h"
 
 namespace tern {
 
+/// Sums of a token, one for each row, and a few so that lanes that write neighbouring tokens meet different banks.
+template <int TILES> inline constexpr int sumStride = TILES * 16 + 4;
+
 /// How the warps of a block share tiles of WEIGHTS weights and tokens.
 template <int THREADS, int TILES, int TOKENS, int WEIGHTS> struct BlockShape {
-  static constexpr int warps = THREADS / 32, rows = TILES * 16;
+  static constexpr int warps = THREADS / 32;
   static constexpr int wantedTiles = WEIGHTS == 1 ? 4 : WEIGHTS == 2 ? 2 : 1; ///< Of each weight; four of all.
   static constexpr int warpTiles = TILES < wantedTiles ? TILES : wantedTiles, warpTokens = 32;
   static constexpr int alongRows = TILES / warpTiles, alongTokens = TOKENS / warpTokens;
@@ -50,10 +55,8 @@ template <int THREADS, int TILES, int TOKENS, int WEIGHTS> struct BlockShape {
                     warps == alongRows * alongTokens * alongColumns,
                 "each warp has the same share");
 
-  /// Sums on their way from warps to finish(): [alongColumns][WEIGHTS][TOKENS][rows], rows padded so that lanes that
-  /// write neighbouring tokens meet different banks.
-  static constexpr int sumStride = rows + 4;
-  static constexpr int sumBytes = alongColumns * WEIGHTS * TOKENS * sumStride * 4;
+  /// Of the sums on their way from warps to finish(): [alongColumns][WEIGHTS][TOKENS][sumStride].
+  static constexpr int sumBytes = alongColumns * WEIGHTS * TOKENS * sumStride<TILES> * 4;
 
   static __device__ __forceinline__ int warp() { return threadIndex() / 32; }
   static __device__ __forceinline__ int placeInRows() { return warp() % alongRows; }
@@ -277,7 +280,7 @@ template <typename X, int THREADS, int TILES, int TOKENS, int SHARED, int WEIGHT
         int token = Shape::placeInTokens() * Shape::warpTokens + group * 8 + 2 * q;
         TERN_UNROLL
         for (int t = 0; t < 2; ++t)
-          *reinterpret_cast<Words2 *>(target + (plane * TOKENS + token + t) * Shape::sumStride + row) =
+          *reinterpret_cast<Words2 *>(target + (plane * TOKENS + token + t) * sumStride<TILES> + row) =
               Words2{floatToBits(sums[slot][group][t]), floatToBits(sums[slot][group][2 + t])};
       }
     }
@@ -312,38 +315,63 @@ private:
   }
 };
 
+/// The sums of one weight of quants, to target[token][row].
+template <typename X, int THREADS, int TILES, int TOKENS, int SHARED, typename FORMAT>
+__device__ __forceinline__ void multiplyQuants(unsigned char *shared, float *target, const QuantizedRows<X> &x,
+                                               const void *weight, long long columns, const BlockRange &range) {
+  QuantsBlock<X, FORMAT, THREADS, TILES, TOKENS, SHARED> block;
+  block.multiply(shared, x, weight, columns, range.tokenBegin, range.tokenEnd, range.tileBegin, range.tileEnd);
+  block.hand(target, sumStride<TILES>);
+}
+
 template <typename X, int THREADS, int TILES, int TOKENS, int SHARED, typename... FORMATS, typename Finish,
           typename... Weights>
-__device__ __forceinline__ void linearBlock(unsigned char *shared, const void *x, long long /*maxRows*/,
-                                            long long columns, long long tokenBegin, long long tokenEnd,
-                                            long long tileBegin, long long tileEnd, Finish finish, Weights... w) {
-  constexpr int numWeights = sizeof...(Weights);
+__device__ __forceinline__ void linearBlock(unsigned char *shared, const void *x, long long maxRows, long long columns,
+                                            long long tokenBegin, long long tokenEnd, long long tileBegin,
+                                            long long tileEnd, Finish finish, Weights... w) {
+  constexpr int numWeights = sizeof...(Weights), rows = TILES * 16, stride = sumStride<TILES>;
   static_assert(sizeof...(FORMATS) == sizeof...(Weights) && numWeights >= 1 && numWeights <= 4,
                 "one to four weights, each with its format");
-  using Shape = BlockShape<THREADS, TILES, TOKENS, numWeights>;
-  const WeightPointers<numWeights> weights{{w...}};
-  {
+  static_assert(THREADS % rows == 0, "a thread finishes sums of one row");
+  const BlockRange range{tokenBegin, tokenEnd, tileBegin, tileEnd};
+  float *sums = reinterpret_cast<float *>(shared);
+  constexpr bool isQuantized = Activations<X>::isQuantized;
+  constexpr int parts = isQuantized ? 1 : BlockShape<THREADS, TILES, TOKENS, numWeights>::alongColumns;
+  if constexpr (isQuantized) {
+    static_assert((FORMATS::isQuants && ...), "quantised activations meet quants only");
+    constexpr int sumBytes = numWeights * TOKENS * stride * 4; // weights go one after another, sums stay beside stages
+    const QuantizedRows<X> quants(x, maxRows, columns);
+    int index = 0;
+    ((multiplyQuants<X, THREADS, TILES, TOKENS, SHARED - sumBytes, FORMATS>(
+          shared + sumBytes, sums + index * TOKENS * stride, quants, w, columns, range),
+      ++index),
+     ...);
+  } else {
     NumbersBlock<X, THREADS, TILES, TOKENS, SHARED, numWeights> block;
-    block.multiply(shared, x, columns, {tokenBegin, tokenEnd, tileBegin, tileEnd}, weights);
-    block.hand(reinterpret_cast<float *>(shared));
+    block.multiply(shared, x, columns, range, {{w...}});
+    block.hand(sums);
   }
   barrier();
-  const float *sums = reinterpret_cast<const float *>(shared);
-  TERN_UNROLL_BY(4)
-  for (int i = threadIndex(); i < TOKENS * Shape::rows; i += THREADS) {
-    int token = i / Shape::rows, row = i % Shape::rows;
-    if (tokenBegin + token < tokenEnd && tileBegin + row / 16 < tileEnd) {
-      float all[numWeights];
+  auto finishAt = [&](int token, int row) {
+    float all[numWeights];
+    TERN_UNROLL
+    for (int weight = 0; weight < numWeights; ++weight) {
+      all[weight] = sums[(weight * TOKENS + token) * stride + row];
       TERN_UNROLL
-      for (int weight = 0; weight < numWeights; ++weight) {
-        all[weight] = sums[(weight * TOKENS + token) * Shape::sumStride + row];
-        TERN_UNROLL
-        for (int part = 1; part < Shape::alongColumns; ++part)
-          all[weight] =
-              add(all[weight], sums[((part * numWeights + weight) * TOKENS + token) * Shape::sumStride + row]);
-      }
-      finishRow<numWeights>(finish, tokenBegin + token, tileBegin * 16 + row, all);
+      for (int part = 1; part < parts; ++part)
+        all[weight] = add(all[weight], sums[((part * numWeights + weight) * TOKENS + token) * stride + row]);
     }
+    finishRow<numWeights>(finish, tokenBegin + token, tileBegin * 16 + row, all);
+  };
+  if (tokenEnd - tokenBegin >= TOKENS && tileEnd - tileBegin >= TILES) {
+    TERN_UNROLL_BY(8) // what finish reads of several elements is on its way at once
+    for (int i = 0; i < TOKENS * rows / THREADS; ++i)
+      finishAt((i * THREADS + threadIndex()) / rows, threadIndex() % rows);
+  } else {
+    TERN_UNROLL_BY(1)
+    for (int i = threadIndex(); i < TOKENS * rows; i += THREADS)
+      if (tokenBegin + i / rows < tokenEnd && tileBegin + i % rows / 16 < tileEnd)
+        finishAt(i / rows, i % rows);
   }
   barrier(); // sums have been read before shared memory is used again
 }

@@ -130,6 +130,13 @@ __device__ __forceinline__ void copyAsync16OrZeros(void *shared, const void *glo
       "l"(__cvta_generic_to_global(global)), "r"(isThere ? 16 : 0)
       : "memory");
 }
+/// Likewise 4 bytes.
+__device__ __forceinline__ void copyAsync4OrZeros(void *shared, const void *global, bool isThere) {
+  asm volatile(
+      "cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+      "l"(__cvta_generic_to_global(global)), "r"(isThere ? 4 : 0)
+      : "memory");
+}
 /// The copies since the last call become a group.
 __device__ __forceinline__ void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 /// Waits until at most the last PENDING groups are under way.

@@ -116,12 +116,12 @@ TYPED_TEST(LinearBlockNumbers, OtherTokensDoNotShow) {
 }
 
 /// Blocks of one to four weights; finish gets the sums of an element together.
-template <int TILES, int TOKENS, typename... FORMATS> void checkSeveral() {
-  constexpr std::uint64_t rows = 40, columns = 200, tokens = 70;
+template <typename X, int TILES, int TOKENS, typename... FORMATS> void checkSeveral(std::uint64_t columns) {
+  constexpr std::uint64_t rows = 40, tokens = 70;
   constexpr int count = sizeof...(FORMATS);
   unsigned seed = 5;
   std::tuple weights{std::make_unique<RandomWeight<FORMATS>>(rows, columns, ++seed)...};
-  RandomRows<F32> x(tokens, columns, 17);
+  RandomRows<X> x(tokens, columns, 17);
   std::vector<BlockSums> sums(count, BlockSums(tokens, rows));
   auto body = [&] {
     long long token = blockIndex() % 2 * TOKENS, tile = blockIndex() / 2 * TILES;
@@ -131,9 +131,10 @@ template <int TILES, int TOKENS, typename... FORMATS> void checkSeveral() {
     };
     std::apply(
         [&](const auto &...w) {
-          linearBlock<F32, threads, TILES, TOKENS, sharedBytes, FORMATS...>(
-              sharedMemory(), x.buffer.data(), tokens + 1, columns, token, std::min<long long>(token + TOKENS, tokens),
-              tile, std::min<long long>(tile + TILES, 3), finish, w->packed.data()...);
+          linearBlock<X, threads, TILES, TOKENS, sharedBytes, FORMATS...>(
+              sharedMemory(), x.buffer.data(), tokens + 1, static_cast<long long>(columns), token,
+              std::min<long long>(token + TOKENS, tokens), tile, std::min<long long>(tile + TILES, 3), finish,
+              w->packed.data()...);
         },
         weights);
   };
@@ -143,10 +144,49 @@ template <int TILES, int TOKENS, typename... FORMATS> void checkSeveral() {
 }
 
 TEST(LinearBlock, SeveralWeights) {
-  checkSeveral<4, 64, BF16, BF16>();
-  checkSeveral<1, 64, BF16, BF16>();
-  checkSeveral<2, 64, BF16, BF16, BF16>();
-  checkSeveral<1, 64, BF16, BF16, BF16, BF16>();
+  checkSeveral<F32, 4, 64, BF16, BF16>(200);
+  checkSeveral<F32, 1, 64, BF16, BF16>(200);
+  checkSeveral<F32, 2, 64, BF16, BF16, BF16>(200);
+  checkSeveral<F32, 1, 64, BF16, BF16, BF16, BF16>(200);
+  checkSeveral<I15, 4, 64, Q4_K, Q6_K>(512);
+  checkSeveral<I15, 2, 64, Q4_0, Q8_0, Wide8, Q5_1>(256);
+}
+
+/// Quants have the bits that linear() gives, whatever block they are computed in.
+template <typename X, typename FORMAT, int TILES, int TOKENS>
+void checkQuants(std::uint64_t rows, std::uint64_t columns, std::uint64_t tokens) {
+  SCOPED_TRACE(std::to_string(columns) + " columns");
+  RandomWeight<FORMAT> w(rows, columns, 3);
+  RandomRows<X> x(tokens, columns, 4);
+  BlockSums expected(tokens, rows);
+  auto body = [&] {
+    linear<X, threads, 8, FORMAT>(
+        x.buffer.data(), static_cast<long long>(x.maxRows), static_cast<long long>(columns), 0,
+        static_cast<long long>(tokens), blockIndex(),
+        [&](long long token, long long row, float sum) { expected.add(token, row, sum); }, w.packed.data());
+  };
+  EXPECT_EQ(run(body, static_cast<unsigned>(numTiles(rows)), threads), "");
+  BlockSums sums = multiply<X, TILES, TOKENS>(w, x, rows, columns, 0, static_cast<long long>(tokens), 3);
+  EXPECT_THAT(sums.calls, testing::Each(1));
+  EXPECT_EQ(test::bitsOf(sums.values), test::bitsOf(expected.values));
+}
+
+template <typename FORMAT> class LinearBlockQuants : public testing::Test {};
+using QuantFormats = testing::Types<Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K, Wide8>;
+TYPED_TEST_SUITE(LinearBlockQuants, QuantFormats);
+
+TYPED_TEST(LinearBlockQuants, HaveTheBitsOfTiles) {
+  checkQuants<I15, TypeParam, 4, 64>(72, 256, 65);
+  checkQuants<I15, TypeParam, 2, 64>(40, 2304, 20);
+  checkQuants<I8, TypeParam, 8, 32>(40, 768, 17);
+  checkQuants<I8, TypeParam, 1, 64>(24, 256, 33);
+}
+
+TEST(LinearBlock, BlocksOf32TakeAnyMultiple) {
+  checkQuants<I15, Q4_1, 4, 64>(72, 576, 30);
+  checkQuants<I15, Q8_0, 4, 64>(16, 32, 3);
+  checkQuants<I8, Q5_0, 2, 128>(16, 1056, 100);
+  checkQuants<I15, Q8_0, 4, 32>(16, 4160, 20);
 }
 
 /// Large numbers beside small ones keep their own accuracy.
