@@ -41,7 +41,7 @@ void CudaEmitter::endRoot() {
 }
 
 void CudaEmitter::begin() {
-  if (!ring)
+  if (!numbers)
     call(Type(), "allowNextLaunch", {}, {});
   if (function.getSchedule().getKind() == kernel::Kind::Linear)
     prefetchWeights();

@@ -20,6 +20,7 @@
 
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 
 #include "llvm/ADT/DenseSet.h"
 
@@ -27,13 +28,13 @@ namespace tern::cuda {
 
 using namespace code;
 
-/// Whether the products of a kernel stream their weights through shared memory (NumberProduct.h).
-bool streamsNumbers(kernel::FuncOp function);
+/// How the products of a kernel stream their weights through shared memory (NumberProduct.h).
+struct NumberRing {
+  int64_t threads, bytes;
+};
 
-/// The shared memory of that, for up to `weights` weights of a task and `tokens` tokens.
-constexpr int64_t numberRingBytes(int64_t threads, int64_t weights, int64_t tokens) {
-  return threads * (256 + 2 * weights * std::min<int64_t>(tokens, 8));
-}
+/// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
+std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target);
 
 /// The weights that a space multiplies by, and how device functions are told their formats.
 struct StreamedTiles {
@@ -45,15 +46,22 @@ struct StreamedTiles {
 class CudaEmitter : public TensorEmitter {
 public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
-              const llvm::StringMap<int64_t> &symbols, int64_t threads)
-      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads),
+              const llvm::StringMap<int64_t> &symbols, int64_t threads, const CudaTarget &target)
+      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads), target(target),
+        numbers(numberRing(function, target)),
         thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
     lastAtTop = thread.get().getDefiningOp();
-    if (function.getSchedule().getKind() == kernel::Kind::Linear && streamsNumbers(function))
-      ring.emplace();
   }
 
   const int64_t threads;
+  const CudaTarget &target;
+
+  /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
+  std::optional<int64_t> residentBlocks() const {
+    return numbers           ? std::optional<int64_t>(1)
+           : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
+                             : std::nullopt;
+  }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
   /// block waits for what launches before this one have written.
@@ -74,16 +82,17 @@ public:
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
   Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
 
-  bool stagesInput(int64_t bytes) const override { return ring && bytes <= mostStagedBytes; }
+  /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
+  bool stagesInput(int64_t bytes) const override {
+    return numbers && bytes <= std::min<int64_t>(48 << 10, target.sharedBytes - numbers->bytes);
+  }
 
 private:
-  /// Inputs up to this size are copied to shared memory at once: read while weights stream, each wait would be long.
-  static constexpr int64_t mostStagedBytes = 48 << 10;
-
   std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
   void prefetchWeights();
   void multiplyNumbers(const LinearTask &task, mlir::Value finish);
   std::optional<int64_t> wholeRounds(Val begin, Val end) const;
+  void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
   void barrier();
@@ -95,8 +104,11 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  const Val thread;                           ///< Its number in the block.
-  std::optional<Val> ring;                    ///< Where tiles of numbers stream through, if there are any.
+  const std::optional<NumberRing> numbers;
+  const Val thread;                   ///< Its number in the block.
+  std::optional<Val> ring;            ///< Where tiles of numbers stream through, if there are any.
+  std::optional<int64_t> blockStages; ///< Where shared memory for blocks of a product begins.
+  bool blocksOfNumbers = false;
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

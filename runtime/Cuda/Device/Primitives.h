@@ -124,6 +124,20 @@ __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
       "l"(__cvta_generic_to_global(global))
       : "memory");
 }
+/// Likewise if `isThere`; else `global` is not read and zeros are written.
+__device__ __forceinline__ void copyAsync16OrZeros(void *shared, const void *global, bool isThere) {
+  asm volatile(
+      "cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+      "l"(__cvta_generic_to_global(global)), "r"(isThere ? 16 : 0)
+      : "memory");
+}
+/// Likewise 4 bytes.
+__device__ __forceinline__ void copyAsync4OrZeros(void *shared, const void *global, bool isThere) {
+  asm volatile(
+      "cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+      "l"(__cvta_generic_to_global(global)), "r"(isThere ? 4 : 0)
+      : "memory");
+}
 /// The copies since the last call become a group.
 __device__ __forceinline__ void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 /// Waits until at most the last PENDING groups are under way.
@@ -177,6 +191,12 @@ __device__ __forceinline__ unsigned short floatToBfloat16(float value) {
   unsigned short bits;
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
+}
+/// Two of them, the first in the low half.
+__device__ __forceinline__ unsigned floatsToBfloat16(float low, float high) {
+  unsigned pair;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
 }
 
 /// Two of them, `low` in the lower half.
