@@ -233,7 +233,7 @@ struct ChooseLinearBlocks : tern::impl::ChooseLinearBlocksBase<ChooseLinearBlock
     std::optional<Choice> choice = product ? choose(*product, target) : std::nullopt;
     if (!choice) {
       remark::missed(function.getLoc(), options())
-          << remark::reason("@{0}: no block of device code multiplies its weights", function.getSymName());
+          << remark::reason("@{0}: device code has no block for its weights and input", function.getSymName());
       return;
     }
     SmallVector<Attribute> spaces;

@@ -130,14 +130,18 @@ static std::optional<LinearBlock> blockOf(const LinearTask &task) {
 
 void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block, Value finish) {
   blocksOfNumbers |= !task.input.isQuantized();
-  if (!blockStages) {
-    blockStages = scratchUsed; // of one task, whichever of the kernel it is
-    scratch(linearBlockShared);
+  // A task of any space of the kernel has the same bytes.
+  Val stages;
+  if (blockStages) {
+    stages = b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, *blockStages));
+  } else {
+    blockStages = scratchUsed;
+    stages = scratch(linearBlockShared);
   }
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
                                         std::to_string(block.tiles), std::to_string(block.tokens),
                                         std::to_string(linearBlockShared)};
-  SmallVector<Value> operands = {SharedOp::create(b.builder, b.loc, b.ptr, *blockStages),
+  SmallVector<Value> operands = {stages.get(),
                                  task.input.base.get(),
                                  number(task.input.capacity).get(),
                                  number(task.input.columns).get(),

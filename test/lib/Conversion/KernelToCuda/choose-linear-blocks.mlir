@@ -47,14 +47,14 @@ kernel.func @small(%x: !graph.tensor<f32[1, T, 2048]>,
 
 // A batch: a token of each of 64 sequences. Both spaces get the same blocks, and share their stages.
 // CHECK-LABEL: kernel.func @batch
-// CHECK: dims = [2048, 64, 1], tiles = [32, 64, 1]
-// CHECK-SAME: dims = [520, 64, 1], tiles = [32, 64, 1]
+// CHECK: dims = [2048, 64, 1], tiles = [64, 32, 1]
+// CHECK-SAME: dims = [520, 64, 1], tiles = [64, 32, 1]
 // CODE-LABEL: cuda.kernel @tern_batch
 // CODE-SAME: shared = 98304 : i64
 // CODE: cuda.shared at 0
-// CODE: cuda.call "tern::linearBlock"<"tern::BF16", "256", "2", "64", "98304", "tern::BF16">
-// CODE: cuda.shared at 0
+// CODE: cuda.call "tern::linearBlock"<"tern::BF16", "256", "4", "32", "98304", "tern::BF16">
 // CODE: arith.cmpi slt, %{{.*}}, %c520
+// CODE: cuda.shared at 0
 // CODE: cuda.call "tern::linearBlock"
 kernel.func @batch(%x: !graph.tensor<bf16[64, 1, 2048]>,
     %w: !graph.tensor<bf16[2048, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
@@ -83,7 +83,7 @@ kernel.func @few(%x: !graph.tensor<f32[16, 2048]>,
 // Tensor cores do not sum products of f32.
 // CHECK-LABEL: kernel.func @wide
 // CHECK: tiles = [64, 64]
-// REMARK: @wide: no block of device code multiplies its weights
+// REMARK: @wide: device code has no block for its weights and input
 // CODE-LABEL: cuda.kernel @tern_wide
 // CODE: cuda.call "tern::linear"<
 kernel.func @wide(%x: !graph.tensor<f32[64, 2048]>,
