@@ -21,20 +21,13 @@
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
+#include "lib/Conversion/KernelToCuda/NumberRing.h"
 
 #include "llvm/ADT/DenseSet.h"
 
 namespace tern::cuda {
 
 using namespace code;
-
-/// How the products of a kernel stream their weights through shared memory (NumberProduct.h).
-struct NumberRing {
-  int64_t threads, bytes;
-};
-
-/// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
-std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target);
 
 /// The weights that a space multiplies by, and how device functions are told their formats.
 struct StreamedTiles {
