@@ -51,7 +51,7 @@ public:
 
   /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
   std::optional<int64_t> residentBlocks() const {
-    return numbers           ? std::optional<int64_t>(1)
+    return numbers           ? std::optional(numbers->resident)
            : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
                              : std::nullopt;
   }
@@ -77,7 +77,7 @@ public:
 
   /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
   bool stagesInput(int64_t bytes) const override {
-    return numbers && bytes <= std::min<int64_t>(48 << 10, target.sharedBytes - numbers->bytes);
+    return numbers && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - numbers->bytes);
   }
 
 private:
