@@ -58,7 +58,8 @@ protected:
   }
 
   /// Compiles for a GPU and for this CPU, in that order.
-  std::string compile(const std::string &model, std::optional<std::uint64_t> seed, const std::string &precision) {
+  std::string compile(const std::string &model, std::optional<std::uint64_t> seed, const std::string &precision,
+                      std::int64_t chunk = 16) {
     mlir::DialectRegistry registry;
     registerAllDialects(registry);
     mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
@@ -69,7 +70,7 @@ protected:
     options.precision = precision;
     options.randomSeed = seed;
     options.golden = false;
-    options.chunk = 16;
+    options.chunk = chunk;
     for (const Problem &problem : compileModel(context, options).problems)
       ADD_FAILURE() << problem.str();
     return options.output;
@@ -176,7 +177,7 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
   fake().devices[0].memory = std::uint64_t(4) << 30;
   std::vector<FloatTable> logits; // of the GPU, of the CPU, and of the CPU in f32
   for (const char *precision : {"default", "f32"}) {
-    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision);
+    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision, 32); // attention by products of tiles
     ASSERT_FALSE(HasFailure());
     Result<ArtifactReader> opened = ArtifactReader::open(path);
     ASSERT_TRUE(opened) << opened.problem().str();

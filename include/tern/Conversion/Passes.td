@@ -77,8 +77,8 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
       tokens computes its norm and quantisation once, ahead of the product, instead of in every worker; attention of one
       token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
-    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context,
-      with `gpu` as many as GPUs want.
+    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context
+      and queries of a task, with `gpu` as many as GPUs want.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
@@ -123,7 +123,7 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"function", "function", "std::string", "\"forward\"", "the function that entries are made from">,
     ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">,
-    Option<"gpu", "gpu", "bool", "false", "split the context of attention for GPUs">
+    Option<"gpu", "gpu", "bool", "false", "tasks of attention for GPUs">
   ];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }

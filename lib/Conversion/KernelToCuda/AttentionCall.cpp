@@ -48,10 +48,12 @@ static Val rowFactor(TensorEmitter &e, const AttentionOperands &operands, Val he
 
 namespace {
 
-/// A cache that device code reads in runs: its type there and where the head begins.
+/// A cache that device code reads in runs: its element type and layout there, and where the head begins.
 struct CachedHead {
-  std::string type; ///< "tern::Cache<tern::f16, tern::Lanes16>"
+  StringRef element, layout; ///< "tern::f16", "tern::Lanes16"
   Value pointer;
+
+  std::string type() const { return ("tern::Cache<" + element + ", " + layout + ">").str(); }
 };
 
 } // namespace
@@ -61,16 +63,31 @@ static std::optional<CachedHead> cachedHead(TensorEmitter &e, Value tensor, cons
   std::optional<TensorPlace> place = e.placeOf(tensor);
   if (!place || !place->isState)
     return std::nullopt;
-  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "Lanes16"
-                     : place->layout == kernel::Layout::Heads ? "Heads"
+  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "tern::Lanes16"
+                     : place->layout == kernel::Layout::Heads ? "tern::Heads"
                                                               : "";
   Type element = place->type.getElementType();
   StringRef type = element.isF16() ? "tern::f16" : element.isBF16() ? "tern::bf16" : element.isF32() ? "float" : "";
   if (layout.empty() || type.empty())
     return std::nullopt;
   Val head = e.offsetOf(*place, {task.sequence, e.number(0), task.group, e.number(0)});
-  return CachedHead{("tern::Cache<" + type + ", tern::" + layout + ">").str(),
-                    e.b.elementPointer(element, place->pointer, head).get()};
+  return CachedHead{type, layout, e.b.elementPointer(element, place->pointer, head).get()};
+}
+
+/// Whether attention is computed by products of tiles (runtime/Cuda/Device/TiledAttention.h): rows for more than one
+/// warp, and what tensor cores take.
+static bool isTiled(const AttentionOperands &operands, const AttentionTask &task, const CachedHead &keys,
+                    const CachedHead &values) {
+  auto isWhole = [](int64_t size) { return size % 16 == 0 && size <= 256; };
+  return task.maxRows > 16 && keys.element == "tern::f16" && keys.layout == "tern::Lanes16" &&
+         values.element == "tern::f16" && values.layout == "tern::Heads" && isWhole(operands.headSize) &&
+         isWhole(operands.valueSize);
+}
+
+/// Shared memory that it takes: TiledShape::sharedBytes.
+static int64_t tiledAttentionBytes(const AttentionOperands &operands, int64_t threads) {
+  int64_t both = operands.headSize + operands.valueSize, tile = both <= 128 ? 64 : both <= 256 ? 32 : 16;
+  return 2 * tile * (both * 2 + 16) + threads / 2 * operands.headSize * 4;
 }
 
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
@@ -105,13 +122,21 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
     return Val();
   });
   SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
-                                        std::to_string(operands.valueSize), std::to_string(task.maxRows)};
+                                        std::to_string(operands.valueSize)};
   SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), number(task.keyStep).get(),
                                query,           seenBegin,           seenEnd,           adjust};
   std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
                             cachedValues = cachedHead(*this, operands.value, task);
+  if (keys && cachedValues && isTiled(operands, task, *keys, *cachedValues)) {
+    int64_t bytes = tiledAttentionBytes(operands, threads);
+    arguments.push_back(std::to_string(bytes));
+    values.append({keys->pointer, cachedValues->pointer, scratch(bytes).get(), finish});
+    call(Type(), "attentionOfManyRows", arguments, values);
+    return;
+  }
+  arguments.push_back(std::to_string(task.maxRows));
   if (keys && cachedValues) {
-    arguments.append({keys->type, cachedValues->type});
+    arguments.append({keys->type(), cachedValues->type()});
     values.append({keys->pointer, cachedValues->pointer, finish});
     call(Type(), "attentionOfCaches", arguments, values);
     return;
