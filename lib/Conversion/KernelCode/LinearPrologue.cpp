@@ -96,7 +96,8 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
       return std::nullopt;
     }
     input.base = place->pointer;
-    return input;
+    if (!e.stagesInput(*bytes))
+      return input;
   }
   input.base = e.scratch(*bytes);
   RowWriter writer(e, value, input.base, input.capacity);

@@ -130,6 +130,9 @@ public:
   virtual void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
   /// Whether forRow deals out a row to more workers than a short row keeps busy, so that rows are better put together.
   virtual bool likesLongRows() const { return false; }
+
+  /// Whether the input of a linear kernel is copied to scratch, if it lies in memory and takes so many bytes.
+  virtual bool stagesInput(int64_t /*bytes*/) const { return false; }
   /// The sum, the largest or the smallest of `body(i, lanes)` for i over [0, count), an f32.
   Val sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body);
   Val extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body);
