@@ -284,7 +284,9 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     Code is that of every thread of a block. Elements of a row are dealt out to the threads, what a row adds up to is
     known to all of them after a reduction of the block, and everything else is computed by each for itself. Products
     with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
-    before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+    before and after. Attention of more than 16 tokens is computed by products of tiles on tensor cores, where caches are
+    of f16 in `lanes16` (keys) and `heads` (values) and heads have 16 to 256 numbers in steps of 16; a remark says which
+    is not. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
 
     Before:
 

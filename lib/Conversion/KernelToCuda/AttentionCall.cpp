@@ -2,6 +2,7 @@
 
 #include "lib/Conversion/KernelCode/AttentionKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/TiledAttention.h"
 
 #include <limits>
 
@@ -48,12 +49,10 @@ static Val rowFactor(TensorEmitter &e, const AttentionOperands &operands, Val he
 
 namespace {
 
-/// A cache that device code reads in runs: its element type and layout there, and where the head begins.
+/// A cache that device code reads in runs: its type there and where the head begins.
 struct CachedHead {
-  StringRef element, layout; ///< "tern::f16", "tern::Lanes16"
+  std::string type; ///< "tern::Cache<tern::f16, tern::Lanes16>"
   Value pointer;
-
-  std::string type() const { return ("tern::Cache<" + element + ", " + layout + ">").str(); }
 };
 
 } // namespace
@@ -63,31 +62,16 @@ static std::optional<CachedHead> cachedHead(TensorEmitter &e, Value tensor, cons
   std::optional<TensorPlace> place = e.placeOf(tensor);
   if (!place || !place->isState)
     return std::nullopt;
-  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "tern::Lanes16"
-                     : place->layout == kernel::Layout::Heads ? "tern::Heads"
+  StringRef layout = place->layout == kernel::Layout::Lanes16 ? "Lanes16"
+                     : place->layout == kernel::Layout::Heads ? "Heads"
                                                               : "";
   Type element = place->type.getElementType();
   StringRef type = element.isF16() ? "tern::f16" : element.isBF16() ? "tern::bf16" : element.isF32() ? "float" : "";
   if (layout.empty() || type.empty())
     return std::nullopt;
   Val head = e.offsetOf(*place, {task.sequence, e.number(0), task.group, e.number(0)});
-  return CachedHead{type, layout, e.b.elementPointer(element, place->pointer, head).get()};
-}
-
-/// Whether attention is computed by products of tiles (runtime/Cuda/Device/TiledAttention.h): rows for more than one
-/// warp, and what tensor cores take.
-static bool isTiled(const AttentionOperands &operands, const AttentionTask &task, const CachedHead &keys,
-                    const CachedHead &values) {
-  auto isWhole = [](int64_t size) { return size % 16 == 0 && size <= 256; };
-  return task.maxRows > 16 && keys.element == "tern::f16" && keys.layout == "tern::Lanes16" &&
-         values.element == "tern::f16" && values.layout == "tern::Heads" && isWhole(operands.headSize) &&
-         isWhole(operands.valueSize);
-}
-
-/// Shared memory that it takes: TiledShape::sharedBytes.
-static int64_t tiledAttentionBytes(const AttentionOperands &operands, int64_t threads) {
-  int64_t both = operands.headSize + operands.valueSize, tile = both <= 128 ? 64 : both <= 256 ? 32 : 16;
-  return 2 * tile * (both * 2 + 16) + threads / 2 * operands.headSize * 4;
+  return CachedHead{("tern::Cache<" + type + ", tern::" + layout + ">").str(),
+                    e.b.elementPointer(element, place->pointer, head).get()};
 }
 
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
@@ -107,14 +91,17 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                          [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
   Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
                         [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
+  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
+                            cachedValues = cachedHead(*this, operands.value, task);
+  remarkTiledAttention(function, operands, task.maxRows);
+  const bool isTiled = isTiledAttention(operands, task.maxRows);
   // row, column, sum, and the row's largest score and total
   Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
-    if (!operands.isPart) {
-      Val factor = rowFactor(*this, operands, task.head(at[0]), at[3], at[4]);
-      store(at[2] * factor, root.place, target(at[0], at[1]));
+    bool isDivided = operands.isPart || isTiled;
+    store(isDivided ? at[2] : at[2] * rowFactor(*this, operands, task.head(at[0]), at[3], at[4]), root.place,
+          target(at[0], at[1]));
+    if (!operands.isPart)
       return Val();
-    }
-    store(at[2], root.place, target(at[0], at[1]));
     b.ifThen(at[1] == 0, [&] {
       store(at[3], root.place, target(at[0], number(operands.valueSize)));
       store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
@@ -125,18 +112,20 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                                         std::to_string(operands.valueSize)};
   SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), number(task.keyStep).get(),
                                query,           seenBegin,           seenEnd,           adjust};
-  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
-                            cachedValues = cachedHead(*this, operands.value, task);
-  if (keys && cachedValues && isTiled(operands, task, *keys, *cachedValues)) {
+  if (isTiled) {
+    attendsByTiles = true;
+    Value factor = lambda("factor", {b.i64, b.f32, b.f32}, b.f32, [&](ArrayRef<Val> at) {
+      return operands.isPart ? b.constant(b.f32, 1.0) : rowFactor(*this, operands, task.head(at[0]), at[1], at[2]);
+    });
     int64_t bytes = tiledAttentionBytes(operands, threads);
     arguments.push_back(std::to_string(bytes));
-    values.append({keys->pointer, cachedValues->pointer, scratch(bytes).get(), finish});
+    values.append({keys->pointer, cachedValues->pointer, scratch(bytes).get(), factor, finish});
     call(Type(), "attentionOfManyRows", arguments, values);
     return;
   }
   arguments.push_back(std::to_string(task.maxRows));
   if (keys && cachedValues) {
-    arguments.append({keys->type(), cachedValues->type()});
+    arguments.append({keys->type, cachedValues->type});
     values.append({keys->pointer, cachedValues->pointer, finish});
     call(Type(), "attentionOfCaches", arguments, values);
     return;

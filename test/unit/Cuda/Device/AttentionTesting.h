@@ -88,13 +88,16 @@ template <int HEADSIZE, int VALUESIZE> struct Tensors {
   Output attendTiles(const Problem &p, KeyCache key, ValueCache value, unsigned long long seed) const {
     constexpr int bytes = TiledShape<THREADS, HEADSIZE, VALUESIZE>::sharedBytes;
     Output out(p.rows, VALUESIZE);
+    auto factor = [](long long row, float, float) { return row % 2 ? 1.0f : 0.25f; };
     auto body = [&] {
       attentionOfManyRows<THREADS, HEADSIZE, VALUESIZE, bytes>(p.rows, p.keyBegin(), p.end, p.keyStep(), queries(),
                                                                p.seenBegin, p.seenEnd, p.adjust, key.pointer,
-                                                               value.pointer, sharedMemory(), finish(out));
+                                                               value.pointer, sharedMemory(), factor, finish(out));
     };
     EXPECT_EQ(run(body, 1, THREADS, seed, bytes), "");
     EXPECT_THAT(out.calls, testing::Each(1));
+    for (std::size_t i = 0; i < out.sums.size(); ++i)
+      out.sums[i] /= factor(static_cast<long long>(i) / VALUESIZE, 0, 0);
     return out;
   }
 

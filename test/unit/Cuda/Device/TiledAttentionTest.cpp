@@ -11,8 +11,7 @@ using namespace tern::test;
 
 namespace {
 
-template <int HEADSIZE, int VALUESIZE = HEADSIZE, int THREADS = 128>
-Output check(const Problem &p, float size = 1, int seedCount = 4) {
+template <int THREADS, int HEADSIZE, int VALUESIZE> Output checkBlock(const Problem &p, float size, int seedCount) {
   Tensors<HEADSIZE, VALUESIZE> t(p.rows, p.end, size);
   long long capacity = (p.end + 63) / 64 * 64;
   FilledCache<f16, Lanes16> keys(t.k, HEADSIZE, capacity);
@@ -25,6 +24,12 @@ Output check(const Problem &p, float size = 1, int seedCount = 4) {
     EXPECT_EQ(bitsOf(again.total), bitsOf(first.total));
   }
   return first;
+}
+
+/// With two teams and with one.
+template <int HEADSIZE, int VALUESIZE = HEADSIZE> void check(const Problem &p, float size = 1, int seedCount = 4) {
+  checkBlock<256, HEADSIZE, VALUESIZE>(p, size, seedCount);
+  checkBlock<128, HEADSIZE, VALUESIZE>(p, size, 1);
 }
 
 TEST(TiledAttention, OfAnyNumberOfRowsAndKeys) {
@@ -41,7 +46,7 @@ TEST(TiledAttention, IsAsPreciseAsF32) {
     Tensors<64, 64> t(p.rows, p.end, size);
     FilledCache<f16, Lanes16> keys(t.k, 64, 512);
     FilledCache<f16, Heads> values(t.v, 64, 512);
-    double tiled = t.compare(p, t.attendTiles<128>(p, keys.view, values.view, 0)),
+    double tiled = t.compare(p, t.attendTiles<256>(p, keys.view, values.view, 0)),
            plain = t.compare(p, t.attend<128, 64>(p, keys.view, values.view, 0));
     RecordProperty("size " + std::to_string(size), std::to_string(tiled * 1e6) + ", " + std::to_string(plain * 1e6));
     EXPECT_LE(tiled, 1e-5);
@@ -61,8 +66,8 @@ TEST(TiledAttention, OfHeadSizes) {
 
 TEST(TiledAttention, OfMoreRowsThanAPassTakes) {
   check<64>(causal(150, 20, 1000));
-  check<32, 32, 64>(causal(70, 0, 1000));
-  check<256, 256, 32>(causal(20, 3, 1000));
+  checkBlock<64, 32, 32>(causal(70, 0, 1000), 1, 4);
+  checkBlock<32, 256, 256>(causal(20, 3, 1000), 1, 4);
 }
 
 TEST(TiledAttention, SeesAWindow) {
@@ -118,7 +123,7 @@ TEST(TiledAttention, ScoresThatAreNoNumbersSpoilTheirRowOnly) {
     FilledCache<f16, Lanes16> keys(t.k, 32, 128);
     FilledCache<f16, Heads> values(t.v, 32, 128);
     t.q[12 * 32] = infinity;
-    Output out = t.attendTiles<128>(p, keys.view, values.view, 2);
+    Output out = t.attendTiles<256>(p, keys.view, values.view, 2);
     for (long long row = 0; row < 20; ++row)
       for (int d = 0; d < 32; ++d)
         EXPECT_EQ(std::isfinite(out.sums[row * 32 + d]), row != 9 && row != 12) << row;
@@ -135,8 +140,8 @@ TEST(TiledAttention, RowsDoNotDependOnOthers) {
   FilledCache<f16, Lanes16> keys(t.k, 64, 192);
   FilledCache<f16, Heads> values(t.v, 64, 192);
   std::copy_n(t.q.begin() + 23 * 64, 64, u.q.begin());
-  Output together = t.attendTiles<128>(all, keys.view, values.view, 2),
-         single = u.attendTiles<128>(one, keys.view, values.view, 3);
+  Output together = t.attendTiles<256>(all, keys.view, values.view, 2),
+         single = u.attendTiles<256>(one, keys.view, values.view, 3);
   for (int d = 0; d < 64; ++d)
     EXPECT_EQ(together.sums[23 * 64 + d], single.sums[d]);
   EXPECT_EQ(together.total[23], single.total[0]);
