@@ -37,8 +37,8 @@ LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens
 /// the same sums whatever the batch.
 int64_t contextParts(int64_t sequences, int64_t groups, bool isForGpu);
 
-/// Queries of one attention task with many tokens.
-inline constexpr int64_t attentionQueries = 48;
+/// Queries of one attention task with many tokens. On a GPU, a tile of 16 for each of four warps.
+constexpr int64_t attentionQueries(bool isForGpu) { return isForGpu ? 64 : 48; }
 
 } // namespace tern
 
