@@ -82,6 +82,7 @@ private:
       targets.push_back(std::move(*target));
       result.targets.push_back(nameOf(targets.back()));
     }
+    isForGpu = !targets.empty() && isGpu(targets.front());
     if (!options.firstPhase.empty()) {
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
@@ -153,6 +154,14 @@ private:
       return lower();
     if (phase == "emit")
       return emit();
+    if (phase == "schedule" && llvm::any_of(targets, [&](const Target &target) { return isGpu(target) != isForGpu; }))
+      otherModule = OwningOpRef<ModuleOp>(result.module->clone());
+    return runPasses(phase, *result.module, isForGpu) && (!otherModule || runPasses(phase, *otherModule, !isForGpu)) &&
+           (phase != "normalize" || keepProgram());
+  }
+
+  /// Runs the passes of a phase on `module`, of which the code will be for GPUs or for CPUs.
+  bool runPasses(llvm::StringRef phase, ModuleOp module, bool gpu) {
     PassManager passes(&context);
     if (phase == "normalize") {
       buildNormalizePipeline(passes, NormalizeOptions());
@@ -167,6 +176,7 @@ private:
       schedule.batches = options.batches;
       schedule.chunk = options.chunk;
       schedule.outputs = options.outputs;
+      schedule.gpu = gpu;
       schedule.rules = options.scheduleRules;
       if (givesEmbeddings())
         schedule.entries = std::vector<std::string>{encodeEntry()};
@@ -178,15 +188,11 @@ private:
       options.onPasses(phase, passes);
     if (options.verifyEach && phase != "plan")
       verifier.watch(passes);
-    bool worked = succeeded(passes.run(*result.module));
+    bool worked = succeeded(passes.run(module));
     if (verifier.problem())
       return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
                    verifier.problem()->remedy});
-    if (!worked)
-      return false;
-    if (phase == "normalize")
-      return keepProgram();
-    return true;
+    return worked;
   }
 
   /// What the artifact keeps of the program in normal form: its text, with the options that the next phases had, and
@@ -214,7 +220,8 @@ private:
   bool lower() {
     context.loadAllAvailableDialects(); // no pass declares what code generation writes
     for (const Target &target : targets) {
-      LoweredTarget code{target, lowerToTarget(*result.module, target)};
+      ModuleOp planned = otherModule && isGpu(target) != isForGpu ? *otherModule : *result.module;
+      LoweredTarget code{target, lowerToTarget(planned, target)};
       if (!code.module)
         return false;
       lowered.push_back(std::move(code));
@@ -279,6 +286,10 @@ private:
   Compilation result;
   Problems problems;
   std::vector<Target> targets;
+  /// From schedule on there is a program for GPUs and one for CPUs. The result's is that of the first target, the other
+  /// is here where a target asks for it.
+  bool isForGpu = false;
+  OwningOpRef<ModuleOp> otherModule;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
   bool wantsGolden = false;

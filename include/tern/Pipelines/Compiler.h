@@ -5,6 +5,7 @@
 //   import ─ normalize ─ precision ─ fuse ─ schedule ─ plan ─┬─ lower ─ emit   for each target
 //                                                            └─ weights ───────► artifact
 //
+// Schedules and plans of GPUs are others than those of CPUs: with targets of both kinds these phases run once for each.
 // It can stop after any phase, or take up IR that another run left at one. docs/Pipeline.md has the contracts.
 //
 //===----------------------------------------------------------------------===//
