@@ -74,8 +74,8 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
     the number 8, and `DIM<256` a size that is known when it runs and at most 256. Then, in each:
 
     - Every `graph.group` becomes a launch of one `kernel.func`, or of two where a barrier pays: a linear layer on many
-      tokens computes its norm and quantisation once, ahead of the product, instead of in every worker; attention of one
-      token is split over its context and combined.
+      tokens computes its norm and quantisation once, ahead of the product, instead of in every worker, and reads what is
+      only given another shape where it lies; attention of one token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
     - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads

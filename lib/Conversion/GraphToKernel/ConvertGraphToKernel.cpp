@@ -190,6 +190,12 @@ private:
     return llvm::to_vector(llvm::make_filter_range(ops, [&](Operation *op) { return prologue.contains(op); }));
   }
 
+  /// Whether `prologue` only gives another shape to a tensor that lies row by row, which costs nothing.
+  bool isView(ArrayRef<Operation *> prologue) {
+    return llvm::all_of(
+        prologue, [&](Operation *op) { return isa<graph::ReshapeOp>(op) && !outliner.stateOf(op->getOperand(0)); });
+  }
+
   void convertLinear(graph::GroupOp group, ArrayRef<Operation *> ops) {
     auto linear = cast<graph::LinearOp>(*llvm::find_if(ops, llvm::IsaPred<graph::LinearOp>));
     SymbolicTensorType input = tensorOf(linear.getInput());
@@ -202,8 +208,8 @@ private:
         numbers.prefetch = std::max(
             numbers.prefetch,
             scheduleLinear(tensorOf(other.getWeight()).getStorageFormat(), numbers.taskTiles, tokens).prefetch);
-    bool isInline = !prologue.empty() && elements <= inlinePrologueElements;
-    if (prologue.empty() || isInline) {
+    bool isInline = !isView(prologue) && elements <= inlinePrologueElements;
+    if (isView(prologue) || isInline) {
       launch(group,
              {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Linear, numbers, isInline)});
       return;

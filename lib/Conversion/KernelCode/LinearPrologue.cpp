@@ -74,6 +74,17 @@ static std::optional<int64_t> bufferBytes(const LinearInput &input) {
   return layout ? std::optional<int64_t>(layout->bytes) : std::nullopt;
 }
 
+/// Where `value` lies, if that is in rows of a tensor that is only given another shape; those follow without gaps.
+static std::optional<TensorPlace> placeOfRows(TensorEmitter &e, Value value) {
+  if (!value.getDefiningOp<graph::ReshapeOp>())
+    return e.placeOf(value);
+  while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
+    value = reshape.getInput();
+  std::optional<TensorPlace> place = e.placeOf(value);
+  bool isRows = place && !place->isState && place->layout == kernel::Layout::Rows;
+  return isRows ? place : std::nullopt;
+}
+
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
   auto type = cast<graph::SymbolicTensorType>(value.getType());
   LinearInput input{type.getStorageFormat(), Val(), type.getStaticDim(-1).value_or(0), 1};
@@ -90,7 +101,7 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
                        "columns, and below 2^63 bytes");
     return std::nullopt;
   }
-  if (std::optional<TensorPlace> place = e.placeOf(value)) {
+  if (std::optional<TensorPlace> place = placeOfRows(e, value)) {
     if (place->isState || place->layout != kernel::Layout::Rows) {
       e.fail(e.function, "the input of a linear kernel must lie in rows");
       return std::nullopt;
