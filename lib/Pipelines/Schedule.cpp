@@ -27,6 +27,7 @@ void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &
   convert.entries = decoderEntries(options);
   if (!options.entries.empty())
     convert.entries.assign(options.entries.begin(), options.entries.end());
+  convert.gpu = options.gpu;
   manager.addPass(createConvertGraphToKernel(convert));
   if (options.gpu)
     manager.addPass(kernel::createFuseAppendIntoAttention());

@@ -78,6 +78,8 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
       only given another shape where it lies; attention of one token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
     - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context.
+      With `gpu` a task of rows is a token, not one of its heads, where there are many tokens and a head has nothing to
+      compute first.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
@@ -121,7 +123,8 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"function", "function", "std::string", "\"forward\"", "the function that entries are made from">,
-    ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">
+    ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">,
+    Option<"gpu", "gpu", "bool", "false", "for blocks of threads: many heads of few numbers are one row">
   ];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }

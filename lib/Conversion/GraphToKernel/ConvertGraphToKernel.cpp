@@ -338,6 +338,7 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
     chooseStateLayouts(source);
     KernelTable table(module);
     for (EntrySpec &spec : *specs) {
+      spec.isForGpu = gpu;
       limitContext(module, spec);
       func::FuncOp entry = makeEntry(source, spec);
       nameArguments(entry, function);

@@ -34,6 +34,9 @@ LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens
 /// Parts of the context for decoding `sequences` sequences with `groups` key heads each.
 int64_t contextParts(int64_t sequences, int64_t groups);
 
+/// Rows that keep a GPU busy: one for each multiprocessor.
+inline constexpr int64_t fewestRows = 128;
+
 /// Queries of one attention task with many tokens.
 inline constexpr int64_t attentionQueries = 48;
 
