@@ -93,7 +93,8 @@ public:
   Attention(Op op, Frame &frame)
       : query(frame.get(op.getQuery())), key(frame.get(op.getKey())), value(frame.get(op.getValue())),
         positions(frame.find(op.getPositions())), lengths(frame.find(op.getLengths())), bias(frame.find(op.getBias())),
-        slopes(frame.find(op.getSlopes())), isCausal(op.getMask() == graph::Mask::Causal), window(op.getWindow()), scale(op.getScale().convertToDouble()) {
+        slopes(frame.find(op.getSlopes())), isCausal(op.getMask() == graph::Mask::Causal), window(op.getWindow()),
+        scale(op.getScale().convertToDouble()) {
     if (op.getSoftCap())
       softCap = op.getSoftCap()->convertToDouble();
     if constexpr (std::is_same_v<Op, graph::AttentionOp>)
@@ -113,18 +114,22 @@ public:
     std::copy(sums.begin(), sums.end(), result);
   }
 
-  /// Writes the part of keys [first, last): the sum of exp(s - m) * value, m, and the sum of exp(s - m).
-  void attendPart(int64_t b, int64_t t, int64_t h, int64_t first, int64_t last, float *result) const {
+  /// Writes part `part` of `parts`: the sum of exp(s - m) * value over its keys, m, and the sum of exp(s - m).
+  void attendPart(int64_t b, int64_t t, int64_t h, int64_t part, int64_t parts, float *result) const {
+    constexpr int64_t blockKeys = 64;
     auto [begin, end] = visibleKeys(b, t);
-    begin = std::max(begin, first);
-    end = std::min(end, last);
     double largest = -INFINITY, total = 0;
+    std::vector<int64_t> keys;
     std::vector<double> scores;
-    for (int64_t j = begin; j < end; ++j)
-      largest = std::max(largest, scores.emplace_back(score(b, t, h, j)));
-    std::vector<double> sums(value.dim(3));
     for (int64_t j = begin; j < end; ++j) {
-      double weight = std::isinf(largest) ? 0 : std::exp(scores[j - begin] - largest);
+      if (j / blockKeys % parts != part)
+        continue;
+      keys.push_back(j);
+      largest = std::max(largest, scores.emplace_back(score(b, t, h, j)));
+    }
+    std::vector<double> sums(value.dim(3));
+    for (auto [j, score] : llvm::zip_equal(keys, scores)) {
+      double weight = std::isinf(largest) ? 0 : std::exp(score - largest);
       total += weight;
       addScaled(weight, entry(value, b, j, groupOf(h)), value.dim(3), sums.data());
     }
@@ -207,20 +212,18 @@ EvalResult tern::eval(graph::AttentionOp op, Frame &frame) {
 //===----------------------------------------------------------------------===//
 
 EvalResult tern::eval(kernel::AttendPartOp op, Frame &frame) {
-  constexpr int64_t grain = 64;
   Attention attention(op, frame);
   auto type = cast<graph::SymbolicTensorType>(op.getType());
   int64_t parts = *type.getStaticDim(3), width = *type.getStaticDim(4);
   Shape shape(frame.get(op.getQuery()).shape());
-  int64_t tokens = shape[1], heads = shape[2], keys = frame.get(op.getKey()).dim(1);
-  int64_t length = llvm::divideCeil(llvm::divideCeil(keys, parts), grain) * grain;
+  int64_t tokens = shape[1], heads = shape[2];
   shape[3] = parts;
   shape.push_back(width);
   std::vector<float> result(numElements(shape));
   frame.session.pool.parallelFor(0, shape[0] * tokens * heads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row)
       for (int64_t part = 0; part < parts; ++part)
-        attention.attendPart(row / heads / tokens, row / heads % tokens, row % heads, part * length, (part + 1) * length,
+        attention.attendPart(row / heads / tokens, row / heads % tokens, row % heads, part, parts,
                              result.data() + (row * parts + part) * width);
   });
   return floatResult(op.getResult(), shape, std::move(result));
@@ -252,6 +255,7 @@ EvalResult tern::eval(kernel::AttendCombineOp op, Frame &frame) {
   std::vector<float> result(numElements(shape));
   for (int64_t row = 0; row < rowCount(shape); ++row)
     combineParts(part.floats().slice(row * stride, stride), width,
-                 sinks ? std::optional<double>(sinks->floats()[row % heads]) : std::nullopt, result.data() + row * size);
+                 sinks ? std::optional<double>(sinks->floats()[row % heads]) : std::nullopt,
+                 result.data() + row * size);
   return floatResult(op.getResult(), shape, std::move(result));
 }

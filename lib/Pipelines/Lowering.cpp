@@ -44,11 +44,24 @@ static Code emitCode(ModuleOp module, const CudaTarget &target) {
   return {std::move(kernels)};
 }
 
+/// What the schedule of a target says beyond that of all.
+static LogicalResult scheduleFor(ModuleOp, const CpuTarget &) { return success(); }
+
+static LogicalResult scheduleFor(ModuleOp module, const CudaTarget &target) {
+  PassManager passes(module.getContext());
+  ChooseLinearBlocksOptions blocks;
+  blocks.target = target.name;
+  passes.addPass(createChooseLinearBlocks(blocks));
+  return passes.run(module);
+}
+
 OwningOpRef<ModuleOp> tern::lowerToTarget(ModuleOp module, const Target &target) {
-  Code code = std::visit([&](const auto &kind) { return emitCode(module, kind); }, target);
+  OwningOpRef<ModuleOp> lowered(module.clone());
+  if (failed(std::visit([&](const auto &kind) { return scheduleFor(*lowered, kind); }, target)))
+    return nullptr;
+  Code code = std::visit([&](const auto &kind) { return emitCode(*lowered, kind); }, target);
   if (!code.module)
     return nullptr;
-  OwningOpRef<ModuleOp> lowered(module.clone());
   SymbolTable functions(*code.module);
   for (auto kernel : llvm::make_early_inc_range(lowered->getOps<kernel::FuncOp>())) {
     Operation *function = functions.lookup(exportedName(kernel.getSymName()));

@@ -25,9 +25,9 @@ void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &
   ConvertGraphToKernelOptions convert;
   convert.function = options.function;
   convert.entries = decoderEntries(options);
+  convert.gpu = options.gpu;
   if (!options.entries.empty())
     convert.entries.assign(options.entries.begin(), options.entries.end());
-  convert.gpu = options.gpu;
   manager.addPass(createConvertGraphToKernel(convert));
   if (options.gpu)
     manager.addPass(kernel::createFuseAppendIntoAttention());

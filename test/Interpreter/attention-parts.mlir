@@ -1,7 +1,7 @@
 // Attention in parts and what combines them are graph.attention, whatever the number of parts.
 // RUN: tern-opt %s --run-checks
 
-// Parts of 192, 128 and 64 keys; the second sequence sees no key of the last part.
+// Blocks of 64, 64 and 22 keys; the second sequence sees no key of the last.
 func.func @causal() {
   %q = check.random seed 1 : f32[2, 1, 4, 8]
   %k = check.random seed 2 : f16[2, 150, 2, 8]

@@ -59,7 +59,7 @@ protected:
 
   /// Compiles for a GPU and for this CPU, in that order.
   std::string compile(const std::string &model, std::optional<std::uint64_t> seed, const std::string &precision,
-                      const std::vector<std::int64_t> &batches = {1}) {
+                      std::int64_t chunk = 16, const std::vector<std::int64_t> &batches = {1}) {
     mlir::DialectRegistry registry;
     registerAllDialects(registry);
     mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
@@ -70,7 +70,7 @@ protected:
     options.precision = precision;
     options.randomSeed = seed;
     options.golden = false;
-    options.chunk = 16;
+    options.chunk = chunk;
     options.batches = batches;
     for (const Problem &problem : compileModel(context, options).problems)
       ADD_FAILURE() << problem.str();
@@ -179,7 +179,7 @@ static double differenceOf(const FloatTable &a, const FloatTable &b) {
 /// Sequences that go on together, in slots of which some are empty, are what each is alone; their lengths pass from one
 /// part of the context to the next.
 TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
-  std::string path = compile(goldens + "/" + GetParam(), 1, "f32", {1, 4});
+  std::string path = compile(goldens + "/" + GetParam(), 1, "f32", 16, {1, 4});
   ASSERT_FALSE(HasFailure());
   Result<ArtifactReader> opened = ArtifactReader::open(path);
   ASSERT_TRUE(opened) << opened.problem().str();
@@ -217,26 +217,55 @@ TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
   EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
 }
 
-#ifdef TERN_SMOLLM2
-/// What the GPU's or this CPU's code of `path` makes of a few tokens.
-static FloatTable logitsOf(const std::shared_ptr<const ArtifactReader> &artifact,
-                           const Result<std::shared_ptr<ExecutorModel>> &model) {
+/// What the GPU's or this CPU's code of `path` makes of tokens, the first `prompt` of them in one call.
+static FloatTable logitsOf(const Result<std::shared_ptr<ExecutorModel>> &model, const std::vector<TokenId> &ids,
+                           std::size_t prompt) {
   if (!model) {
     ADD_FAILURE() << model.problem().str();
     return {};
   }
   Result<std::unique_ptr<Decoder>> decoder = Decoder::create(*model, 1, 64);
   if (decoder)
-    return run(**decoder, {504, 3575, 282, 4649, 314}, 3);
+    return run(**decoder, ids, prompt);
   ADD_FAILURE() << decoder.problem().str();
   return {};
 }
 
+/// Layers that are wide enough for their products to be blocks of rows and tokens (LinearBlock.h), of 40 tokens.
+TEST_F(GpuTest, ManyTokensAreAsGoodAsOnTheCpu) {
+  Result<Json> config = readJsonFile(goldens + "/llama3/config.json");
+  ASSERT_TRUE(config);
+  for (auto [key, value] : {std::pair("hidden_size", 288), std::pair("intermediate_size", 328),
+                            std::pair("head_dim", 32), std::pair("num_hidden_layers", 2)})
+    (*config)[key] = value;
+  (*config)["dtype"] = "bfloat16";
+  std::ofstream(write("wide/config.json", "")) << config->dump();
+  std::vector<TokenId> ids;
+  for (TokenId i = 0; i < 42; ++i)
+    ids.push_back(i * 37 % 131);
+  std::string path = compile((directory / "wide").string(), 11, "f32", 64);
+  ASSERT_FALSE(HasFailure());
+  Result<ArtifactReader> opened = ArtifactReader::open(path);
+  ASSERT_TRUE(opened) << opened.problem().str();
+  auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
+  EXPECT_THAT(std::string(artifact->source(artifact->manifest().variants[0])),
+              ::testing::HasSubstr("linearBlock<tern::F32"));
+  FloatTable gpu = logitsOf(load(artifact), ids, 40);
+  FloatTable cpu = logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 40);
+  ASSERT_EQ(gpu.rows, 42);
+  double difference = differenceOf(gpu, cpu);
+  RecordProperty("difference", std::to_string(difference));
+  EXPECT_LE(difference, 1e-5); // activations are two bfloat16, 2^-17
+  EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
+}
+
+#ifdef TERN_SMOLLM2
 TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
 #if __has_feature(address_sanitizer)
   GTEST_SKIP() << "takes minutes under the sanitizers";
 #endif
   fake().devices[0].memory = std::uint64_t(4) << 30;
+  const std::vector<TokenId> ids = {504, 3575, 282, 4649, 314};
   std::vector<FloatTable> logits; // of the GPU, of the CPU, and of the CPU in f32
   for (const char *precision : {"default", "f32"}) {
     std::string path = compile(TERN_SMOLLM2, std::nullopt, precision);
@@ -245,8 +274,8 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
     ASSERT_TRUE(opened) << opened.problem().str();
     auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
     if (logits.empty())
-      logits.push_back(logitsOf(artifact, load(artifact)));
-    logits.push_back(logitsOf(artifact, CpuBackend().load(artifact, artifact->manifest().variants[1], 2)));
+      logits.push_back(logitsOf(load(artifact), ids, 3));
+    logits.push_back(logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 3));
   }
   ASSERT_EQ(logits[0].rows, 5);
   // Both round activations and the cache alike; where a number falls on another side, both are as far from f32.

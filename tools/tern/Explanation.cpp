@@ -33,7 +33,8 @@ constexpr std::pair<llvm::StringRef, llvm::StringRef> deciding[] = {{"graph-assi
                                                                     {"graph-form-groups", "fuse"},
                                                                     {"convert-graph-to-kernel", "schedule"},
                                                                     {"kernel-override-schedules", "schedule"},
-                                                                    {"convert-kernel-to-plan", "plan"}};
+                                                                    {"convert-kernel-to-plan", "plan"},
+                                                                    {"choose-linear-blocks", "lower"}};
 
 } // namespace
 

@@ -72,6 +72,8 @@ LogicalResult KernelOp::verify() {
     return emitOpError() << "must have from 1 to 1024 threads, got " << threads;
   if (shared < 0) // (C3)
     return emitOpError() << "bytes of shared memory must not be negative, got " << shared;
+  if (int64_t resident = getResident().value_or(1); resident < 1 || resident > 32) // (C3)
+    return emitOpError() << "resident blocks must be from 1 to 32, got " << resident;
   llvm::StringSet<> names;
   for (unsigned index = 0; index < getNumArguments(); ++index)
     if (failed(verifyArgument(*this, index, names)))

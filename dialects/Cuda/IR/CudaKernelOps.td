@@ -17,18 +17,18 @@ def Cuda_KernelOp : Cuda_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface]> 
   let summary = "a __global__ function";
   let description = [{
     ```
-    extern "C" __global__ void __launch_bounds__(threads) name(operands..., Sizes sizes, long long *problem)
+    extern "C" __global__ void __launch_bounds__(threads, resident) name(operands..., Sizes sizes, long long *problem)
     ```
 
-    `threads` is the number of threads of a block, `shared` the bytes of dynamic shared memory, `comment` what is printed
-    above the kernel. The name is the symbol's. Each argument is a pointer; its attributes say how it is declared:
+    `threads` is the number of threads of a block, `shared` the bytes of dynamic shared memory, `resident` how many
+    blocks a multiprocessor must have registers for, if that is said, and `comment` what is printed above the kernel. The name is the symbol's. Each argument is a pointer; its attributes say how it is declared:
     `cuda.name` (`argument0` and so on if absent), `cuda.element`, the type of the elements (bytes if absent), and
     `cuda.read_only`, `const`. No two arguments overlap (`__restrict__`) but those with `cuda.aliased`.
 
     Constraints:
     - (C1) arguments are pointers, and there are no results;
     - (C2) the body is one block that ends in `cuda.return`;
-    - (C3) `threads` is from 1 to 1024, `shared` not negative;
+    - (C3) `threads` is from 1 to 1024, `shared` not negative, `resident` from 1 to 32;
     - (C4) `cuda.name` is an identifier that no other argument has, `cuda.element` a scalar or pointer type;
     - (C5) the name is an identifier.
 
@@ -46,7 +46,7 @@ def Cuda_KernelOp : Cuda_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface]> 
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
                        OptionalAttr<StrAttr>:$sym_visibility, OptionalAttr<DictArrayAttr>:$arg_attrs,
                        OptionalAttr<DictArrayAttr>:$res_attrs, I64Attr:$threads, I64Attr:$shared,
-                       OptionalAttr<StrAttr>:$comment);
+                       OptionalAttr<I64Attr>:$resident, OptionalAttr<StrAttr>:$comment);
   let regions = (region AnyRegion:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;

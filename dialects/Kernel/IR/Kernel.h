@@ -46,6 +46,9 @@ inline constexpr llvm::StringLiteral symbolsAttrName = "kernel.symbols";
 inline constexpr llvm::StringLiteral tasksAttrName = "kernel.tasks";
 inline constexpr llvm::StringLiteral taskBytesAttrName = "kernel.task_bytes";
 
+/// Attribute of a kernel whose tiles a person or a tuner chose: no pass chooses others.
+inline constexpr llvm::StringLiteral fixedTilesAttrName = "kernel.fixed_tiles";
+
 /// Attribute of an entry: the names of its arguments and then of its results.
 inline constexpr llvm::StringLiteral namesAttrName = "kernel.names";
 

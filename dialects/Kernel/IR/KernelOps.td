@@ -197,8 +197,8 @@ def Kernel_AppendStateOp : Kernel_Op<"append_state", [DeclareOpInterfaceMethods<
 def Kernel_AttendPartOp : Kernel_Op<"attend_part", [Pure, AttrSizedOperandSegments]> {
   let summary = "attention over parts of the context";
   let description = [{
-    Semantics: that of `graph.attention` without sinks, over `S` parts of the keys on their own. Part `s` holds the keys
-    `[s * n, (s + 1) * n)` with `n = 64 * ceil(ceil(C / S) / 64)`. `result[b, t, h, s, :e]` is the sum of
+    Semantics: that of `graph.attention` without sinks, over `S` parts of the keys on their own. Blocks of 64 keys
+    go to the parts in turn, so that a context of any length is split evenly: key `j` is of part `(j / 64) mod S`. `result[b, t, h, s, :e]` is the sum of
     `exp(score - m) * value` over the part's visible keys, not divided; `result[b, t, h, s, e]` is `m`, their largest
     score, and `result[b, t, h, s, e + 1]` the sum of `exp(score - m)`. A part without visible keys gives zeros and
     `m = -infinity`. `kernel.attend_combine` makes attention of them.

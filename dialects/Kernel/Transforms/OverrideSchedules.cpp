@@ -33,6 +33,7 @@ LogicalResult setTiles(kernel::FuncOp kernel, const ScheduleRule &rule) {
     spaces.push_back(TasksAttr::get(kernel.getContext(), tasks.getRoots(), tasks.getDims(), rule.tiles));
   }
   kernel.setTasksAttr(ArrayAttr::get(kernel.getContext(), spaces));
+  kernel->setAttr(fixedTilesAttrName, UnitAttr::get(kernel.getContext()));
   return success();
 }
 

@@ -5,6 +5,57 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseLinearBlocks : Pass<"choose-linear-blocks", "::mlir::ModuleOp"> {
+  let summary = "tasks of products with many tokens, for tensor cores of a GPU";
+  let description = [{
+    Sets the tiles of `#kernel.tasks` of kernels of kind `linear` that have more than 16 tokens, so that a task is a block
+    of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16, 32, 64 or 128 rows of each
+    weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are read for a product, but a small matrix is
+    then few blocks. Each is given a time, and the fastest is taken:
+
+    - the blocks of the busiest multiprocessor, times what a block takes: the larger of its products and its reads, and
+      2 us besides. Products of bf16 are at 60 % of what the data sheet says of tensor cores (twice where activations
+      have more bits than bf16, as each is two numbers), or count their instructions where these take longer: 130 for a
+      warp's 16 columns of 32 tokens. Those of quants count 80 for a warp's 32 columns and 40 for eight tokens and 16
+      rows. A multiprocessor reads 64 bytes a cycle of 1.7 GHz;
+    - but at least what all blocks read, at 32 bytes a cycle for each multiprocessor, and 2 us.
+
+    Declined, with a remark: kernels whose weights are not in `tiles16`, neither bf16 with an input of numbers nor quants
+    with a quantised one; whose input is computed by the kernel itself; and those of which no block has all weights. A kernel with the attribute `kernel.fixed_tiles`,
+    which rules leave (`kernel-override-schedules`), keeps its tiles. A remark says what was chosen and its time.
+
+    Before:
+
+    ```mlir
+    kernel.func @linear_0(%x: !graph.tensor<f32[64, 2048]>, %w: !graph.tensor<bf16[2048, 2048]> {
+          kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+        -> !graph.tensor<f32[64, 2048]> attributes {
+        schedule = #kernel.schedule<kind = linear>,
+        tasks = [#kernel.tasks<roots = [0], dims = [2048, 64], tiles = [64, 64]>]} {
+      %0 = graph.linear %x, %w : (f32[64, 2048], bf16[2048, 2048]) -> f32[64, 2048]
+      kernel.return %0 : !graph.tensor<f32[64, 2048]>
+    }
+    ```
+
+    After `choose-linear-blocks{target=sm_90a}`:
+
+    ```mlir
+    kernel.func @linear_0(%x: !graph.tensor<f32[64, 2048]>, %w: !graph.tensor<bf16[2048, 2048]> {
+          kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+        -> !graph.tensor<f32[64, 2048]> attributes {
+        schedule = #kernel.schedule<kind = linear>,
+        tasks = [#kernel.tasks<roots = [0], dims = [2048, 64], tiles = [16, 64]>]} {
+      %0 = graph.linear %x, %w : (f32[64, 2048], bf16[2048, 2048]) -> f32[64, 2048]
+      kernel.return %0 : !graph.tensor<f32[64, 2048]>
+    }
+    ```
+
+    Test: test/lib/Conversion/KernelToCuda/choose-linear-blocks.mlir
+  }];
+  let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];
+  let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
+}
+
 def ConvertCodeToCuda : Pass<"convert-code-to-cuda", "::mlir::ModuleOp"> {
   let summary = "code of kernels as constructs of CUDA C++";
   let description = [{
@@ -77,9 +128,9 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
       tokens computes its norm and quantisation once, ahead of the product, instead of in every worker, and reads what is
       only given another shape where it lies; attention of one token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
-    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context.
-      With `gpu` a task of rows is a token, not one of its heads, where there are many tokens and a head has nothing to
-      compute first.
+    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context,
+      with `gpu` as many as GPUs want. With `gpu` a task of rows is a token, not one of its heads, where there are many
+      tokens and a head has nothing to compute first.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
@@ -124,7 +175,7 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"function", "function", "std::string", "\"forward\"", "the function that entries are made from">,
     ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">,
-    Option<"gpu", "gpu", "bool", "false", "for blocks of threads: many heads of few numbers are one row">
+    Option<"gpu", "gpu", "bool", "false", "choose parts of the context and tasks of rows for GPUs">
   ];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }

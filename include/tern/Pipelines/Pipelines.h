@@ -55,7 +55,7 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
   ListOption<std::string> entries{
       *this, "entries", llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
   Option<bool> gpu{*this, "gpu", llvm::cl::init(false),
-                   llvm::cl::desc("for a GPU: a launch costs more than computing a few rows again")};
+                   llvm::cl::desc("for GPUs: more parts of the context, larger tasks of rows, fewer launches")};
   ListOption<std::string> rules{*this, "rules", llvm::cl::desc("rules of kernel-override-schedules, by commas")};
   Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with kernel-verify-scheduled")};
 };

@@ -60,6 +60,7 @@ static KernelOp declareTyped(OpBuilder &builder, KernelOp kernel) {
   }
   auto typed = KernelOp::create(builder, kernel.getLoc(), kernel.getSymName(), types, kernel.getThreads(),
                                 kernel.getShared(), kernel.getComment().value_or(""));
+  typed.setResidentAttr(kernel.getResidentAttr());
   typed->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
   for (unsigned index = 0; index < kernel.getNumArguments(); ++index) {
     typed.setArgAttr(index, nameAttrName, builder.getStringAttr(kernel.getArgumentName(index)));

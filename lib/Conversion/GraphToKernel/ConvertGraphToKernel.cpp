@@ -240,7 +240,7 @@ private:
       launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries, 0, 0})});
       return;
     }
-    int64_t parts = contextParts(*sequences, *key.getStaticDim(2));
+    int64_t parts = contextParts(*sequences, *key.getStaticDim(2), spec.isForGpu);
     OpBuilder builder(attention);
     SmallVector<Attribute> dims(query.getDims());
     dims.back() = graph::staticDim(entry.getContext(), parts);

@@ -24,7 +24,11 @@ LinearSchedule tern::scheduleLinear(StorageFormat format, int64_t rows, int64_t 
   return schedule;
 }
 
-int64_t tern::contextParts(int64_t sequences, int64_t groups) {
+int64_t tern::contextParts(int64_t sequences, int64_t groups, bool isForGpu) {
+  // Two blocks for each multiprocessor of an H100, and no more than one thread of attend_combine reads at once.
+  constexpr int64_t wantedBlocks = 256, fewest = 8, most = 32;
+  if (isForGpu)
+    return std::clamp<int64_t>(llvm::divideCeil(wantedBlocks, groups), fewest, most);
   constexpr int64_t wantedTasks = 32;
   return std::max<int64_t>(1, llvm::divideCeil(wantedTasks, sequences * groups));
 }

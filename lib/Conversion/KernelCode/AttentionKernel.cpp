@@ -64,7 +64,6 @@ std::pair<Val, Val> visibleKeys(TensorEmitter &e, const AttentionOperands &opera
 /// Tasks of (b, group, part): the rows are all tokens of the group's heads.
 static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operands, const Root &root,
                               ArrayRef<TaskRange> ranges) {
-  CodeBuilder &b = e.b;
   AttentionTask task;
   int64_t perGroup = operands.heads / operands.groups;
   auto query = typeOf(operands.query);
@@ -78,13 +77,13 @@ static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operand
   bool isOneToken = query.getStaticDim(1) == 1;
   task.token = [=](Val row) { return isOneToken ? zero : perGroup == 1 ? row : row / perGroup; };
   task.head = [=](Val row) { return perGroup == 1 ? firstHead : firstHead + (isOneToken ? row : row % perGroup); };
-  // A part is whole blocks of keys.
-  Val context = e.size(typeOf(operands.key), 1), parts = e.size(typeOf(root.value), 3);
-  Val keys = b.ceilDiv((context + parts - 1) / parts, blockKeys) * blockKeys;
-  task.keyBegin = b.minimum(task.part * keys, context);
-  task.keyEnd = b.minimum(task.keyBegin + keys, context);
-  Val begin = task.part * keys, isLast = task.part == parts - 1; // the last holds what lies beyond the context, too
-  task.holds = [=](Val position) { return (position >= begin) & (isLast | (position < begin + keys)); };
+  // Blocks of keys go to the parts in turn.
+  int64_t parts = typeOf(root.value).getStaticDim(3).value_or(1);
+  task.keyBegin = task.part * blockKeys;
+  task.keyEnd = e.size(typeOf(operands.key), 1);
+  task.keyStep = blockKeys * parts;
+  Val part = task.part;
+  task.holds = [=](Val position) { return position / blockKeys % parts == part; };
   return task;
 }
 

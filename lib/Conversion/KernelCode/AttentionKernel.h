@@ -22,7 +22,7 @@
 
 namespace tern::code {
 
-/// Parts of a context are whole blocks of so many keys; the capacity of caches is a multiple.
+/// Parts of a context are blocks of so many keys; the capacity of caches is a multiple.
 inline constexpr int64_t blockKeys = 64;
 
 /// What graph.attention and kernel.attend_part have in common.
@@ -45,7 +45,9 @@ struct AttentionTask {
   int64_t maxRows = 1;
   std::function<Val(Val)> token; ///< Of a row.
   std::function<Val(Val)> head;
-  Val keyBegin, keyEnd; ///< keyBegin is a multiple of blockKeys.
+  /// Blocks of blockKeys keys: the first at keyBegin, a multiple of blockKeys, and one each keyStep, as far as keyEnd.
+  Val keyBegin, keyEnd;
+  int64_t keyStep = blockKeys;
   /// Of kernel.attend_part: which part it is, and whether it holds a position. Exactly one holds each from 0 on.
   Val part;
   std::function<Val(Val)> holds;

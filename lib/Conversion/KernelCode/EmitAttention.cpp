@@ -87,6 +87,20 @@ static Val partWeight(const Request &r, kernel::AttendCombineOp op, int64_t part
   return b.exp(r.e.element(op.getPart(), place) - factors[0]) * factors[1];
 }
 
+/// The same by a function of the target, if it has one and the parts lie in memory.
+static Val callCombine(const Request &r, kernel::AttendCombineOp op, int64_t parts, int64_t width) {
+  CodeBuilder &b = r.b();
+  std::optional<TensorPlace> place = r.e.placeOf(op.getPart());
+  if (r.lanes != 1 || !place || place->layout != kernel::Layout::Rows || !place->type.getElementType().isF32())
+    return Val();
+  Index first(r.row());
+  first.append({r.e.number(0), r.e.number(0)});
+  Val sink = op.getSinks() ? r.e.element(op.getSinks(), {r.index[2]})
+                           : b.constant(b.f32, -std::numeric_limits<double>::infinity());
+  return r.e.combineParts(b.elementPointer(b.f32, place->pointer, r.e.offsetOf(*place, first)), parts, width, r.last(),
+                          sink);
+}
+
 Val emitAttention(const Request &r) {
   auto op = dyn_cast<kernel::AttendCombineOp>(r.result.getOwner());
   if (!op)
@@ -94,6 +108,8 @@ Val emitAttention(const Request &r) {
   CodeBuilder &b = r.b();
   auto type = cast<graph::SymbolicTensorType>(op.getPart().getType());
   int64_t parts = *type.getStaticDim(3), width = *type.getStaticDim(4) - 2;
+  if (Val combined = callCombine(r, op, parts, width))
+    return combined;
   return b.fold(r.e.number(0), r.e.number(parts), r.e.number(1), {r.splat(0.0)}, [&](Val part, ArrayRef<Val> sum) {
     Index place(r.row());
     place.append({part, r.last()});

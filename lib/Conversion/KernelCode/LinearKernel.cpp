@@ -76,7 +76,7 @@ private:
   }
 
   Val emitSpace(kernel::TasksAttr tasks, Val first) {
-    SmallVector<graph::LinearOp> products = productsOf(e, tasks);
+    SmallVector<graph::LinearOp> products = productsOf(e.function, tasks);
     if (products.empty()) {
       e.fail(e.function, "each root of a linear kernel must come from a linear layer");
       return first;
@@ -124,6 +124,7 @@ private:
     LinearRange range = tokensOf(tasks, ranges);
     range.tileBegin = ranges.front().begin >> 4;
     range.tileEnd = b.ceilDiv(ranges.front().end, tileRows);
+    range.maxTiles = tasks.getTiles().front() / int64_t(tileRows);
     range.isOneTile = !e.frame.end && tasks.getTiles().front() == int64_t(tileRows);
     LinearTask task{*input, {}, products, tasks.getRoots(), cast<IntegerAttr>(tasks.getDims().front()).getInt(), range};
     for (graph::LinearOp product : products) {
@@ -150,10 +151,13 @@ private:
 
 } // namespace
 
-SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks) {
+SmallVector<graph::LinearOp> productsOf(kernel::FuncOp function, kernel::TasksAttr tasks) {
+  Operation *end = function.getBody().front().getTerminator();
+  SmallVector<Operation *> writes = function.getWrites();
   llvm::SetVector<Operation *> reached;
   for (int64_t number : tasks.getRoots())
-    if (Operation *op = rootOf(e, number).value.getDefiningOp())
+    if (Operation *op = number < end->getNumOperands() ? end->getOperand(number).getDefiningOp()
+                                                       : writes[number - end->getNumOperands()])
       reached.insert(op);
   SmallVector<graph::LinearOp> products;
   for (size_t i = 0; i < reached.size(); ++i) {

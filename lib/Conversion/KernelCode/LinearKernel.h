@@ -47,6 +47,7 @@ struct LinearRange {
   /// tokenEnd - tokenBegin, where the compiler knows it.
   std::optional<int64_t> tokens = std::nullopt;
   int64_t maxTokens = 1;  ///< The most that it can be.
+  int64_t maxTiles = 1;   ///< Likewise of tileEnd - tileBegin, where a task is one call.
   bool isOneTile = false; ///< Exactly `tileBegin`.
 };
 
@@ -64,12 +65,16 @@ struct LinearTask {
 /// The body of a kernel of kind `linear`.
 void emitLinearKernel(TensorEmitter &e);
 
-/// The rows of `input`, an argument of the kernel, or what the worker's scratch holds after its first piece; the code
-/// that fills it is written here. Nothing after an error.
+/// What `input` of a product only gives another shape to, or `input` itself: rows of a tensor that lies in rows follow
+/// without gaps, so both are the same memory.
+mlir::Value tensorUnderShape(mlir::Value input);
+
+/// The rows of `input`, an argument of the kernel or another shape of one, or what the worker's scratch holds after its
+/// first piece; the code that fills it is written here. Nothing after an error.
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value input);
 
 /// The linear layers that the roots of a space come from, in the order of the body.
-llvm::SmallVector<graph::LinearOp> productsOf(TensorEmitter &e, kernel::TasksAttr tasks);
+llvm::SmallVector<graph::LinearOp> productsOf(kernel::FuncOp function, kernel::TasksAttr tasks);
 
 /// The index of the input's row `token` in the dimensions of a product before the last, which lie in the order of their
 /// indices.

@@ -74,15 +74,18 @@ static std::optional<int64_t> bufferBytes(const LinearInput &input) {
   return layout ? std::optional<int64_t>(layout->bytes) : std::nullopt;
 }
 
-/// Where `value` lies, if that is in rows of a tensor that is only given another shape; those follow without gaps.
+Value tensorUnderShape(Value input) {
+  while (auto reshape = input.getDefiningOp<graph::ReshapeOp>())
+    input = reshape.getInput();
+  return input;
+}
+
+/// Where the rows of `value` lie, if that is in memory. Another shape of what does not lie in rows is computed.
 static std::optional<TensorPlace> placeOfRows(TensorEmitter &e, Value value) {
-  if (!value.getDefiningOp<graph::ReshapeOp>())
-    return e.placeOf(value);
-  while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
-    value = reshape.getInput();
-  std::optional<TensorPlace> place = e.placeOf(value);
+  Value tensor = tensorUnderShape(value);
+  std::optional<TensorPlace> place = e.placeOf(tensor);
   bool isRows = place && !place->isState && place->layout == kernel::Layout::Rows;
-  return isRows ? place : std::nullopt;
+  return isRows || tensor == value ? place : std::nullopt;
 }
 
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
@@ -107,7 +110,8 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
       return std::nullopt;
     }
     input.base = place->pointer;
-    return input;
+    if (!e.stagesInput(*bytes))
+      return input;
   }
   input.base = e.scratch(*bytes);
   RowWriter writer(e, value, input.base, input.capacity);

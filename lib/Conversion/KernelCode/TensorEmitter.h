@@ -130,6 +130,9 @@ public:
   virtual void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
   /// Whether forRow deals out a row to more workers than a short row keeps busy, so that rows are better put together.
   virtual bool likesLongRows() const { return false; }
+
+  /// Whether the input of a linear kernel is copied to scratch, if it lies in memory and takes so many bytes.
+  virtual bool stagesInput(int64_t /*bytes*/) const { return false; }
   /// The sum, the largest or the smallest of `body(i, lanes)` for i over [0, count), an f32.
   Val sumRow(Val count, int64_t lanes, llvm::function_ref<Val(Val, int64_t)> body);
   Val extremeRow(Val count, int64_t lanes, bool largest, llvm::function_ref<Val(Val, int64_t)> body);
@@ -157,6 +160,9 @@ public:
   virtual void multiply(const LinearTask &task) = 0;
   /// Writes the code of `task`, from queries to the result at `root`.
   virtual void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) = 0;
+  /// Column `column` of what the parts of one row make together: `count` of them at `parts`, `width` numbers and two
+  /// more each (kernel.attend_part), and a sink, -infinity if there is none. Nothing if the target has no function.
+  virtual Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) { return Val(); }
 
   /// Numbers in the code's read-only data: a pointer to the first.
   Val constantTable(mlir::Type element, llvm::ArrayRef<mlir::Attribute> values);

@@ -90,7 +90,8 @@ void TaskEmitter::loadQuery(Val row) {
   });
 }
 
-/// Queries, sums and what each row sees; returns the keys that any row sees.
+/// Queries, sums and what each row sees; returns the keys that any row sees, from the beginning of a block of this
+/// task.
 std::pair<Val, Val> TaskEmitter::startRows() {
   b.forLoop(0, rows, 1, [&](Val row) {
     b.store(b.constant(b.f32, -infinity), largest, row);
@@ -111,7 +112,8 @@ std::pair<Val, Val> TaskEmitter::startRows() {
     b.store(end, seenEnd, row);
     return Vals{b.minimum(carried[0], begin), b.maximum(carried[1], end)};
   });
-  return {seen[0] & -blockKeys, seen[1]};
+  Val block = (seen[0] - task.keyBegin + (task.keyStep - blockKeys)) / task.keyStep;
+  return {task.keyBegin + block * task.keyStep, seen[1]};
 }
 
 //===----------------------------------------------------------------------===//
@@ -186,7 +188,7 @@ void TaskEmitter::scoreBlock(Val block) {
                      [&](Val k, int64_t tile) {
                        Val offset = base + (k << 4) + tile * width * productLanes;
                        if (!copiesKeys && tile == 0)
-                         fetch(*keyCache, base + blockKeys * width, k, blockKeys);
+                         fetch(*keyCache, base + task.keyStep * width, k, blockKeys);
                        return copiesKeys ? b.load(lanes, keyCopy, offset) : cacheLanes(*keyCache, offset);
                      });
   });
@@ -202,7 +204,7 @@ void TaskEmitter::addValues(Val block, Val count) {
                      [&](Val k, int64_t tile) {
                        Val offset = base + k * valueLanes + tile * productLanes;
                        if (!copiesValues && tile == 0)
-                         fetch(*valueCache, base + blockKeys * valueLanes, k, valueLanes);
+                         fetch(*valueCache, base + task.keyStep * valueLanes, k, valueLanes);
                        return copiesValues ? b.load(lanes, valueCopy, offset) : cacheLanes(*valueCache, offset);
                      });
   });
@@ -330,7 +332,7 @@ void TaskEmitter::emit() {
     valueBase = e.offsetOf(*valueCache, {task.sequence, zero(), task.group, zero()});
 
   auto [begin, end] = startRows();
-  b.forLoop(begin, end, e.number(blockKeys), [&, end = end](Val block) {
+  b.forLoop(begin, end, e.number(task.keyStep), [&, end = end](Val block) {
     prepareBlock(block);
     scoreBlock(block);
     b.forLoop(zero(), task.rows, one(), [&](Val row) { updateRow(row, block); });

@@ -134,8 +134,8 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
   });
   SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
                                         std::to_string(operands.valueSize), std::to_string(task.maxRows)};
-  SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), query, seenBegin, seenEnd,
-                               adjust};
+  SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), number(task.keyStep).get(),
+                               query,           seenBegin,           seenEnd,           adjust};
   std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
                             cachedValues = cachedHead(*this, operands.value, task);
   if (keys && cachedValues) {
@@ -152,6 +152,11 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
   });
   values.append({keyAt, valueAt, finish});
   call(Type(), "attention", arguments, values);
+}
+
+Val CudaEmitter::combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) {
+  return call(b.f32, "combineParts", {std::to_string(count), std::to_string(width)},
+              {parts.get(), column.get(), sink.get()});
 }
 
 } // namespace tern::cuda

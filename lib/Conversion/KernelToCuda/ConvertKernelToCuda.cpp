@@ -10,6 +10,7 @@
 #include "KernelComment.h"
 #include "lib/Conversion/KernelCode/RowsKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,8 +30,13 @@ namespace tern {
 } // namespace tern
 
 /// Threads of a block. Rows and products have one for every few numbers of a usual row; attention has fewer, as
-/// each block holds the sums of its rows in registers.
-static int64_t threadsOf(kernel::Kind kind) { return kind == kernel::Kind::Attention ? 128 : 256; }
+/// each block holds the sums of its rows in registers, and products that stream numbers what their ring says.
+static int64_t threadsOf(kernel::FuncOp function, const CudaTarget &target) {
+  if (function.getSchedule().getKind() == kernel::Kind::Attention)
+    return 128;
+  std::optional<NumberRing> ring = numberRing(function, target);
+  return ring ? ring->threads : linearBlockThreads;
+}
 
 /// What an operand is called in the source: its class and its place among those of that class.
 static std::string operandName(StringRef kind, llvm::StringMap<int64_t> &counts) {
@@ -71,7 +77,7 @@ static LogicalResult emitCudaKernel(OpBuilder &builder, kernel::FuncOp function,
   Location loc = function.getLoc();
   int64_t numOperands = function.getNumArguments() + function.getNumResults();
   SmallVector<Type> pointers(numOperands, LLVM::LLVMPointerType::get(builder.getContext()));
-  int64_t threads = threadsOf(function.getSchedule().getKind());
+  int64_t threads = threadsOf(function, target);
   auto kernel =
       KernelOp::create(builder, loc, ("tern_" + function.getSymName()).str(), pointers, threads, /*shared=*/0, comment);
   describeOperands(kernel, function);
@@ -85,11 +91,13 @@ static LogicalResult emitCudaKernel(OpBuilder &builder, kernel::FuncOp function,
   frame.begin = b.zeroExtend(b.i64, b.wrap(BlockIndexOp::create(builder, loc, b.i32)));
   frame.problem = b.wrap(ProblemOp::create(builder, loc, b.ptr));
   frame.dim = [&b](int64_t symbol) { return b.wrap(SizeOp::create(b.builder, b.loc, b.i64, symbol)); };
-  CudaEmitter e(b, frame, function, symbols, threads);
+  CudaEmitter e(b, frame, function, symbols, threads, target);
   e.begin();
   emitKernel(e);
   ReturnOp::create(builder, loc);
   kernel.setShared(e.scratchBytes());
+  if (std::optional<int64_t> resident = e.residentBlocks())
+    kernel.setResident(*resident); // registers must leave room for them, and may take all that they leave
   if (!e.failed() && e.scratchBytes() > target.sharedBytes)
     return function.emitError() << "needs " << e.scratchBytes() << " bytes of shared memory, and a block of "
                                 << target.name << " has " << target.sharedBytes;

@@ -41,7 +41,8 @@ void CudaEmitter::endRoot() {
 }
 
 void CudaEmitter::begin() {
-  call(Type(), "allowNextLaunch", {}, {});
+  if (!numbers)
+    call(Type(), "allowNextLaunch", {}, {});
   if (function.getSchedule().getKind() == kernel::Kind::Linear)
     prefetchWeights();
   call(Type(), "waitForPreviousLaunch", {}, {});
@@ -52,9 +53,26 @@ void CudaEmitter::begin() {
 // Rows
 //===----------------------------------------------------------------------===//
 
+/// How often each thread has an element of a row, if that is the same for all and the compiler knows it: such a loop is
+/// unrolled, and its loads are all on their way at once.
+std::optional<int64_t> CudaEmitter::wholeRounds(Val begin, Val end) const {
+  APInt from, to;
+  if (!matchPattern(begin.get(), m_ConstantInt(&from)) || !matchPattern(end.get(), m_ConstantInt(&to)) ||
+      !from.isZero() || to.getSExtValue() % threads != 0 || to.getSExtValue() == threads)
+    return std::nullopt;
+  return to.getSExtValue() / threads;
+}
+
 void CudaEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
   if (!isUniform())
     return TensorEmitter::forRow(begin, end, lanes, body);
+  if (std::optional<int64_t> rounds = wholeRounds(begin, end)) {
+    b.forLoop(number(0), number(*rounds), number(1), [&](Val round) {
+      dealtOut.insert(b.builder.getBlock()->getParentOp());
+      body(thread + round * threads, 1);
+    });
+    return;
+  }
   b.forLoop(begin + thread, end, number(threads), [&](Val i) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body(i, 1);
@@ -91,9 +109,11 @@ Val CudaEmitter::foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm:
   std::optional<StringRef> reduction = reductionOf(kind, neutral.isFloat());
   if (isShort || !reduction || !isUniform())
     return TensorEmitter::foldRow(kind, count, lanes, neutral, body);
-  Val mine = b.fold(thread, count, number(threads), {neutral}, [&](Val i, ArrayRef<Val> carried) {
+  std::optional<int64_t> rounds = wholeRounds(number(0), count);
+  Val begin = rounds ? number(0) : thread, end = rounds ? number(*rounds) : count, step = number(rounds ? 1 : threads);
+  Val mine = b.fold(begin, end, step, {neutral}, [&](Val i, ArrayRef<Val> carried) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
-    return Vals{combine(kind, carried[0], body(i, 1))};
+    return Vals{combine(kind, carried[0], body(rounds ? thread + i * threads : i, 1))};
   })[0];
   return call(neutral.getType(), *reduction, {std::to_string(threads)}, {mine.get()});
 }

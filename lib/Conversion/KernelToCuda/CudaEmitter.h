@@ -20,6 +20,7 @@
 
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 
 #include "llvm/ADT/DenseSet.h"
 
@@ -27,16 +28,40 @@ namespace tern::cuda {
 
 using namespace code;
 
+/// How the products of a kernel stream their weights through shared memory (NumberProduct.h).
+struct NumberRing {
+  int64_t threads, bytes;
+};
+
+/// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
+std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target);
+
+/// The weights that a space multiplies by, and how device functions are told their formats.
+struct StreamedTiles {
+  llvm::SmallVector<std::string> formats;
+  llvm::SmallVector<mlir::Value> weights;
+  int64_t columns = 0;
+};
+
 class CudaEmitter : public TensorEmitter {
 public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
-              const llvm::StringMap<int64_t> &symbols, int64_t threads)
-      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads),
+              const llvm::StringMap<int64_t> &symbols, int64_t threads, const CudaTarget &target)
+      : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads), target(target),
+        numbers(numberRing(function, target)),
         thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
     lastAtTop = thread.get().getDefiningOp();
   }
 
   const int64_t threads;
+  const CudaTarget &target;
+
+  /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
+  std::optional<int64_t> residentBlocks() const {
+    return numbers           ? std::optional<int64_t>(1)
+           : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
+                             : std::nullopt;
+  }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
   /// block waits for what launches before this one have written.
@@ -55,9 +80,19 @@ public:
                    Val begin, Val end) override;
   void multiply(const LinearTask &task) override;
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
+  Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
+
+  /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
+  bool stagesInput(int64_t bytes) const override {
+    return numbers && bytes <= std::min<int64_t>(48 << 10, target.sharedBytes - numbers->bytes);
+  }
 
 private:
+  std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
   void prefetchWeights();
+  void multiplyNumbers(const LinearTask &task, mlir::Value finish);
+  std::optional<int64_t> wholeRounds(Val begin, Val end) const;
+  void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   bool isUniform() const;
   bool requireUniform(llvm::StringRef what);
   void barrier();
@@ -69,7 +104,11 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  const Val thread;                           ///< Its number in the block.
+  const std::optional<NumberRing> numbers;
+  const Val thread;                   ///< Its number in the block.
+  std::optional<Val> ring;            ///< Where tiles of numbers stream through, if there are any.
+  std::optional<int64_t> blockStages; ///< Where shared memory for blocks of a product begins.
+  bool blocksOfNumbers = false;
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

@@ -2,6 +2,7 @@
 
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 
 using namespace mlir;
 
@@ -25,34 +26,139 @@ static std::string activationType(StorageFormat format) {
   }
 }
 
-/// The tiles of a task, if it has one of each weight.
+/// Tokens of an entry.
+static int64_t mostTokens(kernel::FuncOp function) {
+  graph::LinearOp product = *function.getBody().front().getOps<graph::LinearOp>().begin();
+  int64_t tokens = 1;
+  for (Attribute dim : cast<graph::SymbolicTensorType>(product.getResult().getType()).getDims().drop_back())
+    tokens *= function.getMaximum(dim).value_or(mostTokensOfTiles + 1);
+  return tokens;
+}
+
+static bool hasTilesOfBf16(kernel::FuncOp function, graph::LinearOp product) {
+  auto weight = dyn_cast<BlockArgument>(product.getWeight());
+  return weight && function.getLayout(weight.getArgNumber()) == kernel::Layout::Tiles16 &&
+         cast<graph::SymbolicTensorType>(weight.getType()).getStorageFormat() == StorageFormat::BF16;
+}
+
+std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target) {
+  auto products = function.getBody().front().getOps<graph::LinearOp>();
+  if (function.getSchedule().getKind() != kernel::Kind::Linear || products.empty() ||
+      mostTokens(function) > mostTokensOfTiles ||
+      !llvm::all_of(products, [&](graph::LinearOp product) { return hasTilesOfBf16(function, product); }))
+    return std::nullopt;
+  size_t weights = 1;
+  for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
+    weights = std::max(weights, productsOf(function, tasks).size());
+  // What NumberProduct.h says: what is on its way, and the sums of each warp.
+  int64_t threadBytes = 256 + 2 * int64_t(weights) * std::min<int64_t>(mostTokens(function), 8);
+  // Many threads, as each warp waits for memory most of the time; fewer where they would not fit.
+  constexpr int64_t least = 16 << 10; // left for the input
+  int64_t threads = 512 * threadBytes + least <= target.sharedBytes ? 512 : 256;
+  return NumberRing{threads, threads * threadBytes};
+}
+
+/// None if a weight does not lie in tiles.
+std::optional<StreamedTiles> CudaEmitter::streamedTiles(kernel::TasksAttr tasks) {
+  StreamedTiles tiles;
+  for (graph::LinearOp product : productsOf(function, tasks)) {
+    std::optional<TensorPlace> place = placeOf(product.getWeight());
+    std::optional<PackedFormat> format =
+        place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
+    if (!format || place->layout != kernel::Layout::Tiles16 || !place->type.getStaticDim(-1))
+      return std::nullopt;
+    tiles.formats.push_back(packedFormatType(*format));
+    tiles.weights.push_back(place->pointer.get());
+    tiles.columns = *place->type.getStaticDim(-1);
+  }
+  return tiles.weights.empty() ? std::nullopt : std::optional(tiles);
+}
+
+/// The tiles of a task, if it has one of each weight; of numbers, the first columns of its tiles.
 void CudaEmitter::prefetchWeights() {
+  if (numbers)
+    ring = scratch(numbers->bytes);
   Val first = number(0);
   for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
-    SmallVector<std::string> arguments = {std::to_string(threads)};
-    SmallVector<Value> weights;
-    std::optional<int64_t> columns;
-    for (graph::LinearOp product : productsOf(*this, tasks)) {
-      std::optional<TensorPlace> place = placeOf(product.getWeight());
-      std::optional<PackedFormat> format =
-          place ? packedFormatOf(place->type.getStorageFormat()) : std::optional<PackedFormat>();
-      if (!format || place->layout != kernel::Layout::Tiles16)
-        return;
-      arguments.push_back(packedFormatType(*format));
-      weights.push_back(place->pointer.get());
-      columns = place->type.getStaticDim(-1);
-    }
-    if (weights.empty() || !columns || tasks.getTiles().front() != int64_t(tileRows))
+    std::optional<StreamedTiles> tiles = streamedTiles(tasks);
+    if (!tiles || (!ring && tasks.getTiles().front() != int64_t(tileRows)))
       return;
     first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
-      SmallVector<Value> operands = {number(*columns).get(), (ranges.front().begin >> 4).get()};
-      operands.append(weights);
-      call(Type(), "prefetchTiles", arguments, operands);
+      SmallVector<std::string> arguments = {std::to_string(threads)};
+      SmallVector<Value> operands = {number(tiles->columns).get(), (ranges.front().begin >> 4).get()};
+      if (ring) {
+        Val begin = ranges.front().begin >> 4;
+        bool isOne = tasks.getTiles().front() == int64_t(tileRows);
+        operands.insert(operands.begin(), ring->get());
+        operands.push_back((isOne ? begin + 1 : b.ceilDiv(ranges.front().end, tileRows)).get());
+      } else {
+        arguments.append(tiles->formats);
+      }
+      operands.append(tiles->weights);
+      call(Type(), ring ? "startNumbers" : "prefetchTiles", arguments, operands);
     });
   }
 }
 
-/// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there.
+/// The next launch may begin when this block has all it needs but weights that are on their way: weights of the next
+/// would only be in their way.
+void CudaEmitter::multiplyNumbers(const LinearTask &task, Value finish) {
+  call(Type(), "allowNextLaunch", {}, {});
+  SmallVector<Value> operands = {ring->get(),
+                                 task.input.base.get(),
+                                 number(task.input.columns).get(),
+                                 task.range.tokenBegin.get(),
+                                 task.range.tokenEnd.get(),
+                                 task.range.tileBegin.get(),
+                                 (task.range.isOneTile ? task.range.tileBegin + 1 : task.range.tileEnd).get(),
+                                 finish};
+  for (const LinearWeight &weight : task.weights)
+    operands.push_back(weight.pointer.get());
+  call(Type(), "linearNumbers",
+       {activationType(task.input.format), std::to_string(threads), std::to_string(task.range.maxTokens)}, operands);
+}
+
+/// The block that device code computes `task` in, if it has many tokens; its input must lie in memory.
+static std::optional<LinearBlock> blockOf(const LinearTask &task) {
+  graph::LinearOp first = task.products.front();
+  if (task.range.maxTokens <= mostTokensOfTiles || !isa<BlockArgument>(tensorUnderShape(first.getInput())) ||
+      !llvm::all_of(task.weights,
+                    [&](const LinearWeight &weight) { return canMultiplyInBlocks(weight.format, task.input.format); }))
+    return std::nullopt;
+  return linearBlock(task.range.maxTiles, task.range.maxTokens, task.weights.size(), task.input.isQuantized());
+}
+
+void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block, Value finish) {
+  blocksOfNumbers |= !task.input.isQuantized();
+  // A task of any space of the kernel has the same bytes.
+  Val stages;
+  if (blockStages) {
+    stages = b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, *blockStages));
+  } else {
+    blockStages = scratchUsed;
+    stages = scratch(linearBlockShared);
+  }
+  SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
+                                        std::to_string(block.tiles), std::to_string(block.tokens),
+                                        std::to_string(linearBlockShared)};
+  SmallVector<Value> operands = {stages.get(),
+                                 task.input.base.get(),
+                                 number(task.input.capacity).get(),
+                                 number(task.input.columns).get(),
+                                 task.range.tokenBegin.get(),
+                                 task.range.tokenEnd.get(),
+                                 task.range.tileBegin.get(),
+                                 task.range.tileEnd.get(),
+                                 finish};
+  for (const LinearWeight &weight : task.weights) {
+    arguments.push_back(packedFormatType(weight.format));
+    operands.push_back(weight.pointer.get());
+  }
+  call(Type(), "linearBlock", arguments, operands);
+}
+
+/// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there; so do
+/// `linearNumbers` for those of all tiles and `linearBlock` for those of a block.
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)
     return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
@@ -73,6 +179,10 @@ void CudaEmitter::multiply(const LinearTask &task) {
       write(values[1]);
     return Val();
   });
+  if (ring)
+    return multiplyNumbers(task, finish);
+  if (std::optional<LinearBlock> block = blockOf(task))
+    return multiplyBlock(task, *block, finish);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
                                         std::to_string(task.range.maxTokens)};
   SmallVector<Value> weights;

@@ -12,15 +12,17 @@ struct Row {
   llvm::StringLiteral name;
   int64_t sharedKiB, gigabytesPerSecond;
   double teraflops;
+  int64_t multiprocessors;
 };
 
 } // namespace
 
 // Shared memory: CUDA C++ Programming Guide, "Technical Specifications per Compute Capability". Memory and tensor cores
-// (bf16, dense, sums in f32): NVIDIA's data sheets of A100 SXM 80 GB, RTX 3090 Ti, RTX 4090, H100 SXM, B200, RTX 5090.
+// (bf16, dense, sums in f32) and multiprocessors: NVIDIA's data sheets of A100 SXM 80 GB, RTX 3090 Ti, RTX 4090, H100
+// SXM, B200, RTX 5090.
 static constexpr Row rows[] = {
-    {"sm_80", 163, 2039, 312},  {"sm_86", 99, 1008, 80},      {"sm_89", 99, 1008, 165.2},
-    {"sm_90a", 227, 3350, 989}, {"sm_100a", 227, 8000, 2250}, {"sm_120", 99, 1792, 209.5},
+    {"sm_80", 163, 2039, 312, 108},  {"sm_86", 99, 1008, 80, 84},       {"sm_89", 99, 1008, 165.2, 128},
+    {"sm_90a", 227, 3350, 989, 132}, {"sm_100a", 227, 8000, 2250, 148}, {"sm_120", 99, 1792, 209.5, 170},
 };
 
 bool tern::isCudaTargetName(llvm::StringRef name) { return name.starts_with("sm_") || name.starts_with("cuda"); }
@@ -37,7 +39,8 @@ Result<CudaTarget> tern::parseCudaTarget(llvm::StringRef name) {
   architecture.consume_front("cuda:");
   for (const Row &row : rows)
     if (row.name == architecture)
-      return CudaTarget{row.name.str(), row.sharedKiB * 1024, row.gigabytesPerSecond * 1e9, row.teraflops * 1e12};
+      return CudaTarget{row.name.str(), row.sharedKiB * 1024, row.gigabytesPerSecond * 1e9, row.teraflops * 1e12,
+                        row.multiprocessors};
   return Problem{"--target", "there is no GPU target '" + name.str() + "'", "choose one of " + cudaTargetNames()};
 }
 

@@ -173,7 +173,10 @@ void StatementPrinter::printKernel(KernelOp kernel) {
   parameters.push_back("Sizes sizes");
   parameters.push_back("long long *problem");
   std::string name = kernel.getSymName().str();
-  output << "extern \"C\" __global__ void __launch_bounds__(" << kernel.getThreads() << ")\n";
+  output << "extern \"C\" __global__ void __launch_bounds__(" << kernel.getThreads();
+  if (kernel.getResident())
+    output << ", " << *kernel.getResident();
+  output << ")\n";
   std::string together = name + "(" + llvm::join(parameters, ", ") + ") {";
   std::string between = together.size() <= lineWidth ? ", " : ",\n" + std::string(name.size() + 1, ' ');
   output << name << "(" << llvm::join(parameters, between) << ") {\n";

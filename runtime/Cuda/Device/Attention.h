@@ -1,9 +1,10 @@
 //===- Attention.h - Attention of rows that share keys -----------*- C++ -*-===//
 //
-// attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(rows, keyBegin, keyEnd, query, seenBegin, seenEnd, adjust, key,
-// value, finish): query rows that share the keys and values of one head, in one pass over them. All threads of a block
-// call it, at most 256.
+// attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(rows, keyBegin, keyEnd, keyStep, query, seenBegin, seenEnd, adjust,
+// key, value, finish): query rows that share the keys and values of one head, in one pass over them. All threads of a
+// block call it, at most 256.
 //
+//   keyBegin, keyEnd, keyStep  the keys of this task, all or a part of them (KeyBlocks)
 //   query(row, d)              a number of a query, scaled
 //   seenBegin, seenEnd(row)    the keys that a row sees, within [keyBegin, keyEnd)
 //   adjust(row, key, score)    the score that counts: soft cap, bias, slopes
@@ -14,10 +15,12 @@
 // A row that sees no key gets largest = -infinity, total = 0 and sums of 0. Scores that are not numbers make all of a
 // row not numbers.
 //
-// Tiles of 32 keys, counted from key 0, go to the warps in turn. A warp keeps for each row the largest score so far,
-// the sum of weights relative to it, and sums of values, spread over its lanes; when a larger score comes, what is
+// Tiles of 32 keys, counted from the first key, go to the warps in turn. A warp keeps for each row the largest score so
+// far, the sum of weights relative to it, and sums of values, spread over its lanes; when a larger score comes, what is
 // there is scaled down (online softmax, https://arxiv.org/abs/1805.02867). At the end warps are put together in order.
 // So a row's result depends on its keys and the template arguments alone.
+//
+// AttentionOfCaches.h has the same for caches in the layouts that streaming needs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +31,28 @@
 #include "runtime/Cuda/Device/Reductions.h"
 
 namespace tern {
+
+/// The keys of a task: blocks of 64, the first at `begin`, a multiple of 64, and one each `step` keys, as far as `end`.
+/// All keys have a step of 64; of S parts each has a step of 64 * S, so that a context of any length is split evenly.
+/// A block is `64 / TILE` tiles of TILE keys, which are counted through all blocks.
+struct KeyBlocks {
+  static constexpr int size = 64;
+  int begin, end, step;
+
+  __device__ __forceinline__ KeyBlocks(long long begin, long long end, long long step)
+      : begin(static_cast<int>(begin)), end(static_cast<int>(end)), step(static_cast<int>(step)) {}
+
+  /// The first key of a tile.
+  template <int TILE> __device__ __forceinline__ int keyOf(int tile) const {
+    constexpr int tiles = size / TILE;
+    return begin + tile / tiles * step + tile % tiles * TILE;
+  }
+  /// The first tile of the first block that holds `key` or keys after it.
+  template <int TILE> __device__ __forceinline__ int tileFrom(int key) const {
+    int after = key - begin - size;
+    return after < 0 ? 0 : (after / step + 1) * (size / TILE);
+  }
+};
 
 __device__ __forceinline__ float negativeInfinity() { return bitsToFloat(0xff800000u); }
 
@@ -203,9 +228,10 @@ __device__ __forceinline__ void finishRows(typename SHAPE::Shared &shared, long 
 
 template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS, typename Query, typename SeenBegin, typename SeenEnd,
           typename Adjust, typename Key, typename Value, typename Finish>
-__device__ __forceinline__ void attention(long long rows, long long keyBegin, long long keyEnd, Query query,
-                                          SeenBegin seenBegin, SeenEnd seenEnd, Adjust adjust, Key key, Value value,
-                                          Finish finish) {
+__device__ __forceinline__ void attention(long long rows, long long keyBegin, long long keyEnd, long long keyStep,
+                                          Query query, SeenBegin seenBegin, SeenEnd seenEnd, Adjust adjust, Key key,
+                                          Value value, Finish finish) {
+  const KeyBlocks blocks(keyBegin, keyEnd, keyStep);
   using Shape = AttentionShape<THREADS, HEADSIZE, VALUESIZE, MAXROWS>;
   __shared__ typename Shape::Shared shared;
   TERN_UNROLL_BY(1)
@@ -227,12 +253,13 @@ __device__ __forceinline__ void attention(long long rows, long long keyBegin, lo
         end = shared.end[row] > end ? shared.end[row] : end;
       }
     }
-    begin = begin < keyBegin ? static_cast<int>(keyBegin) : begin;
-    end = end > keyEnd ? static_cast<int>(keyEnd) : end;
+    begin = begin < blocks.begin ? blocks.begin : begin;
+    end = end > blocks.end ? blocks.end : end;
+    begin = begin < end ? begin : end;
     AttentionPass<HEADSIZE, VALUESIZE, Shape, Adjust, Key, Value> pass(shared);
-    int tile = begin / 32 / Shape::warps * Shape::warps + threadIndex() / 32;
+    int tile = blocks.tileFrom<32>(begin) / Shape::warps * Shape::warps + threadIndex() / 32;
     TERN_UNROLL_BY(1)
-    for (long long first = tile * 32ll; first < end; first += Shape::warps * 32)
+    for (int first; (first = blocks.keyOf<32>(tile)) < end; tile += Shape::warps)
       if (first + 32 > begin)
         pass.addTile(first, begin, end, firstRow, adjust, key, value);
     barrier();
@@ -241,17 +268,6 @@ __device__ __forceinline__ void attention(long long rows, long long keyBegin, lo
     finishRows<THREADS, VALUESIZE, Shape>(shared, firstRow, count, finish);
     barrier(); // what is shared has been read before the next rows' is written
   }
-}
-
-/// The same for keys and values in caches that begin at `keys` and `values`.
-template <int THREADS, int HEADSIZE, int VALUESIZE, int MAXROWS, typename KeyCache, typename ValueCache, typename Query,
-          typename SeenBegin, typename SeenEnd, typename Adjust, typename Finish>
-__device__ __forceinline__ void attentionOfCaches(long long rows, long long keyBegin, long long keyEnd, Query query,
-                                                  SeenBegin seenBegin, SeenEnd seenEnd, Adjust adjust,
-                                                  const typename KeyCache::Element *keys,
-                                                  const typename ValueCache::Element *values, Finish finish) {
-  attention<THREADS, HEADSIZE, VALUESIZE, MAXROWS>(rows, keyBegin, keyEnd, query, seenBegin, seenEnd, adjust,
-                                                   KeyCache{keys, HEADSIZE}, ValueCache{values, VALUESIZE}, finish);
 }
 
 } // namespace tern

@@ -30,6 +30,7 @@ struct Lanes16 {
 
 template <typename T, typename LAYOUT> struct Cache {
   using Element = T;
+  using Layout = LAYOUT;
   const T *pointer;
   long long width;
 
@@ -40,10 +41,29 @@ template <typename T, typename LAYOUT> struct Cache {
 template <typename T, typename LAYOUT> using KeyCache = Cache<T, LAYOUT>;
 template <typename T, typename LAYOUT> using ValueCache = Cache<T, LAYOUT>;
 
+/// Whether two types are one.
+template <typename A, typename B> struct IsSame {
+  static constexpr bool value = false;
+};
+template <typename A> struct IsSame<A, A> {
+  static constexpr bool value = true;
+};
+
 /// COUNT stored numbers that are read at once.
 template <typename T, int COUNT> struct alignas(COUNT * sizeof(T)) Several {
   T at[COUNT];
 };
+
+/// Number `i` of 16 bytes of them. They stay packed in registers until they are used.
+template <typename T> __device__ __forceinline__ float numberOf(const Words4 &words, int i) {
+  constexpr int perWord = 4 / sizeof(T);
+  int place = i / perWord;
+  unsigned word = place == 0 ? words.x : place == 1 ? words.y : place == 2 ? words.z : words.w;
+  if constexpr (perWord == 1)
+    return bitsToFloat(word);
+  else
+    return toFloat(T{static_cast<unsigned short>(i % 2 ? word >> 16 : word & 0xffffu)});
+}
 
 } // namespace tern
 

@@ -82,7 +82,8 @@ template <> __device__ __forceinline__ Words4 loadStreamed<Words4>(const void *a
 }
 template <> __device__ __forceinline__ Words2 loadStreamed<Words2>(const void *address) {
   Words2 words;
-  asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(words.x), "=r"(words.y) : "l"(__cvta_generic_to_global(address)));
+  asm("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];"
+      : "=r"(words.x), "=r"(words.y) : "l"(__cvta_generic_to_global(address)));
   return words;
 }
 template <> __device__ __forceinline__ unsigned loadStreamed<unsigned>(const void *address) {
@@ -121,6 +122,20 @@ __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
   asm volatile(
       "cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
       "l"(__cvta_generic_to_global(global))
+      : "memory");
+}
+/// Likewise if `isThere`; else `global` is not read and zeros are written.
+__device__ __forceinline__ void copyAsync16OrZeros(void *shared, const void *global, bool isThere) {
+  asm volatile(
+      "cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+      "l"(__cvta_generic_to_global(global)), "r"(isThere ? 16 : 0)
+      : "memory");
+}
+/// Likewise 4 bytes.
+__device__ __forceinline__ void copyAsync4OrZeros(void *shared, const void *global, bool isThere) {
+  asm volatile(
+      "cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+      "l"(__cvta_generic_to_global(global)), "r"(isThere ? 4 : 0)
       : "memory");
 }
 /// The copies since the last call become a group.
@@ -176,6 +191,19 @@ __device__ __forceinline__ unsigned short floatToBfloat16(float value) {
   unsigned short bits;
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
+}
+/// Two of them, the first in the low half.
+__device__ __forceinline__ unsigned floatsToBfloat16(float low, float high) {
+  unsigned pair;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
+}
+
+/// Two of them, `low` in the lower half.
+__device__ __forceinline__ unsigned pairOfBfloat16(float low, float high) {
+  unsigned pair;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
 }
 
 /// sum + the products of four unsigned (signed) bytes with four signed ones.

@@ -11,6 +11,9 @@
 // A read that no barrier orders after its write sees, in one of these orders, what lay there before: shared memory is
 // filled with a pattern before each block (of floats, a NaN).
 //
+// An asynchronous copy is done at once, or, in orders of an odd number, as late as it may be: when its thread waits for
+// it. So a stage that is read before its copies were waited for, or written while it is still read, shows.
+//
 // What a GPU would not forgive, or not always, ends the launch with a message:
 //   - threads that wait at different places, or for a thread that has ended;
 //   - a 16-byte access at an address that is no multiple of 16 (HostPrimitives.h).
@@ -60,13 +63,30 @@ struct Index3 {
   unsigned x = 0, y = 0, z = 0;
 };
 
+/// An asynchronous copy to shared memory: of `bytes` bytes, or of zeros without a source.
+struct Copy {
+  void *target;
+  const void *source;
+  unsigned bytes;
+  unsigned group; ///< Groups that the thread had committed before.
+
+  void make() const {
+    if (source)
+      std::memcpy(target, source, bytes);
+    else
+      std::memset(target, 0, bytes);
+  }
+};
+
 struct Thread {
   enum class State { Ready, AtWarp, AtBlock, Ended };
 
   Index3 index;
   State state = State::Ready;
   Site site{};
-  unsigned exchanges = 0; ///< Made so far; its parity picks the slots of the next.
+  unsigned exchanges = 0;   ///< Made so far; its parity picks the slots of the next.
+  unsigned groups = 0;      ///< Of copies, committed so far.
+  std::vector<Copy> copies; ///< Not made yet.
   Fiber fiber;
 
   unsigned lane() const { return index.x % warpLanes; }
@@ -114,6 +134,10 @@ public:
   Index3 block{}, blocks{}, threads{};
   unsigned char *dynamicShared() { return shared; }
   unsigned sharedBytes() const { return sharedSize; }
+
+  /// Copies of the running thread; waitForCopies makes those of all groups but the last `pending`.
+  void copy(void *target, const void *source, unsigned bytes);
+  void waitForCopies(unsigned pending);
 
   /// Waits until all threads of the block are here.
   void waitForBlock(const Site &site);
@@ -220,7 +244,8 @@ inline void Grid::runBlock(unsigned index) {
     Thread &thread = pool[i];
     thread.index = {i, 0, 0};
     thread.state = Thread::State::Ready;
-    thread.exchanges = 0;
+    thread.exchanges = thread.groups = 0;
+    thread.copies.clear();
     thread.fiber.start(enter);
   }
   do {
@@ -281,6 +306,22 @@ inline std::string Grid::whoWaits() const {
     text += first.state == Thread::State::Ended ? " have ended" : " wait for " + first.site.text();
   }
   return text;
+}
+
+inline void Grid::copy(void *target, const void *source, unsigned bytes) {
+  Copy copy{target, source, bytes, thread_->groups};
+  if (seed % 2 == 0)
+    copy.make();
+  else
+    thread_->copies.push_back(copy);
+}
+
+inline void Grid::waitForCopies(unsigned pending) {
+  std::vector<Copy> &copies = thread_->copies;
+  auto isDue = [&](const Copy &copy) { return copy.group + pending < thread_->groups; };
+  auto firstLater = std::find_if_not(copies.begin(), copies.end(), isDue);
+  std::for_each(copies.begin(), firstLater, [](const Copy &copy) { copy.make(); });
+  copies.erase(copies.begin(), firstLater);
 }
 
 inline void Grid::waitForBlock(const Site &site) {

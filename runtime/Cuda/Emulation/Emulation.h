@@ -24,7 +24,7 @@
 //
 // Emulated: grids and blocks of one dimension; blockIdx, threadIdx, blockDim, gridDim; static and dynamic shared
 // memory, filled with NaN before each block; __syncthreads; everything in HostPrimitives.h: shuffles, ballots, integer
-// dot products, matrix products of tensor cores, conversions, asynchronous copies (done at once), the waits of
+// dot products, matrix products of tensor cores, conversions, asynchronous copies, the waits of
 // dependent launches (nothing to wait for, launches follow each other); the math functions of C; atomics of one thread
 // at a time. Not emulated: blocks that run at the same time and wait for each other, clusters, memory that is seen late
 // by other blocks, the time anything takes, and the last bits of the GPU's own exp, sin and so on.

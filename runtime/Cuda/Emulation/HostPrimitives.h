@@ -102,10 +102,32 @@ inline void copyAsync16(void *shared, const void *global, const char *file = __b
                         int line = __builtin_LINE()) {
   emulation::checkAligned(shared, 16, file, line);
   emulation::checkAligned(global, 16, file, line);
-  std::memcpy(shared, global, 16);
+  emulation::Grid::current().copy(shared, global, 16);
 }
-inline void commitCopies() {}
-template <int PENDING> void waitForCopies() {}
+inline void copyAsync16OrZeros(void *shared, const void *global, bool isThere, const char *file = __builtin_FILE(),
+                               int line = __builtin_LINE()) {
+  emulation::checkAligned(shared, 16, file, line);
+  if (isThere)
+    emulation::checkAligned(global, 16, file, line);
+  emulation::Grid::current().copy(shared, isThere ? global : nullptr, 16);
+}
+inline void copyAsync4OrZeros(void *shared, const void *global, bool isThere, const char *file = __builtin_FILE(),
+                              int line = __builtin_LINE()) {
+  emulation::checkAligned(shared, 4, file, line);
+  if (isThere)
+    emulation::checkAligned(global, 4, file, line);
+  emulation::Grid::current().copy(shared, isThere ? global : nullptr, 4);
+}
+inline void commitCopies() { ++emulation::Grid::current().thread().groups; }
+template <int PENDING> void waitForCopies() { emulation::Grid::current().waitForCopies(PENDING); }
+
+inline unsigned floatsToBfloat16(float low, float high) {
+  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
+}
+
+inline unsigned pairOfBfloat16(float low, float high) {
+  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
+}
 
 inline int dotUnsigned(unsigned bytes, int others, int sum) {
   for (int i = 0; i < 4; ++i)

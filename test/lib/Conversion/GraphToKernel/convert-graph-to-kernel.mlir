@@ -2,6 +2,7 @@
 // RUN:   --pass-pipeline='builtin.module(convert-graph-to-kernel{entries=forward},kernel-verify-scheduled)' | FileCheck %s
 // RUN: tern-opt %s --convert-graph-to-kernel=entries=forward --split-input-file --verify-diagnostics \
 // RUN:   --remarks-filter='convert-graph-to-kernel' --remark-format=emitRemark -o /dev/null
+// RUN: tern-opt %s --split-input-file --convert-graph-to-kernel="entries=forward gpu" | FileCheck %s --check-prefix=GPU
 // RUN: tern-opt %s --split-input-file -o /dev/null \
 // RUN:   --check-equivalence="pipeline=convert-graph-to-kernel{entries=forward} dims=B=2,T=3,C=3"
 
@@ -91,6 +92,8 @@ func.func @forward(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<i32[B, 
 // CHECK-SAME: tasks = [#kernel.tasks<roots = [0], dims = [2, 2, 8], tiles = [1, 1, 1]>]
 // CHECK-LABEL: kernel.func @attend_combine_2(
 // CHECK-SAME: kind = rows
+// GPU-LABEL: kernel.func @attend_part_1(
+// GPU: kernel.attend_part {{.*}} -> f32[2, 1, 4, 32, 10]
 // CHECK: kernel.attend_combine %arg0 sinks %arg1 : (f32[2, 1, 4, 8, 10], f32[4]) -> f32[2, 1, 4, 8]
 graph.state @k key of layer 0 : f32[2, C, 2, 8]
 graph.state @v value of layer 0 : f32[2, C, 2, 8]

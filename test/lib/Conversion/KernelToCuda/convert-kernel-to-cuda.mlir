@@ -41,6 +41,38 @@ kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {k
   kernel.return %0 : !graph.tensor<f32[T, 640]>
 }
 
+// Each thread has as many elements of a row: the loop says how many, so it can be unrolled.
+// CHECK-LABEL: cuda.kernel @tern_whole_rounds(
+// CHECK: %[[NUMBER:.*]] = cuda.thread_index
+// CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
+// CHECK: scf.for %[[ROUND:.*]] = %c0_i64{{.*}} to %c4_i64 step %c1_i64
+// CHECK: %[[SKIPPED:.*]] = arith.muli %[[ROUND]], %c256_i64
+// CHECK: arith.addi %[[THREAD]], %[[SKIPPED]]
+kernel.func @whole_rounds(%x: !graph.tensor<f32[4, 1024]>) -> !graph.tensor<f32[4, 1024]> attributes {
+    schedule = #kernel.schedule<kind = rows>, tasks = [#kernel.tasks<roots = [0], dims = [4], tiles = [1]>]} {
+  %0 = graph.add %x, %x : (f32[4, 1024], f32[4, 1024]) -> f32[4, 1024]
+  kernel.return %0 : !graph.tensor<f32[4, 1024]>
+}
+
+// Weights of bf16 stream through shared memory from before the wait; the input is there before they are used, and the
+// next launch begins only then.
+// CHECK-LABEL: cuda.kernel @tern_numbers(
+// CHECK-SAME: shared = 140288 : i64, threads = 512 : i64
+// CHECK-NOT: allowNextLaunch
+// CHECK: %[[RING:.*]] = cuda.shared at 0
+// CHECK: cuda.call "tern::startNumbers"<"512">(%[[RING]], %c2048_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
+// CHECK: %[[INPUT:.*]] = cuda.shared at 132096
+// CHECK: cuda.barrier
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK: cuda.call "tern::linearNumbers"<"tern::F32", "512", "1">(%[[RING]], %[[INPUT]], %c2048_i64,
+kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512, 2048]> {
+      kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>}) -> !graph.tensor<f32[1, 512]> attributes {
+    schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [512, 1], tiles = [64, 1]>]} {
+  %0 = graph.linear %x, %w : (f32[1, 2048], bf16[512, 2048]) -> f32[1, 512]
+  kernel.return %0 : !graph.tensor<f32[1, 512]>
+}
+
 // Short rows that need nothing of their own first are dealt out as one.
 // CHECK-LABEL: cuda.kernel @tern_heads(
 // CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %c256_i64

@@ -9,7 +9,7 @@ kernel.func @unknown_symbol(%x: !graph.tensor<f32[T, 64]>) -> !graph.tensor<f32[
 
 // -----
 
-// expected-error @+1 {{needs 524288 bytes of shared memory, and a block of sm_90a has 232448}}
+// expected-error @+1 {{needs 656384 bytes of shared memory, and a block of sm_90a has 232448}}
 kernel.func @much_scratch(%x: !graph.tensor<f32[1, 131072]>, %w: !graph.tensor<bf16[16, 131072]> {
     kernel.layout = #kernel.layout<tiles16>}) -> !graph.tensor<f32[1, 16]> attributes {
     schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [16, 1], tiles = [16, 1]>]} {

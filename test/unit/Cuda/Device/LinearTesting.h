@@ -28,9 +28,10 @@ struct Sums {
   std::vector<int> calls;
 };
 
-/// Compares rows of the matrix with sums in f64; the bound is of rounding in f32 over the longest chain of sums.
+/// Compares rows of the matrix with sums in f64; the bound is `relative` to the
+/// sum of magnitudes: of rounding in f32 over the longest chain of sums.
 inline void compare(const Sums &sums, std::uint64_t firstToken, std::uint64_t endToken, const std::vector<float> &w,
-                    const std::vector<float> &x, std::uint64_t columns) {
+                    const std::vector<float> &x, std::uint64_t columns, double relative = 2e-6) {
   for (std::uint64_t token = firstToken; token < endToken; ++token) {
     for (std::uint64_t row = 0; row < 48; ++row)
       EXPECT_EQ(sums.calls[token * 48 + row], 1) << "token " << token << ", row " << row;
@@ -41,7 +42,8 @@ inline void compare(const Sums &sums, std::uint64_t firstToken, std::uint64_t en
         expected += product;
         magnitude += std::abs(product);
       }
-      ASSERT_NEAR(sums.values[token * 48 + row], expected, 2e-6 * magnitude) << "token " << token << ", row " << row;
+      ASSERT_NEAR(sums.values[token * 48 + row], expected, relative * magnitude)
+          << "token " << token << ", row " << row;
     }
   }
 }
