@@ -49,9 +49,9 @@ static LogicalResult scheduleFor(ModuleOp, const CpuTarget &) { return success()
 
 static LogicalResult scheduleFor(ModuleOp module, const CudaTarget &target) {
   PassManager passes(module.getContext());
-  ChooseLinearBlocksOptions blocks;
+  ChooseLinearTasksOptions blocks;
   blocks.target = target.name;
-  passes.addPass(createChooseLinearBlocks(blocks));
+  passes.addPass(createChooseLinearTasks(blocks));
   return passes.run(module);
 }
 

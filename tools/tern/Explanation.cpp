@@ -34,7 +34,7 @@ constexpr std::pair<llvm::StringRef, llvm::StringRef> deciding[] = {{"graph-assi
                                                                     {"convert-graph-to-kernel", "schedule"},
                                                                     {"kernel-override-schedules", "schedule"},
                                                                     {"convert-kernel-to-plan", "plan"},
-                                                                    {"choose-linear-blocks", "lower"}};
+                                                                    {"choose-linear-tasks", "lower"}};
 
 } // namespace
 

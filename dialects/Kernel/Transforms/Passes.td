@@ -113,7 +113,8 @@ def OverrideSchedules : Pass<"kernel-override-schedules", "::mlir::ModuleOp"> {
     order:
 
     - `rows`, `tokens`, `prefetch` of `#kernel.schedule`, for kernels of kind `linear`;
-    - `tiles`, with x between the numbers, of each `#kernel.tasks` of the kernel.
+    - `tiles`, with x between the numbers, of each `#kernel.tasks` of the kernel. The attribute `kernel.fixed_tiles` keeps
+      them from passes that choose tiles for a target.
 
     Values and sums stay what they are but for the order of sums. It is an error if a rule cannot be read or fits no
     kernel, if it sets numbers of a kernel of another kind, or tiles of another number of dimensions than tasks have;
@@ -135,7 +136,7 @@ def OverrideSchedules : Pass<"kernel-override-schedules", "::mlir::ModuleOp"> {
 
     ```mlir
     kernel.func @linear_0(%x: !graph.tensor<f32[1, 64]>, %w: !graph.tensor<f32[32, 64]>) -> !graph.tensor<f32[1, 32]>
-        attributes {schedule = #kernel.schedule<kind = linear, rows = 2, tokens = 8>,
+        attributes {kernel.fixed_tiles, schedule = #kernel.schedule<kind = linear, rows = 2, tokens = 8>,
                     tasks = [#kernel.tasks<roots = [0], dims = [32, 1], tiles = [32, 1]>]} {
       %0 = graph.linear %x, %w : (f32[1, 64], f32[32, 64]) -> f32[1, 32]
       kernel.return %0 : !graph.tensor<f32[1, 32]>

@@ -5,13 +5,18 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ChooseLinearBlocks : Pass<"choose-linear-blocks", "::mlir::ModuleOp"> {
-  let summary = "tasks of products with many tokens, for tensor cores of a GPU";
+def ChooseLinearTasks : Pass<"choose-linear-tasks", "::mlir::ModuleOp"> {
+  let summary = "tasks of products, for the multiprocessors of a GPU";
   let description = [{
-    Sets the tiles of `#kernel.tasks` of kernels of kind `linear` that have more than 16 tokens, so that a task is a block
-    of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16, 32, 64 or 128 rows of each
-    weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are read for a product, but a small matrix is
-    then few blocks. Each is given a time, and the fastest is taken:
+    Sets the tiles of `#kernel.tasks` of kernels of kind `linear`, for a GPU.
+
+    Up to 16 tokens, where weights are of bf16 in `tiles16` and stream through shared memory
+    (runtime/Cuda/Device/NumberProduct.h): a block of threads fills a multiprocessor, so each gets one task with as many
+    tiles of 16 rows as that takes; but a tile is a task where there are at most two for each multiprocessor.
+
+    More tokens: a task is a block of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16,
+    32, 64 or 128 rows of each weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are
+    read for a product, but a small matrix is then few blocks. Each is given a time, and the fastest is taken:
 
     - the blocks of the busiest multiprocessor, times what a block takes: the larger of its products and its reads, and
       2 us besides. Products of bf16 are at 60 % of what the data sheet says of tensor cores (twice where activations
@@ -20,9 +25,10 @@ def ChooseLinearBlocks : Pass<"choose-linear-blocks", "::mlir::ModuleOp"> {
       rows. A multiprocessor reads 64 bytes a cycle of 1.7 GHz;
     - but at least what all blocks read, at 32 bytes a cycle for each multiprocessor, and 2 us.
 
-    Declined, with a remark: kernels whose weights are not in `tiles16`, neither bf16 with an input of numbers nor quants
-    with a quantised one; whose input is computed by the kernel itself; and those of which no block has all weights. A kernel with the attribute `kernel.fixed_tiles`,
-    which rules leave (`kernel-override-schedules`), keeps its tiles. A remark says what was chosen and its time.
+    Declined, with a remark, for more than 16 tokens: kernels whose weights are not in `tiles16`, neither bf16 with an
+    input of numbers nor quants with a quantised one; whose input is computed by the kernel itself; and those of which
+    no block has all weights. A kernel with the attribute `kernel.fixed_tiles`, which rules leave
+    (`kernel-override-schedules`), keeps its tiles. A remark says what was chosen, and the time of blocks.
 
     Before:
 
@@ -37,20 +43,20 @@ def ChooseLinearBlocks : Pass<"choose-linear-blocks", "::mlir::ModuleOp"> {
     }
     ```
 
-    After `choose-linear-blocks{target=sm_90a}`:
+    After `choose-linear-tasks{target=sm_90a}`:
 
     ```mlir
     kernel.func @linear_0(%x: !graph.tensor<f32[64, 2048]>, %w: !graph.tensor<bf16[2048, 2048]> {
           kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
         -> !graph.tensor<f32[64, 2048]> attributes {
         schedule = #kernel.schedule<kind = linear>,
-        tasks = [#kernel.tasks<roots = [0], dims = [2048, 64], tiles = [16, 64]>]} {
+        tasks = [#kernel.tasks<roots = [0], dims = [2048, 64], tiles = [64, 32]>]} {
       %0 = graph.linear %x, %w : (f32[64, 2048], bf16[2048, 2048]) -> f32[64, 2048]
       kernel.return %0 : !graph.tensor<f32[64, 2048]>
     }
     ```
 
-    Test: test/lib/Conversion/KernelToCuda/choose-linear-blocks.mlir
+    Test: test/lib/Conversion/KernelToCuda/choose-linear-tasks.mlir
   }];
   let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];

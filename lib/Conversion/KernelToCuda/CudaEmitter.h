@@ -21,20 +21,13 @@
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
+#include "lib/Conversion/KernelToCuda/NumberRing.h"
 
 #include "llvm/ADT/DenseSet.h"
 
 namespace tern::cuda {
 
 using namespace code;
-
-/// How the products of a kernel stream their weights through shared memory (NumberProduct.h).
-struct NumberRing {
-  int64_t threads, bytes;
-};
-
-/// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
-std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target);
 
 /// The weights that a space multiplies by, and how device functions are told their formats.
 struct StreamedTiles {
@@ -58,7 +51,7 @@ public:
 
   /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
   std::optional<int64_t> residentBlocks() const {
-    return numbers           ? std::optional<int64_t>(1)
+    return numbers           ? std::optional(numbers->resident)
            : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
                              : std::nullopt;
   }
@@ -84,7 +77,7 @@ public:
 
   /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
   bool stagesInput(int64_t bytes) const override {
-    return numbers && bytes <= std::min<int64_t>(48 << 10, target.sharedBytes - numbers->bytes);
+    return numbers && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - numbers->bytes);
   }
 
 private:

@@ -2,7 +2,7 @@
 //
 // With many tokens a block of threads computes several tiles of 16 rows times several tokens on tensor cores
 // (runtime/Cuda/Device/LinearBlock.h). Which tasks are such blocks is decided by their tiles alone: the pass
-// choose-linear-blocks sets them where nobody else has, and the code of a kernel follows them.
+// choose-linear-tasks sets them where nobody else has, and the code of a kernel follows them.
 //
 //===----------------------------------------------------------------------===//
 

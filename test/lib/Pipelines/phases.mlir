@@ -25,11 +25,11 @@
 // FUSE: graph-verify-groups
 // UNVERIFIED: graph-form-groups{launch-bytes=7}
 // UNVERIFIED-NOT: graph-verify-groups
-// SCHEDULE: convert-graph-to-kernel{entries={decode_1:B=1:T=1:N=1,prefill:B=1:T<256:N<16} function=forward}
+// SCHEDULE: convert-graph-to-kernel{entries={decode_1:B=1:T=1:N=1,prefill:B=1:T<256:N<16} function=forward gpu=false}
 // SCHEDULE: kernel-verify-scheduled
 // BATCH: func.func @decode_2(
 // BATCH-NOT: @prefill
-// ENTRIES: convert-graph-to-kernel{entries={a:B=1:T=1:N=1} function=forward}
+// ENTRIES: convert-graph-to-kernel{entries={a:B=1:T=1:N=1} function=forward gpu=false}
 // ENTRIES-NOT: kernel-verify-scheduled
 // ENTRIES: func.func @a(
 

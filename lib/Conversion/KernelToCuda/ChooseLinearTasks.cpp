@@ -1,8 +1,13 @@
-//===- ChooseLinearBlocks.cpp - Tiles of products of many tokens ----------===//
+//===- ChooseLinearTasks.cpp - Tiles of products for GPUs -----------------===//
 //
-// A block reads tiles x columns of weights and tokens x columns of activations for tiles x tokens sums, so larger
-// blocks read less; but a few large blocks leave multiprocessors without work. Each block that device code has is given
-// a time
+// With few tokens every weight is read once, whatever a task is: what counts is that all multiprocessors read all the
+// time. A block of threads that streams numbers fills a multiprocessor, so there is one for each, with as many tiles as
+// that takes. Small matrices get a task a tile, as two blocks one after the other overlap, and a block with two does
+// not begin earlier.
+//
+// With many tokens a block reads tiles x columns of weights and tokens x columns of activations for tiles x tokens
+// sums, so larger blocks read less; but a few large blocks leave multiprocessors without work. Each block that device
+// code has is given a time
 //
 //   blocks of the busiest multiprocessor x (the larger of its products and its reads + what a block takes besides)
 //
@@ -12,6 +17,7 @@
 
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
+#include "lib/Conversion/KernelToCuda/NumberRing.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/IR/Remarks.h"
@@ -23,10 +29,10 @@ using namespace mlir;
 using namespace tern;
 using namespace tern::cuda;
 
-#define DEBUG_TYPE "choose-linear-blocks"
+#define DEBUG_TYPE "choose-linear-tasks"
 
 namespace tern {
-#define GEN_PASS_DEF_CHOOSELINEARBLOCKS
+#define GEN_PASS_DEF_CHOOSELINEARTASKS
 #include "include/tern/Conversion/Passes.h.inc"
 } // namespace tern
 
@@ -205,8 +211,8 @@ kernel::TasksAttr withBlock(kernel::FuncOp function, kernel::TasksAttr tasks, co
   return kernel::TasksAttr::get(tasks.getContext(), tasks.getRoots(), tasks.getDims(), tiles);
 }
 
-struct ChooseLinearBlocks : tern::impl::ChooseLinearBlocksBase<ChooseLinearBlocks> {
-  using ChooseLinearBlocksBase::ChooseLinearBlocksBase;
+struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> {
+  using ChooseLinearTasksBase::ChooseLinearTasksBase;
 
   void runOnOperation() override {
     Result<CudaTarget> parsed = parseCudaTarget(target);
@@ -228,8 +234,29 @@ struct ChooseLinearBlocks : tern::impl::ChooseLinearBlocksBase<ChooseLinearBlock
   }
 
   static void schedule(kernel::FuncOp function, const CudaTarget &target) {
-    if (!hasManyTokens(function))
-      return;
+    if (hasManyTokens(function))
+      scheduleBlocks(function, target);
+    else if (numberRing(function, target))
+      scheduleStreams(function, target);
+  }
+
+  static void scheduleStreams(kernel::FuncOp function, const CudaTarget &target) {
+    int64_t tiles = 0;
+    for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
+      tiles += llvm::divideCeil(cast<IntegerAttr>(tasks.getDims().front()).getInt(), int64_t(tileRows));
+    bool isSmall = tiles <= 2 * target.multiprocessors;
+    int64_t each = isSmall ? 1 : llvm::divideCeil(tiles, target.multiprocessors);
+    setTiles(function, each, [&](kernel::TasksAttr tasks) {
+      SmallVector<int64_t> sizes(tasks.getTiles());
+      sizes.front() = each * tileRows;
+      return kernel::TasksAttr::get(tasks.getContext(), tasks.getRoots(), tasks.getDims(), sizes);
+    });
+    remark::passed(function.getLoc(), options())
+        << remark::add("@{0}: {1} tiles of rows a task, {2} tasks for {3} multiprocessors", function.getSymName(), each,
+                       llvm::divideCeil(tiles, each), target.multiprocessors);
+  }
+
+  static void scheduleBlocks(kernel::FuncOp function, const CudaTarget &target) {
     std::optional<Product> product = productOf(function);
     std::optional<Choice> choice = product ? choose(*product, target) : std::nullopt;
     if (!choice) {
@@ -237,23 +264,30 @@ struct ChooseLinearBlocks : tern::impl::ChooseLinearBlocksBase<ChooseLinearBlock
           << remark::reason("@{0}: device code has no block for its weights and input", function.getSymName());
       return;
     }
+    setTiles(function, choice->block.tiles,
+             [&](kernel::TasksAttr tasks) { return withBlock(function, tasks, choice->block); });
+    remark::passed(function.getLoc(), options())
+        << remark::add("@{0}: blocks of {1} rows and {2} tokens, {3} of them on {4} multiprocessors, take about {5} us",
+                       function.getSymName(), choice->block.tiles * tileRows, choice->block.tokens, choice->blocks,
+                       target.multiprocessors, llvm::formatv("{0:F1}", choice->seconds * 1e6).str());
+  }
+
+  /// Gives every space the tiles that `change` says, `tiles` of rows, and what a task then moves.
+  static void setTiles(kernel::FuncOp function, int64_t tiles,
+                       llvm::function_ref<kernel::TasksAttr(kernel::TasksAttr)> change) {
     SmallVector<Attribute> spaces;
     SmallVector<int64_t> bytes;
     auto moved = function->getAttrOfType<ArrayAttr>(kernel::taskBytesAttrName);
     for (auto [i, tasks] : llvm::enumerate(function.getTasks().getAsRange<kernel::TasksAttr>())) {
-      spaces.push_back(withBlock(function, tasks, choice->block));
+      spaces.push_back(change(tasks));
       if (moved)
-        bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * choice->block.tiles * tileRows /
+        bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * tiles * tileRows /
                         std::max<int64_t>(1, tasks.getTiles().front()));
     }
     Builder builder(function.getContext());
     function.setTasksAttr(builder.getArrayAttr(spaces));
     if (moved)
       function->setAttr(kernel::taskBytesAttrName, builder.getI64ArrayAttr(bytes));
-    remark::passed(function.getLoc(), options())
-        << remark::add("@{0}: blocks of {1} rows and {2} tokens, {3} of them on {4} multiprocessors, take about {5} us",
-                       function.getSymName(), choice->block.tiles * tileRows, choice->block.tokens, choice->blocks,
-                       target.multiprocessors, llvm::formatv("{0:F1}", choice->seconds * 1e6).str());
   }
 };
 

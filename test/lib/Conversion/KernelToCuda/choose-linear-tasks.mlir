@@ -1,10 +1,10 @@
-// RUN: tern-opt %s --choose-linear-blocks=target=sm_90a | FileCheck %s
-// RUN: tern-opt %s --choose-linear-blocks=target=sm_90a --remarks-filter=choose-linear-blocks \
+// RUN: tern-opt %s --choose-linear-tasks=target=sm_90a | FileCheck %s
+// RUN: tern-opt %s --choose-linear-tasks=target=sm_90a --remarks-filter=choose-linear-tasks \
 // RUN:   --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
-// RUN: not tern-opt %s --choose-linear-blocks=target=sm_1 2>&1 | FileCheck %s --check-prefix=TARGET
-// RUN: tern-opt %s --choose-linear-blocks=target=sm_90a --convert-kernel-to-cuda=target=sm_90a \
+// RUN: not tern-opt %s --choose-linear-tasks=target=sm_1 2>&1 | FileCheck %s --check-prefix=TARGET
+// RUN: tern-opt %s --choose-linear-tasks=target=sm_90a --convert-kernel-to-cuda=target=sm_90a \
 // RUN:   | FileCheck %s --check-prefix=CODE
-// RUN: tern-opt %s --choose-linear-blocks=target=sm_80 --convert-kernel-to-cuda=target=sm_80 \
+// RUN: tern-opt %s --choose-linear-tasks=target=sm_80 --convert-kernel-to-cuda=target=sm_80 \
 // RUN:   | FileCheck %s --check-prefix=SMALL
 
 module attributes {kernel.symbols = ["capacity", "T"]} {
@@ -18,7 +18,7 @@ module attributes {kernel.symbols = ["capacity", "T"]} {
 // CODE: %[[STAGES:.*]] = cuda.shared at 0
 // CODE: cuda.call "tern::linearBlock"<"tern::F32", "256", "4", "128", "98304", "tern::BF16", "tern::BF16">(%[[STAGES]],
 // SMALL-LABEL: cuda.kernel @tern_gated
-// SMALL-NOT: resident
+// SMALL-SAME: resident = 1
 // SMALL: cuda.call "tern::linearBlock"
 kernel.func @gated(%x: !graph.tensor<f32[1, T, 2048]>,
     %w: !graph.tensor<bf16[8192, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
@@ -68,16 +68,35 @@ kernel.func @batch(%x: !graph.tensor<bf16[64, 1, 2048]>,
   kernel.return %0, %1 : !graph.tensor<f32[64, 1, 2048]>, !graph.tensor<f32[64, 1, 520]>
 }
 
-// Few tokens are bound by reading the weights.
+// Few tokens are bound by reading the weights: a small matrix is a task a tile,
 // CHECK-LABEL: kernel.func @few
 // CHECK: dims = [2048, 16], tiles = [16, 16]
-// REMARK-NOT: @few
+// REMARK: @few: 1 tiles of rows a task, 128 tasks for 132 multiprocessors
 kernel.func @few(%x: !graph.tensor<f32[16, 2048]>,
     %w: !graph.tensor<bf16[2048, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
     -> !graph.tensor<f32[16, 2048]> attributes {schedule = #kernel.schedule<kind = linear>,
     tasks = [#kernel.tasks<roots = [0], dims = [2048, 16], tiles = [16, 16]>]} {
   %0 = graph.linear %x, %w : (f32[16, 2048], bf16[2048, 2048]) -> f32[16, 2048]
   kernel.return %0 : !graph.tensor<f32[16, 2048]>
+}
+
+// a large one a task for each multiprocessor, of all its spaces.
+// CHECK-LABEL: kernel.func @head
+// CHECK: dims = [128256, 8], tiles = [992, 8]
+// CHECK-SAME: dims = [1000, 8], tiles = [992, 8]
+// REMARK: @head: 62 tiles of rows a task, 131 tasks for 132 multiprocessors
+// CODE-LABEL: cuda.kernel @tern_head
+// CODE-SAME: resident = 1 : i64, {{.*}}threads = 512 : i64
+kernel.func @head(%x: !graph.tensor<f32[8, 2048]>,
+    %w: !graph.tensor<bf16[128256, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
+    %v: !graph.tensor<bf16[1000, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> (!graph.tensor<f32[8, 128256]>, !graph.tensor<f32[8, 1000]>) attributes {
+    schedule = #kernel.schedule<kind = linear>,
+    tasks = [#kernel.tasks<roots = [0], dims = [128256, 8], tiles = [16, 8]>,
+             #kernel.tasks<roots = [1], dims = [1000, 8], tiles = [16, 8]>]} {
+  %0 = graph.linear %x, %w : (f32[8, 2048], bf16[128256, 2048]) -> f32[8, 128256]
+  %1 = graph.linear %x, %v : (f32[8, 2048], bf16[1000, 2048]) -> f32[8, 1000]
+  kernel.return %0, %1 : !graph.tensor<f32[8, 128256]>, !graph.tensor<f32[8, 1000]>
 }
 
 // Tensor cores do not sum products of f32.

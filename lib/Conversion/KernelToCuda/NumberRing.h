@@ -1,0 +1,30 @@
+//===- NumberRing.h - Shared memory that weights stream through --*- C++ -*-===//
+//
+// Products of few tokens by weights of bf16 copy their weights to shared memory while they multiply what is there
+// (runtime/Cuda/Device/NumberProduct.h). Which kernels do, and with how many threads, is the same for all who ask: the
+// pass that chooses tasks and the code of a kernel.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TERN_CONVERSION_KERNELTOCUDA_NUMBERRING_H
+#define TERN_CONVERSION_KERNELTOCUDA_NUMBERRING_H
+
+#include "dialects/Kernel/IR/Kernel.h"
+#include "tern/Target/CudaTarget.h"
+
+namespace tern::cuda {
+
+/// How the products of a kernel stream their weights through shared memory.
+struct NumberRing {
+  int64_t threads, groups; ///< Of NumberProduct.h.
+  int64_t bytes;           ///< With the sums of each warp.
+  bool isWhole;            ///< All weights of a task are on their way before it begins.
+  int64_t resident;        ///< Blocks that a multiprocessor must have registers for.
+};
+
+/// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
+std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target);
+
+} // namespace tern::cuda
+
+#endif // TERN_CONVERSION_KERNELTOCUDA_NUMBERRING_H
