@@ -45,8 +45,6 @@ void CudaEmitter::begin() {
     call(Type(), "allowNextLaunch", {}, {});
   if (function.getSchedule().getKind() == kernel::Kind::Linear)
     prefetchWeights();
-  if (numbers && numbers->isWhole)
-    call(Type(), "allowNextLaunch", {}, {});
   call(Type(), "waitForPreviousLaunch", {}, {});
   lastAtTop = &b.builder.getBlock()->back(); // whatever moves to the top of the kernel may read what came before
 }

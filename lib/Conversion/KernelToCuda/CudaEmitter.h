@@ -51,7 +51,7 @@ public:
 
   /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
   std::optional<int64_t> residentBlocks() const {
-    return numbers           ? std::optional(numbers->resident)
+    return numbers           ? std::optional<int64_t>(1)
            : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
                              : std::nullopt;
   }

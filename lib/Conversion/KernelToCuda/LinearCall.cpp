@@ -41,55 +41,21 @@ static bool hasTilesOfBf16(kernel::FuncOp function, graph::LinearOp product) {
          cast<graph::SymbolicTensorType>(weight.getType()).getStorageFormat() == StorageFormat::BF16;
 }
 
-/// Shared memory that a ring leaves at least.
-static constexpr int64_t leastForInput = 16 << 10;
-
-namespace {
-
-/// What the largest task of a kernel needs of its ring.
-struct RingNeeds {
-  int64_t weights = 1, columns = 0, tiles = 1;
-
-  void add(ArrayRef<graph::LinearOp> products, int64_t tilesOfTask) {
-    weights = std::max<int64_t>(weights, products.size());
-    tiles = std::max(tiles, tilesOfTask);
-    for (graph::LinearOp product : products)
-      columns = std::max(columns,
-                         cast<graph::SymbolicTensorType>(product.getWeight().getType()).getStaticDim(-1).value_or(0));
-  }
-
-  /// As NumberProduct.h says.
-  NumberRing ring(int64_t threads, int64_t tokens) const {
-    constexpr int64_t mostGroups = 4, groupBytes = 2048;
-    int64_t warps = threads / 32, steps = llvm::divideCeil(llvm::divideCeil(columns, 16), warps);
-    int64_t groups = tiles * llvm::divideCeil(steps, weights == 1 ? 4 : weights == 2 ? 2 : 1);
-    bool isWhole = groups <= mostGroups;
-    groups = std::clamp<int64_t>(groups, 2, mostGroups);
-    return {threads, groups, warps * (groups * groupBytes + weights * tokens * 16 * 4), isWhole,
-            threads == 512 ? 1 : 3};
-  }
-};
-
-} // namespace
-
 std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target) {
   auto products = function.getBody().front().getOps<graph::LinearOp>();
   if (function.getSchedule().getKind() != kernel::Kind::Linear || products.empty() ||
       mostTokens(function) > mostTokensOfTiles ||
       !llvm::all_of(products, [&](graph::LinearOp product) { return hasTilesOfBf16(function, product); }))
     return std::nullopt;
-  RingNeeds needs;
+  size_t weights = 1;
   for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
-    needs.add(productsOf(function, tasks), tasks.getTiles().front() / int64_t(tileRows));
-  int64_t tokens = std::min<int64_t>(mostTokens(function), 8);
-  // Half the threads where their rings hold all weights of a task: it leaves room for blocks of the next launch, whose
-  // weights are then on their way as well.
-  for (int64_t threads : {256, 512})
-    if (NumberRing ring = needs.ring(threads, tokens); ring.isWhole && threads == 256)
-      return ring;
-    else if (threads == 512 && ring.bytes + leastForInput <= target.sharedBytes)
-      return ring;
-  return needs.ring(256, tokens);
+    weights = std::max(weights, productsOf(function, tasks).size());
+  // What NumberProduct.h says: what is on its way, and the sums of each warp.
+  int64_t threadBytes = 256 + 2 * int64_t(weights) * std::min<int64_t>(mostTokens(function), 8);
+  // Many threads, as each warp waits for memory most of the time; fewer where they would not fit.
+  constexpr int64_t least = 16 << 10; // left for the input
+  int64_t threads = 512 * threadBytes + least <= target.sharedBytes ? 512 : 256;
+  return NumberRing{threads, threads * threadBytes};
 }
 
 /// None if a weight does not lie in tiles.
@@ -119,8 +85,6 @@ void CudaEmitter::prefetchWeights() {
       return;
     first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
       SmallVector<std::string> arguments = {std::to_string(threads)};
-      if (ring)
-        arguments.push_back(std::to_string(numbers->groups));
       SmallVector<Value> operands = {number(tiles->columns).get(), (ranges.front().begin >> 4).get()};
       if (ring) {
         Val begin = ranges.front().begin >> 4;
@@ -136,10 +100,10 @@ void CudaEmitter::prefetchWeights() {
   }
 }
 
-/// Where weights still have to be asked for, the next launch may begin only now: its own would be in their way.
+/// The next launch may begin when this block has all it needs but weights that are on their way: weights of the next
+/// would only be in their way.
 void CudaEmitter::multiplyNumbers(const LinearTask &task, Value finish) {
-  if (!numbers->isWhole)
-    call(Type(), "allowNextLaunch", {}, {});
+  call(Type(), "allowNextLaunch", {}, {});
   SmallVector<Value> operands = {ring->get(),
                                  task.input.base.get(),
                                  number(task.input.columns).get(),
@@ -151,9 +115,7 @@ void CudaEmitter::multiplyNumbers(const LinearTask &task, Value finish) {
   for (const LinearWeight &weight : task.weights)
     operands.push_back(weight.pointer.get());
   call(Type(), "linearNumbers",
-       {activationType(task.input.format), std::to_string(threads), std::to_string(numbers->groups),
-        std::to_string(task.range.maxTokens)},
-       operands);
+       {activationType(task.input.format), std::to_string(threads), std::to_string(task.range.maxTokens)}, operands);
 }
 
 /// The block that device code computes `task` in, if it has many tokens; its input must lie in memory.

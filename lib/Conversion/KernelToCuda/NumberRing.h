@@ -14,12 +14,9 @@
 
 namespace tern::cuda {
 
-/// How the products of a kernel stream their weights through shared memory.
+/// How the products of a kernel stream their weights through shared memory (NumberProduct.h).
 struct NumberRing {
-  int64_t threads, groups; ///< Of NumberProduct.h.
-  int64_t bytes;           ///< With the sums of each warp.
-  bool isWhole;            ///< All weights of a task are on their way before it begins.
-  int64_t resident;        ///< Blocks that a multiprocessor must have registers for.
+  int64_t threads, bytes;
 };
 
 /// The ring of a kernel whose weights are all of bf16 in tiles, for few tokens; other kernels have none.
