@@ -131,11 +131,12 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
     the number 8, and `DIM<256` a size that is known when it runs and at most 256. Then, in each:
 
     - Every `graph.group` becomes a launch of one `kernel.func`, or of two where a barrier pays: a linear layer on many
-      tokens computes its norm and quantisation once, ahead of the product, instead of in every worker; attention of one
-      token is split over its context and combined.
+      tokens computes its norm and quantisation once, ahead of the product, instead of in every worker, and reads what is
+      only given another shape where it lies; attention of one token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
     - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context
-      and queries of a task, with `gpu` as many as GPUs want.
+      and queries of a task, with `gpu` as many as GPUs want. With `gpu` a task of rows is a token, not one of its heads,
+      where there are many tokens and a head has nothing to compute first.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
@@ -180,7 +181,7 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"function", "function", "std::string", "\"forward\"", "the function that entries are made from">,
     ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">,
-    Option<"gpu", "gpu", "bool", "false", "tasks of attention for GPUs">
+    Option<"gpu", "gpu", "bool", "false", "choose tasks of attention and of rows for GPUs">
   ];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }

@@ -74,6 +74,27 @@ static std::optional<CachedHead> cachedHead(TensorEmitter &e, Value tensor, cons
                     e.b.elementPointer(element, place->pointer, head).get()};
 }
 
+/// Whether a number of `tensor` takes all of its row: a norm is on the way to it.
+static bool isOfWholeRow(Value tensor) {
+  Operation *op = tensor.getDefiningOp();
+  if (!op || isa<kernel::ReadStateOp>(op))
+    return false;
+  return isa<graph::RmsNormOp, graph::LayerNormOp>(op) || llvm::any_of(op->getOperands(), isOfWholeRow);
+}
+
+/// Queries of `task`, not scaled, in scratch: rows of heads that the block norms one by one.
+static Val queriesInScratch(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task) {
+  CodeBuilder &b = e.b;
+  Val buffer = e.scratch(task.maxRows * operands.headSize * 4);
+  b.forLoop(e.number(0), task.rows, e.number(1), [&](Val row) {
+    e.forRow(e.number(0), e.number(operands.headSize), 1, [&](Val d, int64_t) {
+      Val query = e.element(operands.query, {task.sequence, task.token(row), task.head(row), d});
+      b.store(query, buffer, row * operands.headSize + d);
+    });
+  });
+  return buffer;
+}
+
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
   if (!requireUniform("attention"))
     return;
@@ -82,7 +103,14 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
     return operands.isPart ? Index{task.sequence, token, head, task.part, column}
                            : Index{task.sequence, token, head, column};
   };
+  Val queries;
+  if (isOfWholeRow(operands.query)) {
+    queries = queriesInScratch(*this, operands, task);
+    barrier();
+  }
   Value query = lambda("query", {b.i64, b.i64}, b.f32, [&](ArrayRef<Val> at) {
+    if (queries)
+      return b.load(b.f32, queries, at[0] * operands.headSize + at[1]) * operands.scale;
     return element(operands.query, {task.sequence, task.token(at[0]), task.head(at[0]), at[1]}) * operands.scale;
   });
   Value seenBegin = lambda("seenBegin", {b.i64}, b.i64,
