@@ -115,7 +115,7 @@ private:
                  "leave out --golden"});
   }
 
-  int64_t chunk(bool gpu) const { return options.chunk.value_or(gpu ? 1024 : 256); }
+  int64_t chunk(bool gpu) const { return options.chunk.value_or(gpu ? 512 : 256); }
 
   /// The one entry of a program that gives embeddings. Where tokens see those after them, it takes a text whole.
   std::string encodeEntry(bool gpu) {

@@ -42,7 +42,7 @@ struct CompilerOptions {
   std::vector<std::string> targets{"cpu"};
   std::string precision = "default";
   std::vector<std::int64_t> batches{1};    ///< Sequences decoded at once: an entry for each.
-  /// Tokens of a prompt that are read at once, at most. Else 256 on a CPU, whose caches then hold them, and 1024 on a
+  /// Tokens of a prompt that are read at once, at most. Else 256 on a CPU, whose caches then hold them, and 512 on a
   /// GPU, whose multiprocessors all have work then.
   std::optional<std::int64_t> chunk;
   std::int64_t outputs = 16;               ///< Tokens of a chunk whose logits can be asked for.
