@@ -32,7 +32,8 @@ bool isTiledAttention(const code::AttentionOperands &operands, int64_t maxRows) 
 int64_t tiledAttentionBytes(const code::AttentionOperands &operands, int64_t threads) {
   int64_t both = operands.headSize + operands.valueSize, tile = both <= 128 ? 64 : both <= 256 ? 32 : 16;
   int64_t teams = threads == 256 ? 2 : 1, rows = threads / teams / 2;
-  return 2 * teams * tile * (both * 2 + 16) + rows * operands.headSize * 4;
+  int64_t sums = teams == 1 ? 0 : threads / teams * (operands.valueSize / 2 + 4) * 4;
+  return std::max(2 * teams * tile * (both * 2 + 16) + rows * operands.headSize * 4, sums);
 }
 
 int64_t attentionThreads(kernel::FuncOp function, const CudaTarget &target) {

@@ -24,6 +24,9 @@
 //   - sums are of 2^11 * exp(score - largest) until they are handed out, so hi + lo is off by 2^-22 of a weight or
 //     2^-36 of the largest.
 //
+// A score that is not a number spoils its row alone; a value that is none (or infinite) those rows of the pass as well
+// that do not see its key, as nothing times it is not a number.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef TERN_RUNTIME_CUDA_DEVICE_TILEDATTENTION_H
@@ -45,8 +48,8 @@ template <int THREADS, int HEADSIZE, int VALUESIZE> struct TiledShape {
   static constexpr int keyBytes = tile * HEADSIZE * 2, valueStride = VALUESIZE * 2 + 16;
   static constexpr int tileBytes = keyBytes + tile * valueStride, stageBytes = teams * tileBytes;
   static constexpr int queryBytes = rows * HEADSIZE * 4;
-  static constexpr int sharedBytes = 2 * stageBytes + queryBytes;
-  static_assert(teams == 1 || teamThreads * (valueTiles * 4 + 4) * 4 <= sharedBytes, "a team's sums");
+  static constexpr int sumBytes = teams == 1 ? 0 : teamThreads * (VALUESIZE / 2 + 4) * 4;
+  static constexpr int sharedBytes = 2 * stageBytes + queryBytes > sumBytes ? 2 * stageBytes + queryBytes : sumBytes;
 };
 
 /// The power of two that brings `largest` to [2^10, 2^11), as far as there is one.

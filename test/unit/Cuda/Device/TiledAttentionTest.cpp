@@ -62,6 +62,7 @@ TEST(TiledAttention, OfHeadSizes) {
   check<256>(causal(40, 50, 1000));
   check<64, 128>(causal(40, 50, 1000));
   check<192, 128>(causal(40, 50, 1000));
+  check<16, 256>(causal(40, 50, 1000));
 }
 
 TEST(TiledAttention, OfMoreRowsThanAPassTakes) {
