@@ -7,12 +7,15 @@ LLAMA = dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_act=
              attention_bias=False, mlp_bias=False, torch_dtype="bfloat16", max_position_embeddings=4096)
 
 SUBJECTS = {
+    # For sanitizers, starts and emulation: two layers and 3 MB.
+    "tiny": dict(LLAMA, hidden_size=256, intermediate_size=512, num_hidden_layers=2, num_attention_heads=4,
+                 num_key_value_heads=2, head_dim=64, vocab_size=1024, rope_theta=10000.0, tie_word_embeddings=True),
     "smollm2-135m": dict(LLAMA, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
                          num_key_value_heads=3, head_dim=64, vocab_size=49152, rope_theta=100000.0,
                          tie_word_embeddings=True),
     "llama-3.2-1b": dict(LLAMA, hidden_size=2048, intermediate_size=8192, num_hidden_layers=16, num_attention_heads=32,
                          num_key_value_heads=8, head_dim=64, vocab_size=128256, rope_theta=500000.0,
-                         tie_word_embeddings=True),
+                         tie_word_embeddings=True, max_position_embeddings=40960),
     "llama-3-8b": dict(LLAMA, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
                        num_key_value_heads=8, head_dim=128, vocab_size=128256, rope_theta=500000.0,
                        tie_word_embeddings=False),
@@ -41,10 +44,10 @@ def artifact(name, directory):
     return directory / (name + ".tern")
 
 
-def compile_subject(name, directory, tern, seed):
+def compile_subject(name, directory, tern, seed, target="sm_90a"):
     """Compiles a model for the GPU; the artifact holds no weights, so it is small."""
     config = config_directory(name, directory)
     config.mkdir(parents=True, exist_ok=True)
     (config / "config.json").write_text(json.dumps(SUBJECTS[name], indent=1) + "\n")
-    subprocess.run([tern, "compile", config, "--weights", f"random:{seed}", "--target", "sm_90a", "--batch",
+    subprocess.run([tern, "compile", config, "--weights", f"random:{seed}", "--target", target, "--batch",
                     ",".join(map(str, BATCHES)), "--no-golden", "-o", artifact(name, directory)], check=True)
