@@ -24,6 +24,11 @@ class Memory(ctypes.Structure):
     _fields_ = [("size", c_size_t)] + [(name, c_uint64) for name in ("weights", "arena", "states", "scratch", "total")]
 
 
+class Verification(ctypes.Structure):
+    _fields_ = [("size", c_size_t), ("prompts", c_int64), ("max_divergence", ctypes.c_double),
+                ("allowed", ctypes.c_double), ("max_error", ctypes.c_double), ("reference", ctypes.c_char * 64)]
+
+
 LOGITS_CALLBACK = ctypes.CFUNCTYPE(None, c_void_p, c_int64, c_int64, POINTER(c_float))
 
 
@@ -58,6 +63,19 @@ class Model:
         self.check(self.tern.tern_model_plan(self.handle, c_int64(slots), c_int64(context), byref(memory),
                                              byref(self.error)))
         return memory
+
+    def verify(self):
+        """Runs the golden prompts; the largest divergence from the interpreter, in nats. Fails if that is too much."""
+        found = Verification(size=sizeof(Verification))
+        self.check(self.tern.tern_model_verify(self.handle, byref(found), byref(self.error)))
+        return found.max_divergence
+
+    def tokenize(self, text):
+        """Ids, with those round the text that the model expects."""
+        data, ids, length = text.encode(), (c_int32 * (len(text) + 64))(), c_size_t()
+        self.check(self.tern.tern_tokenize(self.handle, data, c_size_t(len(data)), c_uint32(1), ids,
+                                           c_size_t(len(ids)), byref(length), byref(self.error)))
+        return list(ids[:length.value])
 
     def session(self, slots, context):
         return Session(self, slots, context)
@@ -125,7 +143,7 @@ class Session:
                     model.check(sample(sampler, c_void_p(logits.value + i * row), None, c_size_t(0), places[i], error))
             return steps * count
 
-        loop.close = lambda: self.tern.tern_sampler_destroy(sampler)
+        loop.tokens, loop.close = tokens, lambda: self.tern.tern_sampler_destroy(sampler)
         return loop
 
     def decode(self, slots, ids):

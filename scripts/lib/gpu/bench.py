@@ -16,7 +16,7 @@ from reference import Reference
 from subjects import SUBJECTS, artifact, config_directory
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROUNDS_WANTED, SECONDS_OF_ROUNDS = 15, 3.0
+ROUNDS_WANTED, ROUNDS_LEAST, SECONDS_OF_ROUNDS = 15, 3, 3.0
 
 
 class Bench:
@@ -54,7 +54,7 @@ class Bench:
             return self.skip(cases, missing)
         try:
             self.measure_subject(name, cases)
-        except (RuntimeError, OSError) as error:  # of opening, mostly; cases see to their own
+        except Exception as error:  # of opening, mostly; cases see to their own
             known = [result.name for result in self.results]
             for case in cases:
                 if str(case) not in known:
@@ -93,7 +93,7 @@ class Bench:
 
     def case(self, torch_model, model, case, expected):
         result = Result(str(case), allowed=self.options.allowed)
-        why = tern_side.fits(model, case) or self.budget.missing(4)
+        why = tern_side.fits(model, case) or self.budget.missing(4 if case.context <= 4096 else 20)
         if why:
             result.tern.problem = f"skipped: {why}"
             return self.add(result)
@@ -104,18 +104,22 @@ class Bench:
         except RuntimeError as error:
             result.tern.problem = first_line(error)
             return self.add(result)
+        running = {}
         try:
             self.check(result, own, expected, self.device.used_bytes() - used)
             self.floor(result, model, case)
-            running = {peer.name: self.prepare(peer, torch_model, case, expected, result) for peer in self.peers}
-            self.rounds(result, own, {name: found for name, found in running.items() if found})
+            for peer in self.peers:
+                found = self.prepare(peer, torch_model, case, expected, result)
+                if found:
+                    running[peer.name] = found
+            self.rounds(result, own, running)
             for command in self.commands:
                 result.peers[command.name] = self.command(command, case)
-        except RuntimeError as error:
+        except Exception as error:  # what fails is a row, and the next case is measured
             result.tern.problem = first_line(error)
         finally:
             own.close()
-            running = None
+            running.clear()
             self.device.release()
         self.add(result)
 
@@ -172,16 +176,28 @@ class Bench:
             result.sampled = Series()
             probes.append((result.sampled, lambda: own.round(True)))
         probes += [(result.peers[name], found.round) for name, found in running.items()]
-        for _, probe in probes:
-            probe()  # caches, clocks and graphs are warm then
         start = time.monotonic()
-        for number in range(ROUNDS_WANTED):
+        for number in range(ROUNDS_WANTED + 1):
             late = time.monotonic() - start > SECONDS_OF_ROUNDS or self.budget.left() < 0
-            if number >= 3 and late:
+            if number > ROUNDS_LEAST and late:
                 break
             first = number % len(probes)
             for series, probe in probes[first:] + probes[:first]:
-                series.samples.append(probe())
+                if not series.problem:
+                    self.sample(series, probe, keep=number > 0)  # in the first, caches and clocks become warm
+
+    @staticmethod
+    def sample(series, probe, keep):
+        """One of a peer's that fails ends that peer alone; one of Tern's ends the case."""
+        try:
+            found = probe()
+        except Exception as error:
+            series.samples, series.problem = [], f"failed: {type(error).__name__}: {first_line(error)}"
+            if getattr(probe, "__self__", None) is None:
+                raise
+            return
+        if keep:
+            series.samples.append(found)
 
     def command(self, command, case):
         series = Series()

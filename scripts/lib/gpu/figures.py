@@ -80,9 +80,9 @@ class Result:
     @property
     def wrong(self):
         """Tern computed what it must not, or could not compute at all."""
-        if self.tern.error is not None:
-            return not self.tern.error < self.allowed
-        return bool(self.tern.problem) and "skipped" not in self.tern.problem
+        if self.tern.error is not None and not self.tern.error < self.allowed:
+            return True
+        return bool(self.tern.problem) and not self.tern.problem.startswith("skipped")
 
     def fraction(self):
         return self.floor / self.tern.median if self.floor and self.tern.median else None

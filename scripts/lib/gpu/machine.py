@@ -98,6 +98,23 @@ def built_library(directory):
     return directory / "Api/libtern.so"
 
 
+def run(command):
+    """Runs a step whose output the user sees; what fails has said why."""
+    command = [str(part) for part in command]
+    status = subprocess.run(command, check=False).returncode
+    if status != 0:
+        raise Unusable(f"status {status} of {' '.join(command)}")
+
+
+def output(command):
+    """What a step prints."""
+    command = [str(part) for part in command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Unusable(f"status {done.returncode} of {' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
 def need(path, what, remedy):
     if not path.exists():
         raise Unusable(f"{what} {path} does not exist: {remedy}")

@@ -32,12 +32,13 @@ class Peer:
         start = time.perf_counter()
         if self.device.is_gpu:
             torch._dynamo.reset()
-        with torch.no_grad():
-            running = self.prepare(model, case)
-            self.device.wait()
-            taken = time.perf_counter() - start
-        self.seconds[case.kind, case.batch == 1] = taken
-        if running.logits is not None:
+        try:
+            with torch.no_grad():
+                running = self.prepare(model, case)
+                self.device.wait()
+        finally:
+            self.seconds[case.kind, case.batch == 1] = taken = time.perf_counter() - start
+        if expected is not None:
             running.error = error_of(running.logits[checked_slots(case)], expected)
         return running, taken
 

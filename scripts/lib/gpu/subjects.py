@@ -1,7 +1,8 @@
 """The models that the GPU is tried on: shapes of real ones, with random weights."""
 
 import json
-import subprocess
+
+import machine
 
 LLAMA = dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_act="silu", rms_norm_eps=1e-5,
              attention_bias=False, mlp_bias=False, torch_dtype="bfloat16", max_position_embeddings=4096)
@@ -49,5 +50,5 @@ def compile_subject(name, directory, tern, seed, target="sm_90a"):
     config = config_directory(name, directory)
     config.mkdir(parents=True, exist_ok=True)
     (config / "config.json").write_text(json.dumps(SUBJECTS[name], indent=1) + "\n")
-    subprocess.run([tern, "compile", config, "--weights", f"random:{seed}", "--target", target, "--batch",
-                    ",".join(map(str, BATCHES)), "--no-golden", "-o", artifact(name, directory)], check=True)
+    machine.run([tern, "compile", config, "--weights", f"random:{seed}", "--target", target, "--batch",
+                 ",".join(map(str, BATCHES)), "--no-golden", "-o", artifact(name, directory)])

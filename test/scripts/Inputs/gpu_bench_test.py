@@ -58,6 +58,7 @@ class Results(unittest.TestCase):
         self.assertTrue(self.result(error=3e-3).wrong)
         self.assertTrue(self.result(error=float("nan")).wrong)
         self.assertTrue(Result("x", tern=Series(problem="out of memory")).wrong)
+        self.assertTrue(Result("x", tern=Series(problem="a kernel fault", error=1e-4)).wrong)
         self.assertFalse(Result("x", tern=Series(problem="skipped: no time")).wrong)
 
     def test_table(self):
