@@ -158,8 +158,9 @@ class Bench:
             series.problem = f"skipped: {missing}"
             return None
         say(f"{case}: preparing {peer.name}")
+        wanted = None if isinstance(expected, str) else expected
         try:
-            running, series.first_call = peer.prepared(torch_model, case, None if isinstance(expected, str) else expected)
+            running, series.first_call = peer.prepared(torch_model, case, wanted)
         except Exception as error:  # compilers of others fail in ways of their own, and that is a result
             say(f"{case}: {peer.name} failed: {error}")
             series.problem = f"failed: {type(error).__name__}: {first_line(error)}"

@@ -56,7 +56,7 @@ def layer_elements(config):
 
 def step_bytes(subject, case, planned_weights, planned_states):
     """What a step must read at least: the plan's weights, less the embedding of which it reads a row only (unless the
-    head is the same matrix), and the caches as far as they are filled. `planned_states` are the plan's, for capacity."""
+    head is the same matrix), and the caches as far as they are filled. `planned_states` are the plan's for capacity."""
     config = subjects.SUBJECTS[subject]
     embedding = 0 if config["tie_word_embeddings"] else 2 * config["vocab_size"] * config["hidden_size"]
     rounded = -(-case.capacity // 64) * 64

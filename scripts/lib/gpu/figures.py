@@ -17,7 +17,8 @@ def number(value):
     """Three digits that mean something: 0.778, 4.82, 17.9, 110."""
     if value is None or math.isnan(value):
         return "-"
-    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    digits = 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits}f}"
 
 
 class Budget:

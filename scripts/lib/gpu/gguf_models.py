@@ -6,27 +6,28 @@ Norms are f32 and ones; the tokenizer has a token of a letter or two for each id
 import gguf
 import numpy
 
-HALF = {"Q4_K": (0, 2), "Q5_K": (0, 2), "Q6_K": (208,)}  # where the scales in f16 lie in a block, in bytes
+# Where the scales in f16 lie in a block, in bytes, and their sizes in proportion: the scale of the minimums of blocks
+# is as many times larger as the mean of the quants, so that values have the mean 0 as those of real models have.
+SCALES = {"Q4_K": {0: 1, 2: 7.5}, "Q5_K": {0: 1, 2: 15.5}, "Q6_K": {208: 1}}
 
 
 def blocks(type_name, rows, columns, draw):
     """A matrix of that type as bytes, its values of about the variance 1 / columns."""
     kind = gguf.GGMLQuantizationType[type_name]
-    if type_name not in HALF:
+    if type_name not in SCALES:
         values = draw.standard_normal((rows, columns), dtype=numpy.float32) / numpy.float32(columns) ** 0.5
         return gguf.quants.quantize(values, kind), kind
     elements, size = gguf.GGML_QUANT_SIZES[kind]
     found = draw.integers(0, 256, (rows, columns // elements, size), dtype=numpy.uint8)
-    for offset in HALF[type_name]:
-        scale = numpy.full((rows, columns // elements, 1), 1, numpy.float16)
-        found[..., offset:offset + 2] = scale.view(numpy.uint8)
-    found = found.reshape(rows, -1)
-    deviation = gguf.quants.dequantize(found[:8], kind).std()
-    scale = numpy.array([columns**-0.5 / deviation], numpy.float16).view(numpy.uint8)
-    found = found.reshape(rows, columns // elements, size)
-    for offset in HALF[type_name]:
-        found[..., offset:offset + 2] = scale
-    return found.reshape(rows, -1), kind
+    deviation = gguf.quants.dequantize(scaled(found, type_name, 1)[:8], kind).std()
+    return scaled(found, type_name, columns**-0.5 / deviation), kind
+
+
+def scaled(found, type_name, size):
+    """The same blocks with scales of that size, row by row."""
+    for offset, proportion in SCALES[type_name].items():
+        found[..., offset:offset + 2] = numpy.array([size * proportion], numpy.float16).view(numpy.uint8)
+    return found.reshape(len(found), -1)
 
 
 def add_header(writer, config):

@@ -18,7 +18,7 @@ def say(text):
 
 
 class Device:
-    """Where torch computes: a GPU, or the CPU when a script is only rehearsed, with the emulated driver of the tests."""
+    """Where torch computes: a GPU, or the CPU when a script is only rehearsed with the emulated driver of the tests."""
 
     def __init__(self, rehearse=False):
         self.name = "cpu" if rehearse else "cuda"
@@ -28,8 +28,8 @@ class Device:
             raise Unusable(f"needs torch and transformers ({error}): pip install torch transformers") from error
         self.torch = torch
         if not rehearse and not torch.cuda.is_available():
-            raise Unusable("torch finds no NVIDIA GPU: run this where nvidia-smi lists one, with a torch built for CUDA; "
-                           "on a machine without one, scripts/test checks the same kernels by emulation")
+            raise Unusable("torch finds no NVIDIA GPU: run this where nvidia-smi lists one, with a torch built for "
+                           "CUDA; on a machine without one, scripts/test checks the same kernels by emulation")
 
     @property
     def is_gpu(self):
@@ -87,8 +87,8 @@ def built_library(directory):
     """libtern.so of runtime/ alone, as on a machine without a compiler of models."""
     for tool in ("cmake", "ninja"):
         if not shutil.which(tool):
-            raise Unusable(f"building runtime/ needs {tool} and it is not on the PATH: install it, or name a libtern.so "
-                           "with --library")
+            raise Unusable(f"building runtime/ needs {tool} and it is not on the PATH: install it, or name a libtern.so"
+                           " with --library")
     for command in (["cmake", "-S", ROOT / "runtime", "-B", directory, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
                     ["ninja", "-C", directory, "TernRuntime"]):
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)

@@ -108,8 +108,8 @@ class TorchPeer(Peer):
             return Running(self.device, case, lambda: llama.forward(ids, positions, caches, tables)[0], lambda: None)
         before = torch.arange(case.start, device=self.device.name)
         for row in range(case.batch):  # one sequence after the other, so that its activations stay small
-            llama.forward(ids[row:row + 1, :-1], before, [tuple(part[row:row + 1] for part in cache) for cache in caches],
-                          tables, compiled=False)
+            own = [tuple(part[row:row + 1] for part in cache) for cache in caches]
+            llama.forward(ids[row:row + 1, :-1], before, own, tables, compiled=False)
         token, position = ids[:, -1:].clone(), torch.tensor([case.start], device=self.device.name)
 
         def reset():

@@ -52,4 +52,6 @@ def verdict(rows):
     wrong = sum(row.passed is False for row in rows)
     missing = sum(row.passed is None for row in rows)
     rest = f", {missing} left out" if missing else ""
-    return f"{wrong} of {len(rows)} rows are wrong{rest}" if wrong else f"all {len(rows) - missing} rows are right{rest}"
+    if wrong:
+        return f"{wrong} of {len(rows)} rows are wrong{rest}"
+    return f"all {len(rows) - missing} rows are right{rest}"

@@ -17,8 +17,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def find():
     """The program: on the PATH or with the toolkit; None where it is not."""
-    places = [os.environ.get("PATH", "")] + [f"{home}/{part}" for home in (os.environ.get("CUDA_HOME"), "/usr/local/cuda")
-                                             if home for part in ("bin", "compute-sanitizer")]
+    homes = [home for home in (os.environ.get("CUDA_HOME"), "/usr/local/cuda") if home]
+    places = [os.environ.get("PATH", "")]
+    places += [f"{home}/{part}" for home in homes for part in ("bin", "compute-sanitizer")]
     return shutil.which("compute-sanitizer", path=os.pathsep.join(places))
 
 
@@ -52,19 +53,20 @@ def judge(status, output):
     return True, line
 
 
-def rows(directory, library):
+def rows(directory, library, tools=TOOLS, types=storage.NAMES):
     program = find()
     if program is None:
         yield left_out("sanitizer", "all tools", "compute-sanitizer is not on the PATH nor with the CUDA toolkit")
         return
-    runs = [(tool, "tiny", subjects.artifact("tiny", directory)) for tool in TOOLS]
-    runs += [("memcheck", name, storage.artifact(name, directory)) for name in storage.NAMES]
+    runs = [(tool, "tiny", subjects.artifact("tiny", directory)) for tool in tools]
+    runs += [("memcheck", name, storage.artifact(name, directory)) for name in types if "memcheck" in tools]
     for tool, name, path in runs:
         timer = Timer()
         if not path.exists():
             yield left_out("sanitizer", f"{tool}, {name}", f"{path} is not there")
             continue
-        command = [program, "--tool", tool, "--error-exitcode", "9", sys.executable, HERE / "run_small.py", library, path]
+        command = [program, "--tool", tool, "--error-exitcode", "9", sys.executable, HERE / "run_small.py", library,
+                   path]
         done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, check=False)
         clean, text = judge(done.returncode, done.stdout)

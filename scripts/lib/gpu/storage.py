@@ -1,5 +1,5 @@
-"""Each type that weights are stored in: small models whose golden logits the interpreter computed at compile time, run on
-the GPU and on the CPU. Types of a model directory are declared ones and policies; those of GGUF files are of made-up
+"""Each type that weights are stored in: small models whose golden logits the interpreter computed at compile time, run
+on the GPU and on the CPU. Types of a model directory are declared ones and policies; those of GGUF files are of made-up
 blocks (gguf_models.py)."""
 
 import json
@@ -8,8 +8,8 @@ import machine
 from rows import Row, Timer, left_out
 from subjects import LLAMA
 
-CONFIG = dict(LLAMA, hidden_size=512, intermediate_size=1024, num_hidden_layers=2, num_attention_heads=8,
-              num_key_value_heads=2, head_dim=64, vocab_size=1024, rope_theta=10000.0, tie_word_embeddings=False)
+CONFIG = dict(LLAMA, hidden_size=512, intermediate_size=768, num_hidden_layers=2, num_attention_heads=8,
+              num_key_value_heads=2, head_dim=64, vocab_size=512, rope_theta=10000.0, tie_word_embeddings=False)
 # name: declared type, policy
 DIRECTORIES = {"f32": ("float32", "default"), "f16": ("float16", "default"), "bf16": ("bfloat16", "default"),
                "policy-f32": ("bfloat16", "f32"), "policy-bf16": ("float32", "bf16"),

@@ -8,9 +8,6 @@ LLAMA = dict(architectures=["LlamaForCausalLM"], model_type="llama", hidden_act=
              attention_bias=False, mlp_bias=False, torch_dtype="bfloat16", max_position_embeddings=4096)
 
 SUBJECTS = {
-    # For sanitizers, starts and emulation: two layers and 3 MB.
-    "tiny": dict(LLAMA, hidden_size=256, intermediate_size=512, num_hidden_layers=2, num_attention_heads=4,
-                 num_key_value_heads=2, head_dim=64, vocab_size=1024, rope_theta=10000.0, tie_word_embeddings=True),
     "smollm2-135m": dict(LLAMA, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
                          num_key_value_heads=3, head_dim=64, vocab_size=49152, rope_theta=100000.0,
                          tie_word_embeddings=True),
@@ -32,6 +29,9 @@ SUBJECTS = {
                        max_position_embeddings=4096, rope_theta=1000000.0, rope_local_base_freq=10000.0,
                        sliding_window=512, sliding_window_pattern=6, query_pre_attn_scalar=256,
                        tie_word_embeddings=True),
+    # For sanitizers, starts and emulation: two layers and 3 MB.
+    "tiny": dict(LLAMA, hidden_size=256, intermediate_size=512, num_hidden_layers=2, num_attention_heads=4,
+                 num_key_value_heads=2, head_dim=64, vocab_size=1024, rope_theta=10000.0, tie_word_embeddings=True),
 }
 
 BATCHES = (1, 3, 8, 64)

@@ -1,5 +1,5 @@
-"""A Llama in plain torch, written for speed as its users would: static caches, one compiled layer that all layers share,
-a step in one CUDA graph. It computes in bf16 and is a peer of scripts/gpu-bench; nothing of Tern is in it."""
+"""A Llama in plain torch, written for speed as its users would: static caches, one compiled layer that all layers
+share, a step in one CUDA graph. It computes in bf16 and is a peer of scripts/gpu-bench; nothing of Tern is in it."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
-"""Tests of what scripts/gpu-bench computes without a GPU: figures, budgets, floors, the table. Usage: gpu_bench_test.py ROOT"""
+"""Tests of what scripts/gpu-bench computes without a GPU: figures, budgets, floors, the table.
+Usage: gpu_bench_test.py ROOT"""
 
 import pathlib
 import sys
@@ -70,8 +71,8 @@ class Results(unittest.TestCase):
         self.assertEqual(lines[0], "| case | floor | Tern, ms | of ceiling | logits | with sampling | torch | "
                                    "torch : Tern | mine | mine : Tern |")
         self.assertTrue(all(line.count("|") == lines[0].count("|") for line in lines))
-        self.assertEqual(lines[2], "| a case | 1.00 | 2.00 (2.00 to 2.00, least 2.00) | 50% | 5.0e-04 ok | 2.50 (2.50 to "
-                                   "2.50, least 2.50) | 5.00 (5.00 to 5.00, least 5.00), logits not checked | **2.00** "
+        self.assertEqual(lines[2], "| a case | 1.00 | 2.00 (2.00 to 2.00, least 2.00) | 50% | 5.0e-04 ok | 2.50 (2.50 "
+                                   "to 2.50, least 2.50) | 5.00 (5.00 to 5.00, least 5.00), logits not checked | **2.00** "
                                    "| - | - |")
         self.assertIn("4.0e-03 WRONG", lines[3])
         self.assertIn("| (failed: no compiler) | - |", lines[3])
@@ -113,7 +114,7 @@ class Cases(unittest.TestCase):
         names = [str(case) for case in cases.cases_of("llama-3.2-1b")]
         self.assertEqual(names[0], "llama-3.2-1b decode, batch 1, context 500")
         self.assertIn("llama-3.2-1b decode, batch 1, context 32768", names)
-        self.assertEqual([str(case) for case in cases.cases_of("llama-3-8b", ("prefill",))], ["llama-3-8b prefill 2048"])
+        self.assertEqual(list(map(str, cases.cases_of("llama-3-8b", ("prefill",)))), ["llama-3-8b prefill 2048"])
         self.assertEqual(cases.cases_of("llama-3-8b", ("start",)), [])
 
 

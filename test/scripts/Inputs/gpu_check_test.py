@@ -33,13 +33,15 @@ class Sanitizer(unittest.TestCase):
     def test_errors_name_the_kernel(self):
         passed, text = sanitizer.judge(9, READ)
         self.assertFalse(passed)
-        self.assertEqual(text, "ERROR SUMMARY: 2 errors: Invalid __global__ read of size 4 bytes; at tern_linear_3+0x510")
+        self.assertEqual(text, "ERROR SUMMARY: 2 errors: "
+                               "Invalid __global__ read of size 4 bytes; at tern_linear_3+0x510")
         self.assertFalse(sanitizer.judge(9, RACES % (3, 3))[0])
         # A warning is a hazard, too: nothing orders what it names.
         self.assertFalse(sanitizer.judge(0, RACES % (1, 0))[0])
 
     def test_a_run_that_fails_is_not_clean(self):
-        self.assertEqual(sanitizer.judge(1, "run_small.py: no GPU"), (False, "no summary, status 1: run_small.py: no GPU"))
+        self.assertEqual(sanitizer.judge(1, "run_small.py: no GPU"),
+                         (False, "no summary, status 1: run_small.py: no GPU"))
         self.assertEqual(sanitizer.judge(1, ""), (False, "no summary, status 1: it printed nothing"))
         self.assertFalse(sanitizer.judge(1, CLEAN)[0])
 
@@ -77,7 +79,8 @@ class Storage(unittest.TestCase):
     def test_super_blocks_fit_every_matrix(self):
         config = storage.CONFIG
         wide = config["num_attention_heads"] * config["head_dim"]
-        self.assertTrue(all(columns % 256 == 0 for columns in (config["hidden_size"], config["intermediate_size"], wide)))
+        for columns in (config["hidden_size"], config["intermediate_size"], wide):
+            self.assertEqual(columns % 256, 0)
 
 
 if __name__ == "__main__":
