@@ -57,7 +57,7 @@ class Series:
 
     def text(self):
         if not self.samples:
-            return f"({self.problem or 'not measured'})"
+            return f"({self.problem.replace('|', '/') or 'not measured'})"  # a bar would end the cell
         low, middle, high = quartiles(self.samples)
         return f"{number(middle)} ({number(low)} to {number(high)}, least {number(min(self.samples))})"
 
