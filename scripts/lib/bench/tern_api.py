@@ -24,6 +24,11 @@ class Memory(ctypes.Structure):
     _fields_ = [("size", c_size_t)] + [(name, c_uint64) for name in ("weights", "arena", "states", "scratch", "total")]
 
 
+class Verification(ctypes.Structure):
+    _fields_ = [("size", c_size_t), ("prompts", c_int64), ("max_divergence", ctypes.c_double),
+                ("allowed", ctypes.c_double), ("max_error", ctypes.c_double), ("reference", ctypes.c_char * 64)]
+
+
 LOGITS_CALLBACK = ctypes.CFUNCTYPE(None, c_void_p, c_int64, c_int64, POINTER(c_float))
 
 
@@ -59,6 +64,19 @@ class Model:
                                              byref(self.error)))
         return memory
 
+    def verify(self):
+        """Runs the golden prompts; the largest divergence from the interpreter, in nats. Fails if that is too much."""
+        found = Verification(size=sizeof(Verification))
+        self.check(self.tern.tern_model_verify(self.handle, byref(found), byref(self.error)))
+        return found.max_divergence
+
+    def tokenize(self, text):
+        """Ids, with those round the text that the model expects."""
+        data, ids, length = text.encode(), (c_int32 * (len(text) + 64))(), c_size_t()
+        self.check(self.tern.tern_tokenize(self.handle, data, c_size_t(len(data)), c_uint32(1), ids,
+                                           c_size_t(len(ids)), byref(length), byref(self.error)))
+        return list(ids[:length.value])
+
     def session(self, slots, context):
         return Session(self, slots, context)
 
@@ -73,8 +91,18 @@ class Session:
                                                   byref(model.error)))
 
     def reset(self, slot=0):
-        self.model.check(self.tern.tern_session_rewind(self.handle, c_int64(slot), c_int64(0),
+        self.rewind(slot, 0)
+
+    def rewind(self, slot, length):
+        self.model.check(self.tern.tern_session_rewind(self.handle, c_int64(slot), c_int64(length),
                                                        byref(self.model.error)))
+
+    def memory(self):
+        """What was planned and what was taken, the weights included."""
+        planned, measured = Memory(size=sizeof(Memory)), Memory(size=sizeof(Memory))
+        self.model.check(self.tern.tern_session_memory(self.handle, byref(planned), byref(measured),
+                                                       byref(self.model.error)))
+        return planned, measured
 
     def prefill(self, ids, slot=0, on_logits=None):
         """Appends a prompt; `on_logits(first, rows, pointer)` gets the logits of all tokens."""
@@ -96,6 +124,27 @@ class Session:
             self.model.check(self.tern.tern_decode(self.handle, count, slots, tokens, None, byref(self.logits), error))
 
         return decode
+
+    def greedy_loop(self, slots, ids, sampling=True):
+        """A function that decodes some steps and gives their number of tokens. Each token is the sampler's from the
+        logits of the step before, or without `sampling` the same again; logits come to the host in either case."""
+        model, count, error = self.model, len(slots), byref(self.model.error)
+        slots, tokens = (c_int64 * count)(*slots), (c_int32 * count)(*ids)
+        sampler, row = c_void_p(), 4 * model.info().vocabulary
+        model.check(self.tern.tern_sampler_create(model.handle, None, byref(sampler), error))
+        places = [ctypes.cast(ctypes.addressof(tokens) + 4 * i, POINTER(c_int32)) for i in range(count)]
+        decode, sample, handle, logits = self.tern.tern_decode, self.tern.tern_sampler_sample, self.handle, self.logits
+        number = c_size_t(count)
+
+        def loop(steps):
+            for _ in range(steps):
+                model.check(decode(handle, number, slots, tokens, None, byref(logits), error))
+                for i in range(count if sampling else 0):
+                    model.check(sample(sampler, c_void_p(logits.value + i * row), None, c_size_t(0), places[i], error))
+            return steps * count
+
+        loop.tokens, loop.close = tokens, lambda: self.tern.tern_sampler_destroy(sampler)
+        return loop
 
     def decode(self, slots, ids):
         """Appends a token to each of some slots; a pointer to their logits, row by row."""

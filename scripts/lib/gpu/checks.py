@@ -1,40 +1,18 @@
 """Logits of Tern on the GPU against those of transformers in f32."""
 
-import gc
+import ctypes
 import random
 import time
-from dataclasses import dataclass
 
 import torch
 
 from reference import Reference, difference
-from subjects import BATCHES, artifact, config_directory
-from tern_api import Model
+from rows import Row
+from subjects import BATCHES, config_directory
 
 PROMPTS, STEPS = (1, 17, 512, 2048), 64
 # f16 caches and f32 everywhere else: what they cost, and a little for the order of sums.
 ALLOWED_ERROR = 2e-3
-
-
-@dataclass
-class Row:
-    model: str
-    what: str
-    error: float
-    mean_divergence: float
-    largest_divergence: float
-    same: int
-    rows: int
-    seconds: float
-
-    @property
-    def passed(self):
-        return self.error < ALLOWED_ERROR
-
-    def __str__(self):
-        verdict = "ok" if self.passed else "WRONG"
-        return (f"{self.model:14} {self.what:28} error {self.error:.2e}  KL {self.mean_divergence:.1e} "
-                f"{self.largest_divergence:.1e}  top {self.same}/{self.rows}  {self.seconds:6.2f} s  {verdict}")
 
 
 def draw(count, vocabulary, seed):
@@ -53,8 +31,13 @@ def sequence(session, slot, prompt):
 
 
 def memory(pointer, count):
-    import ctypes
     return ctypes.string_at(pointer, 4 * count)
+
+
+def decoded(session, slots, ids):
+    """The logits after one token more in each of some slots."""
+    rows = memory(session.decode(slots, ids), len(slots) * session.vocabulary)
+    return torch.frombuffer(bytearray(rows), dtype=torch.float32).view(len(slots), -1)
 
 
 def check_batch(model, reference, name, batch, prompt):
@@ -67,8 +50,7 @@ def check_batch(model, reference, name, batch, prompt):
     for slot in range(batch):
         computed[slot].append(sequence(session, slot, ids[slot][:prompt])[-1 if batch > 1 else 0:])
     for step in range(STEPS):
-        rows = session.decode(list(range(batch)), [row[prompt + step] for row in ids])
-        rows = torch.frombuffer(bytearray(memory(rows, batch * vocabulary)), dtype=torch.float32).view(batch, -1)
+        rows = decoded(session, list(range(batch)), [row[prompt + step] for row in ids])
         for slot in range(batch):
             computed[slot].append(rows[slot:slot + 1])
     session.close()
@@ -79,23 +61,21 @@ def check_batch(model, reference, name, batch, prompt):
         expected = reference.logits([ids[slot]], keep)[0]
         found.append(difference(torch.cat(computed[slot]).to(expected.device), expected) + (keep,))
     errors, means, largest, same, rows = zip(*found)
-    return Row(name, f"batch {batch}, prompt {prompt} + {STEPS}", max(errors), sum(means) / batch, max(largest),
-               sum(same), sum(rows), seconds)
+    text = (f"error {max(errors):.2e}  KL {sum(means) / batch:.1e} {max(largest):.1e}  "
+            f"top {sum(same)}/{sum(rows)}")
+    return Row(name, f"batch {batch}, prompt {prompt} + {STEPS}", max(errors) < ALLOWED_ERROR, text, seconds)
 
 
-def rows(name, directory, library, seed, batches=BATCHES, prompts=PROMPTS):
+def rows(model, name, directory, seed, device, batches=BATCHES, prompts=PROMPTS):
+    """Logits of a model that is open against transformers, whose weights are made on the same GPU."""
     start = time.perf_counter()
-    reference = Reference(config_directory(name, directory), seed)
-    torch.cuda.synchronize()
-    made = time.perf_counter()
-    model = Model(library, artifact(name, directory), 0, backend="cuda")
-    print(f"{name}: reference {made - start:.1f} s, loaded {time.perf_counter() - made:.1f} s", flush=True)
+    reference = Reference(config_directory(name, directory), seed, device.name)
+    device.wait()
+    print(f"{name}: reference {time.perf_counter() - start:.1f} s", flush=True)
     for prompt in prompts:
         yield check_batch(model, reference, name, 1, prompt)
     for batch in batches:
         if batch > 1:
             yield check_batch(model, reference, name, batch, 17)
-    model.close()
     del reference
-    gc.collect()
-    torch.cuda.empty_cache()
+    device.release()

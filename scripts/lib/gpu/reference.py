@@ -71,7 +71,8 @@ class Reference:
     @torch.no_grad()
     def logits(self, ids, keep):
         """Of the last `keep` tokens of each row: f32, [rows, keep, vocabulary]."""
-        return self.model(input_ids=torch.tensor(ids, device=self.device), logits_to_keep=keep, use_cache=False).logits.float()
+        inputs = torch.tensor(ids, device=self.device)
+        return self.model(input_ids=inputs, logits_to_keep=keep, use_cache=False).logits.float()
 
 
 def difference(computed, reference):
