@@ -77,7 +77,7 @@ public:
 
   /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
   bool stagesInput(int64_t bytes) const override {
-    return numbers && bytes <= std::min<int64_t>(48 << 10, target.sharedBytes - numbers->bytes);
+    return numbers && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - numbers->bytes);
   }
 
 private:
