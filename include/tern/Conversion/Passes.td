@@ -10,9 +10,10 @@ def ChooseLinearTasks : Pass<"choose-linear-tasks", "::mlir::ModuleOp"> {
   let description = [{
     Sets the tiles of `#kernel.tasks` of kernels of kind `linear`, for a GPU.
 
-    Up to 16 tokens, where weights are of bf16 in `tiles16` and stream through shared memory
-    (runtime/Cuda/Device/NumberProduct.h): a block of threads fills a multiprocessor, so each gets one task with as many
-    tiles of 16 rows as that takes; but a tile is a task where there are at most two for each multiprocessor.
+    Up to 16 tokens, where weights in `tiles16` stream through shared memory, those of bf16
+    (runtime/Cuda/Device/NumberProduct.h) and those of quants with a quantised input (QuantProduct.h): a block of threads
+    keeps a multiprocessor busy, so each gets one task with as many tiles of 16 rows as that takes; but a tile is a task
+    where there are at most two for each multiprocessor.
 
     More tokens: a task is a block of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16,
     32, 64 or 128 rows of each weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are
@@ -285,6 +286,11 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     known to all of them after a reduction of the block, and everything else is computed by each for itself. Products
     with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
     before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+
+    With few tokens a product copies its weights through shared memory, and begins to do so before it waits for the
+    launch before (`startQuants` and `linearQuants`, for bf16 `startNumbers` and `linearNumbers`). Where a block takes
+    less than half of a multiprocessor for that, `resident = 2` has the compiler leave room for two: the weights of one
+    launch then come while the one before ends.
 
     Before:
 

@@ -30,11 +30,11 @@ namespace tern {
 } // namespace tern
 
 /// Threads of a block. Rows and products have one for every few numbers of a usual row; attention has fewer, as
-/// each block holds the sums of its rows in registers, and products that stream numbers what their ring says.
+/// each block holds the sums of its rows in registers, and products that stream weights what their ring says.
 static int64_t threadsOf(kernel::FuncOp function, const CudaTarget &target) {
   if (function.getSchedule().getKind() == kernel::Kind::Attention)
     return 128;
-  std::optional<NumberRing> ring = numberRing(function, target);
+  std::optional<WeightRing> ring = weightRing(function, target);
   return ring ? ring->threads : linearBlockThreads;
 }
 

@@ -97,11 +97,6 @@ template <> __device__ __forceinline__ unsigned short loadStreamed<unsigned shor
   return half;
 }
 
-/// Brings the 128 bytes at `address` to the second cache.
-__device__ __forceinline__ void prefetchLine(const void *address) {
-  asm volatile("prefetch.global.L2 [%0];" ::"l"(__cvta_generic_to_global(address)));
-}
-
 /// Waits until the launch before this one has ended and its results are seen; what does not depend on it comes before.
 __device__ __forceinline__ void waitForPreviousLaunch() {
 #if __CUDA_ARCH__ >= 900

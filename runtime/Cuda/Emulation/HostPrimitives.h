@@ -94,7 +94,6 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
-inline void prefetchLine(const void *) {}
 inline void waitForPreviousLaunch() {}
 inline void allowNextLaunch() {}
 
