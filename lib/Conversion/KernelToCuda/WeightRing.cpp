@@ -61,18 +61,24 @@ int64_t inputBytes(graph::LinearOp product, int64_t tokens) {
   return layout ? int64_t(layout->bytes) : INT64_MAX / 2;
 }
 
-/// `stretches` and `weights` are the most of a space.
+/// `stretches` (bytes) and `weights` are the most of a space.
 std::optional<WeightRing> ringOfQuants(graph::LinearOp product, int64_t stretches, int64_t weights, int64_t tokens,
                                        const CudaTarget &target) {
-  // What a warp has on its way: two stretches of most formats. A multiprocessor then has as much as memory takes, and
-  // room for the block of the next launch, whose weights come while this one ends.
-  constexpr int64_t wanted = 4608, other = 2 << 10; // what kernels need besides
-  int64_t room = target.sharedBytes - other - inputBytes(product, tokens);
+  constexpr int64_t wanted = 5 << 10; // of a warp: with 16 of them, more than memory has under way at once
+  int64_t other = (2 << 10) + inputBytes(product, tokens); // what kernels need besides
   int64_t sums = 2 * weights * quantTokens(tokens, weights) * 64;
+  auto fit = [&](int64_t warps, int64_t room) {
+    return std::min(std::max<int64_t>(1, wanted / stretches), ((room - other) / warps - sums) / stretches);
+  };
+  auto ring = [&](int64_t warps, int64_t places, int64_t resident) {
+    return WeightRing{warps * 32, warps * (places * stretches + sums), tokens, resident, /*isOfQuants=*/true};
+  };
+  // Two blocks, where registers and memory allow: the weights of the next launch come while this one ends.
+  if (int64_t places = fit(16, target.sharedBytes / 2); tokens == 1 && weights <= 2 && places >= 1)
+    return ring(16, places, 2);
   for (int64_t warps : {16, 8})
-    for (int64_t places : {std::max<int64_t>(1, wanted / stretches), int64_t(1)})
-      if (int64_t bytes = warps * (places * stretches + sums); bytes <= room)
-        return WeightRing{warps * 32, bytes, tokens, tokens == 1 && bytes <= room / 2 ? 2 : 1, /*isOfQuants=*/true};
+    if (int64_t places = fit(warps, target.sharedBytes); places >= 1)
+      return ring(warps, places, 1);
   return std::nullopt;
 }
 

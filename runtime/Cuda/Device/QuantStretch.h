@@ -38,7 +38,6 @@ template <typename FORMAT> struct StretchLayout {
 
   static constexpr int high = 4 * ofQuants, subScales = high + 4 * ofHigh, scales = subScales + 4 * ofSubScales;
   static constexpr int bytes = scales + (isHalf ? 1 : 4) * ofScales;
-  static constexpr int passes = (bytes + 511) / 512; ///< A warp copies 512 bytes at once.
 
   static __device__ __forceinline__ int scalesOf(int piece) { return scales + (isHalf ? 0 : piece * ofScales); }
   static __device__ __forceinline__ int minimaOf(int piece) {
@@ -52,31 +51,43 @@ template <typename FORMAT> struct StretchLayout {
 template <typename FORMAT> struct StretchSource {
   using Layout = StretchLayout<FORMAT>;
 
-  /// A run of 16 bytes: where it lies in memory, from the beginning of its block of 256 or of the first of 32; how much
-  /// further in the second half; and the piece that it belongs to.
+  /// A run of 16 bytes that is copied: where it lies in memory, from the beginning of its block of 256 or of the first
+  /// of 32; how much further in the second half; and the piece that it belongs to.
   struct Run {
-    int at, ofHalf, piece;
+    unsigned at, ofHalf;
+    int piece;
   };
+  static constexpr int quantPasses = Layout::high / 512, passes = (Layout::bytes + 511) / 512;
+  static constexpr int passPieces = 512 / Layout::ofQuants; ///< Pieces of quants that a warp copies at once.
 
   const unsigned char *tile;
-  Run runs[Layout::passes]; ///< Of this lane.
+  Run quants;                       ///< This lane's first run, whose next are passPieces pieces further,
+  Run others[passes - quantPasses]; ///< and those that are no quants.
 
-  __device__ __forceinline__ explicit StretchSource(const unsigned char *tile) : tile(tile) {
+  __device__ __forceinline__ explicit StretchSource(const unsigned char *tile)
+      : tile(tile), quants(runOf(laneIndex() * 16)) {
     TERN_UNROLL
-    for (int i = 0; i < Layout::passes; ++i)
-      runs[i] = runOf(i * 512 + laneIndex() * 16);
+    for (int i = quantPasses; i < passes; ++i)
+      others[i - quantPasses] = runOf(i * 512 + laneIndex() * 16);
   }
 
   /// Begins to copy `count` pieces from piece `first` of the tile on.
   __device__ __forceinline__ void copy(unsigned char *target, int first, int count) const {
-    const unsigned char *from = tile + (Layout::isHalf ? first / 8 : first) * FORMAT::blockBytes;
-    int half = first / 4 % 2, lane = laneIndex();
+    const unsigned block = static_cast<unsigned>(Layout::isHalf ? first >> 3 : first), half = first >> 2 & 1;
+    const unsigned char *from = tile + block * FORMAT::blockBytes;
+    const unsigned char *mine = from + (quants.at + half * quants.ofHalf);
     TERN_UNROLL
-    for (int i = 0; i < Layout::passes; ++i) {
-      bool isThere = (i + 1) * 512 <= Layout::bytes || i * 512 + lane * 16 < Layout::bytes;
-      int place = i * 512 < Layout::high ? Layout::placeOf(lane * 16) : lane * 16;
-      if (isThere && (Layout::isHalf || runs[i].piece < count))
-        copyAsync16(target + i * 512 + place, from + runs[i].at + (Layout::isHalf ? half * runs[i].ofHalf : 0));
+    for (int i = 0; i < quantPasses; ++i) {
+      if (Layout::isHalf || i * passPieces + quants.piece < count)
+        copyAsync16Streamed(target + i * 512 + Layout::placeOf(laneIndex() * 16),
+                            mine + i * (Layout::isHalf ? 512 : passPieces * FORMAT::blockBytes));
+    }
+    TERN_UNROLL
+    for (int i = quantPasses; i < passes; ++i) {
+      const Run &run = others[i - quantPasses];
+      bool isThere = (i + 1) * 512 <= Layout::bytes || i * 512 + laneIndex() * 16 < Layout::bytes;
+      if (isThere && (Layout::isHalf || run.piece < count))
+        copyAsync16Streamed(target + i * 512 + laneIndex() * 16, from + (run.at + half * run.ofHalf));
     }
   }
 
@@ -90,14 +101,14 @@ private:
     if (at < Layout::scales)
       return runOf(at - Layout::subScales, FORMAT::subScales, Layout::ofSubScales);
     if (Layout::isHalf)
-      return {at - Layout::scales + FORMAT::scales, 0, 0};
+      return {static_cast<unsigned>(at - Layout::scales + FORMAT::scales), 0, 0};
     return runOf(at - Layout::scales, FORMAT::scales, Layout::ofScales);
   }
   /// Of byte `at` of a part that is at `part` in a block and has `bytes` bytes of a piece.
   static __device__ __forceinline__ Run runOf(int at, int part, int bytes) {
     if (Layout::isHalf)
-      return {part + at, 4 * bytes, 0};
-    return {at / bytes * FORMAT::blockBytes + part + at % bytes, 0, at / bytes};
+      return {static_cast<unsigned>(part + at), static_cast<unsigned>(4 * bytes), 0};
+    return {static_cast<unsigned>(at / bytes * FORMAT::blockBytes + part + at % bytes), 0, at / bytes};
   }
 };
 
@@ -200,14 +211,14 @@ private:
     of[1][0] = halfToFloat(static_cast<unsigned short>(halves >> 16));
   }
 
-  /// Q4_K, Q5_K: 6 bits for a row.
+  /// Q4_K, Q5_K: 6 bits for a row. Low and high bits of scale and minimum of both rows each get a byte of their own.
   __device__ __forceinline__ void multiplySixBits(unsigned low, unsigned high) {
+    unsigned lows = (low & 0xffu) | (low & 0xff00u) << 8, highs = (high & 15u) | (high & 0xf0u) << 12;
+    unsigned bytes = ((lows | lows << 4) & 0x0f0f0f0fu) | ((highs | highs << 6) & 0x03030303u) << 4;
     TERN_UNROLL
     for (int row = 0; row < 2; ++row) {
-      unsigned lows = low >> (8 * row), highs = high >> (4 * row);
-      scale[row][0] = multiply(scale[row][0], static_cast<float>(static_cast<int>((lows & 15) | (highs & 3) << 4)));
-      minimum[row][0] =
-          -multiply(minimum[row][0], static_cast<float>(static_cast<int>((lows >> 4 & 15) | (highs << 2 & 48))));
+      scale[row][0] = multiply(scale[row][0], static_cast<float>(static_cast<int>(bytes >> (16 * row) & 255)));
+      minimum[row][0] = -multiply(minimum[row][0], static_cast<float>(static_cast<int>(bytes >> (16 * row + 8) & 255)));
     }
   }
 

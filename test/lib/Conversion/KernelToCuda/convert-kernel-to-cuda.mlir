@@ -121,11 +121,11 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
 // matrix. Two blocks share a multiprocessor, so that the weights of one launch come while the one before ends.
 // CHECK-LABEL: cuda.kernel @tern_product(
 // CHECK-SAME: %{{.*}}: !llvm.ptr {cuda.element = i8, cuda.name = "weight0", cuda.read_only}
-// CHECK-SAME: resident = 2 : i64, shared = 63808 : i64, threads = 512 : i64
+// CHECK-SAME: resident = 2 : i64, shared = 84288 : i64, threads = 512 : i64
 // CHECK: %[[RING:.*]] = cuda.shared at 0
-// CHECK: cuda.call "tern::startQuants"<"512", "1", "63488", "tern::Q4_1">(%[[RING]], %c64_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
+// CHECK: cuda.call "tern::startQuants"<"512", "1", "83968", "tern::Q4_1">(%[[RING]], %c64_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
 // CHECK: cuda.call "tern::waitForPreviousLaunch"()
-// CHECK: %[[ROWS:.*]] = cuda.shared at 63488
+// CHECK: %[[ROWS:.*]] = cuda.shared at 83968
 // CHECK: cuda.call "tern::blockSum"<"512">
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%{{.*}}: i64) -> f32
 // CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "512">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
@@ -133,7 +133,7 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
 // CHECK: arith.cmpi slt, %[[N]], %c40
 // CHECK: llvm.store %[[SUM]]
 // CHECK: cuda.call "tern::allowNextLaunch"()
-// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "1", "63488", "tern::Q4_1">(%[[RING]], %[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
+// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "1", "83968", "tern::Q4_1">(%[[RING]], %[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
 kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
     %n: !graph.tensor<f32[64]> {kernel.operand = #kernel.operand<resident>},
     %w: !graph.tensor<q4_1[40, 64]> {kernel.operand = #kernel.operand<streamed>,
