@@ -287,10 +287,12 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
     before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
 
-    With few tokens a product copies its weights through shared memory, and begins to do so before it waits for the
-    launch before (`startQuants` and `linearQuants`, for bf16 `startNumbers` and `linearNumbers`). Where a block takes
-    less than half of a multiprocessor for that, `resident = 2` has the compiler leave room for two: the weights of one
-    launch then come while the one before ends.
+    Products are one of these calls. Up to 16 tokens, and weights in `tiles16` that are all of bf16, or all of quants with
+    a quantised input: `startNumbers` or `startQuants` before `waitForPreviousLaunch`, which begin to copy a block's
+    weights to shared memory, and then `linearNumbers` or `linearQuants`; inputs of numbers of up to 64 KB are copied
+    there too. Where half a multiprocessor has room for a block of quants, `resident = 2` has the compiler leave room for
+    two: the weights of one launch then come while the one before ends. More tokens, weights of bf16 or quants, and tiles
+    that choose-linear-tasks gives: `linearBlock`. Else `linear`.
 
     Before:
 

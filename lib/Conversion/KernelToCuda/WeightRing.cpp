@@ -64,22 +64,23 @@ int64_t inputBytes(graph::LinearOp product, int64_t tokens) {
 /// `stretches` (bytes) and `weights` are the most of a space.
 std::optional<WeightRing> ringOfQuants(graph::LinearOp product, int64_t stretches, int64_t weights, int64_t tokens,
                                        const CudaTarget &target) {
-  constexpr int64_t wanted = 5 << 10; // of a warp: with 16 of them, more than memory has under way at once
   int64_t other = (2 << 10) + inputBytes(product, tokens); // what kernels need besides
   int64_t sums = 2 * weights * quantTokens(tokens, weights) * 64;
-  auto fit = [&](int64_t warps, int64_t room) {
-    return std::min(std::max<int64_t>(1, wanted / stretches), ((room - other) / warps - sums) / stretches);
-  };
-  auto ring = [&](int64_t warps, int64_t places, int64_t resident) {
+  // `wanted` bytes of each warp are on their way, if they fit, but a stretch at least.
+  auto ring = [&](int64_t warps, int64_t wanted, int64_t resident) -> std::optional<WeightRing> {
+    int64_t room = (target.sharedBytes / resident - other) / warps - sums;
+    int64_t places = std::min(std::max<int64_t>(1, wanted / stretches), room / stretches);
+    if (room < stretches)
+      return std::nullopt;
     return WeightRing{warps * 32, warps * (places * stretches + sums), tokens, resident, /*isOfQuants=*/true};
   };
   // Two blocks, where registers and memory allow: the weights of the next launch come while this one ends.
-  if (int64_t places = fit(16, target.sharedBytes / 2); tokens == 1 && weights <= 2 && places >= 1)
-    return ring(16, places, 2);
-  for (int64_t warps : {16, 8})
-    if (int64_t places = fit(warps, target.sharedBytes); places >= 1)
-      return ring(warps, places, 1);
-  return std::nullopt;
+  std::optional<WeightRing> best;
+  if (tokens == 1 && weights <= 2)
+    best = ring(16, 5 << 10, 2);
+  if (!best)
+    best = ring(16, 9 << 10, 1);
+  return best ? best : ring(8, 9 << 10, 1);
 }
 
 } // namespace

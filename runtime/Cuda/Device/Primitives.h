@@ -112,6 +112,15 @@ __device__ __forceinline__ void allowNextLaunch() {
 #endif
 }
 
+/// What this thread wrote before is seen by every block that sees what it writes after.
+__device__ __forceinline__ void fence() { __threadfence(); }
+
+/// Makes a number in memory the larger of it and `value`, or one more; gives what it was. Blocks take turns.
+__device__ __forceinline__ unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
+  return atomicMax(number, value);
+}
+__device__ __forceinline__ unsigned atomicIncrement(unsigned *number) { return atomicAdd(number, 1u); }
+
 /// Copies 16 aligned bytes to shared memory without waiting. Copies are seen by this thread after commitCopies and
 /// waitForCopies, by others after a barrier besides.
 __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
@@ -197,13 +206,6 @@ __device__ __forceinline__ unsigned short floatToBfloat16(float value) {
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
 }
-/// Two of them, the first in the low half.
-__device__ __forceinline__ unsigned floatsToBfloat16(float low, float high) {
-  unsigned pair;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
-  return pair;
-}
-
 /// Two of them, `low` in the lower half.
 __device__ __forceinline__ unsigned pairOfBfloat16(float low, float high) {
   unsigned pair;

@@ -94,6 +94,13 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
+inline void fence() {}
+inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
+  unsigned long long before = *number;
+  *number = before < value ? value : before;
+  return before;
+}
+inline unsigned atomicIncrement(unsigned *number) { return (*number)++; }
 inline void waitForPreviousLaunch() {}
 inline void allowNextLaunch() {}
 
@@ -123,10 +130,6 @@ inline void copyAsync4OrZeros(void *shared, const void *global, bool isThere, co
 }
 inline void commitCopies() { ++emulation::Grid::current().thread().groups; }
 template <int PENDING> void waitForCopies() { emulation::Grid::current().waitForCopies(PENDING); }
-
-inline unsigned floatsToBfloat16(float low, float high) {
-  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
-}
 
 inline unsigned pairOfBfloat16(float low, float high) {
   return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
