@@ -82,6 +82,7 @@ private:
       targets.push_back(std::move(*target));
       result.targets.push_back(nameOf(targets.back()));
     }
+    isForGpu = !targets.empty() && isGpu(targets.front());
     if (!options.firstPhase.empty()) {
       result.module = options.program
                           ? parseSourceString<ModuleOp>(*options.program, ParserConfig(&context), options.input)
@@ -114,13 +115,15 @@ private:
                  "leave out --golden"});
   }
 
+  int64_t chunk(bool gpu) const { return options.chunk.value_or(gpu ? 512 : 256); }
+
   /// The one entry of a program that gives embeddings. Where tokens see those after them, it takes a text whole.
-  std::string encodeEntry() {
+  std::string encodeEntry(bool gpu) {
     bool isBidirectional = false;
     result.module->walk(
         [&](graph::AttentionOp attention) { isBidirectional |= attention.getMask() == graph::Mask::None; });
     auto limit = (*result.module)->getAttrOfType<IntegerAttr>("graph.max_context");
-    int64_t most = isBidirectional && limit ? limit.getInt() : options.chunk;
+    int64_t most = isBidirectional && limit ? limit.getInt() : chunk(gpu);
     return llvm::formatv("encode:B=1:T<{0}:N<{0}", most);
   }
 
@@ -153,6 +156,14 @@ private:
       return lower();
     if (phase == "emit")
       return emit();
+    if (phase == "schedule" && llvm::any_of(targets, [&](const Target &target) { return isGpu(target) != isForGpu; }))
+      otherModule = OwningOpRef<ModuleOp>(result.module->clone());
+    return runPasses(phase, *result.module, isForGpu) && (!otherModule || runPasses(phase, *otherModule, !isForGpu)) &&
+           (phase != "normalize" || keepProgram());
+  }
+
+  /// Runs the passes of a phase on `module`, of which the code will be for GPUs or for CPUs.
+  bool runPasses(llvm::StringRef phase, ModuleOp module, bool gpu) {
     PassManager passes(&context);
     if (phase == "normalize") {
       buildNormalizePipeline(passes, NormalizeOptions());
@@ -165,14 +176,12 @@ private:
     } else if (phase == "schedule") {
       ScheduleOptions schedule;
       schedule.batches = options.batches;
-      schedule.chunk = options.chunk;
+      schedule.chunk = chunk(gpu);
       schedule.outputs = options.outputs;
+      schedule.gpu = gpu;
       schedule.rules = options.scheduleRules;
-      // Kernels are the same for all targets; a CPU minds more parts than it has workers less than a GPU fewer.
-      schedule.gpu =
-          llvm::any_of(targets, [](const Target &target) { return std::holds_alternative<CudaTarget>(target); });
       if (givesEmbeddings())
-        schedule.entries = std::vector<std::string>{encodeEntry()};
+        schedule.entries = std::vector<std::string>{encodeEntry(gpu)};
       buildSchedulePipeline(passes, schedule);
     } else {
       buildPlanPipeline(passes, PlanOptions());
@@ -181,15 +190,11 @@ private:
       options.onPasses(phase, passes);
     if (options.verifyEach && phase != "plan")
       verifier.watch(passes);
-    bool worked = succeeded(passes.run(*result.module));
+    bool worked = succeeded(passes.run(module));
     if (verifier.problem())
       return fail({"phase " + phase.str() + ", pass " + verifier.problem()->where, verifier.problem()->what,
                    verifier.problem()->remedy});
-    if (!worked)
-      return false;
-    if (phase == "normalize")
-      return keepProgram();
-    return true;
+    return worked;
   }
 
   /// What the artifact keeps of the program in normal form: its text, with the options that the next phases had, and
@@ -217,7 +222,8 @@ private:
   bool lower() {
     context.loadAllAvailableDialects(); // no pass declares what code generation writes
     for (const Target &target : targets) {
-      LoweredTarget code{target, lowerToTarget(*result.module, target)};
+      ModuleOp planned = otherModule && isGpu(target) != isForGpu ? *otherModule : *result.module;
+      LoweredTarget code{target, lowerToTarget(planned, target)};
       if (!code.module)
         return false;
       lowered.push_back(std::move(code));
@@ -282,6 +288,10 @@ private:
   Compilation result;
   Problems problems;
   std::vector<Target> targets;
+  /// From schedule on there is a program for GPUs and one for CPUs. The result's is that of the first target, the other
+  /// is here where a target asks for it.
+  bool isForGpu = false;
+  OwningOpRef<ModuleOp> otherModule;
   std::vector<LoweredTarget> lowered;
   std::string graphText;
   bool wantsGolden = false;

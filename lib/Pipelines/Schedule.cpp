@@ -29,6 +29,8 @@ void tern::buildSchedulePipeline(OpPassManager &manager, const ScheduleOptions &
   if (!options.entries.empty())
     convert.entries.assign(options.entries.begin(), options.entries.end());
   manager.addPass(createConvertGraphToKernel(convert));
+  if (options.gpu)
+    manager.addPass(kernel::createFuseAppendIntoAttention());
   if (!options.rules.empty()) {
     kernel::OverrideSchedulesOptions rules;
     rules.rules.assign(options.rules.begin(), options.rules.end());

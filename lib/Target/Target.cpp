@@ -20,3 +20,5 @@ Result<Target> tern::parseTarget(llvm::StringRef name) {
 const std::string &tern::nameOf(const Target &target) {
   return std::visit([](const auto &kind) -> const std::string & { return kind.name; }, target);
 }
+
+bool tern::isGpu(const Target &target) { return std::holds_alternative<CudaTarget>(target); }

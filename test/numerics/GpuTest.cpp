@@ -59,7 +59,7 @@ protected:
 
   /// Compiles for a GPU and for this CPU, in that order.
   std::string compile(const std::string &model, std::optional<std::uint64_t> seed, const std::string &precision,
-                      std::int64_t chunk = 16) {
+                      std::int64_t chunk = 16, const std::vector<std::int64_t> &batches = {1}) {
     mlir::DialectRegistry registry;
     registerAllDialects(registry);
     mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
@@ -71,6 +71,7 @@ protected:
     options.randomSeed = seed;
     options.golden = false;
     options.chunk = chunk;
+    options.batches = batches;
     for (const Problem &problem : compileModel(context, options).problems)
       ADD_FAILURE() << problem.str();
     return options.output;
@@ -146,6 +147,26 @@ TEST_P(GpuGoldenTest, LogitsAgree) {
   EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
 }
 
+namespace {
+
+/// Models that turn queries and keys as they are, and that norm them first.
+class GpuBatchTest : public GpuTest, public ::testing::WithParamInterface<const char *> {};
+
+/// Some tokens of a sequence, others for each `seed`.
+std::vector<TokenId> someIds(std::int64_t count, std::int64_t seed, std::int64_t vocabulary) {
+  std::vector<TokenId> ids;
+  for (std::int64_t i = 0; i < count; ++i)
+    ids.push_back(static_cast<TokenId>((seed * 13 + i * 7) % vocabulary));
+  return ids;
+}
+
+/// One row of logits.
+FloatTable tableOf(const LogitsView &logits, std::int64_t row) {
+  return {1, logits.vocabulary, {logits.row(row), logits.row(row) + logits.vocabulary}};
+}
+
+} // namespace
+
 /// The largest difference of two tables beside the range of the second.
 static double differenceOf(const FloatTable &a, const FloatTable &b) {
   double worst = 0;
@@ -153,6 +174,47 @@ static double differenceOf(const FloatTable &a, const FloatTable &b) {
     worst = std::max(worst, std::abs(double(a.values[i]) - b.values[i]));
   auto [low, high] = std::minmax_element(b.values.begin(), b.values.end());
   return worst / (*high - *low);
+}
+
+/// Sequences that go on together, in slots of which some are empty, are what each is alone; their lengths pass from one
+/// part of the context to the next.
+TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
+  std::string path = compile(goldens + "/" + GetParam(), 1, "f32", 16, {1, 4});
+  ASSERT_FALSE(HasFailure());
+  Result<ArtifactReader> opened = ArtifactReader::open(path);
+  ASSERT_TRUE(opened) << opened.problem().str();
+  auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
+  Result<std::shared_ptr<ExecutorModel>> model = load(artifact);
+  ASSERT_TRUE(model) << model.problem().str();
+  std::int64_t context = std::min<std::int64_t>(192, artifact->manifest().model.maxContext);
+  Result<std::unique_ptr<Decoder>> together = Decoder::create(*model, 4, context);
+  ASSERT_TRUE(together) << together.problem().str();
+  std::vector<std::unique_ptr<Decoder>> alone;
+  const std::int64_t lengths[] = {context / 3 - 2, 1, context / 3 * 2 - 1, 30};
+  for (std::int64_t slot = 0; slot < 4; ++slot) {
+    Result<std::unique_ptr<Decoder>> decoder = Decoder::create(*model, 1, context);
+    ASSERT_TRUE(decoder) << decoder.problem().str();
+    alone.push_back(std::move(*decoder));
+    std::vector<TokenId> ids = someIds(lengths[slot], slot, (*together)->vocabulary());
+    ASSERT_TRUE((*together)->prefill(slot, ids));
+    ASSERT_TRUE(alone.back()->prefill(0, ids));
+  }
+  const std::vector<std::vector<std::int64_t>> steps = {{0, 2}, {2, 0}, {0, 1, 2, 3}, {3, 2, 0}, {1, 2}};
+  TokenId next = 1;
+  for (const std::vector<std::int64_t> &slots : steps) {
+    std::vector<SlotToken> tokens;
+    for (std::int64_t slot : slots)
+      tokens.push_back({slot, next++});
+    Result<LogitsView> logits = (*together)->decode(tokens);
+    ASSERT_TRUE(logits) << logits.problem().str();
+    for (std::size_t row = 0; row < slots.size(); ++row) {
+      Result<LogitsView> expected = alone[static_cast<std::size_t>(slots[row])]->decode({{0, tokens[row].token}});
+      ASSERT_TRUE(expected) << expected.problem().str();
+      EXPECT_LE(differenceOf(tableOf(*logits, static_cast<std::int64_t>(row)), tableOf(*expected, 0)), 1e-5)
+          << "slot " << slots[row];
+    }
+  }
+  EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
 }
 
 /// What the GPU's or this CPU's code of `path` makes of tokens, the first `prompt` of them in one call.
@@ -206,7 +268,7 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
   const std::vector<TokenId> ids = {504, 3575, 282, 4649, 314};
   std::vector<FloatTable> logits; // of the GPU, of the CPU, and of the CPU in f32
   for (const char *precision : {"default", "f32"}) {
-    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision);
+    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision, 32); // attention by products of tiles
     ASSERT_FALSE(HasFailure());
     Result<ArtifactReader> opened = ArtifactReader::open(path);
     ASSERT_TRUE(opened) << opened.problem().str();
@@ -226,4 +288,6 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
 #endif
 
 INSTANTIATE_TEST_SUITE_P(Goldens, GpuGoldenTest, ::testing::ValuesIn(models),
+                         [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Goldens, GpuBatchTest, ::testing::Values("llama3", "qwen3", "gemma3"),
                          [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });

@@ -54,7 +54,8 @@ struct ScheduleOptions : public mlir::PassPipelineOptions<ScheduleOptions> {
                                llvm::cl::desc("positions that prefill gives logits of at most")};
   ListOption<std::string> entries{
       *this, "entries", llvm::cl::desc("instead of a decoder's entries: NAME:DIM=SIZE:DIM<MAXIMUM..., by commas")};
-  Option<bool> gpu{*this, "gpu", llvm::cl::init(false), llvm::cl::desc("split the context of attention for GPUs")};
+  Option<bool> gpu{*this, "gpu", llvm::cl::init(false),
+                   llvm::cl::desc("for GPUs: more parts of the context, larger tasks of rows, fewer launches")};
   ListOption<std::string> rules{*this, "rules", llvm::cl::desc("rules of kernel-override-schedules, by commas")};
   Option<bool> verify{*this, "verify", llvm::cl::init(true), llvm::cl::desc("end with kernel-verify-scheduled")};
 };

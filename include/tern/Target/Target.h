@@ -19,6 +19,9 @@ Result<Target> parseTarget(llvm::StringRef name);
 /// Its canonical name: "x86-64-v4+vnni", "sm_90a".
 const std::string &nameOf(const Target &target);
 
+/// Whether it is a GPU: what the phase schedule depends on.
+bool isGpu(const Target &target);
+
 } // namespace tern
 
 #endif // TERN_TARGET_TARGET_H

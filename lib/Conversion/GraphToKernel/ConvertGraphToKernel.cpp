@@ -33,8 +33,8 @@ remark::RemarkOpts options() { return remark::RemarkOpts::name("Kernel").categor
 
 class EntryConverter {
 public:
-  EntryConverter(func::FuncOp entry, const EntrySpec &spec, KernelTable &table, bool isForGpu)
-      : entry(entry), spec(spec), outliner(entry, spec, table), isForGpu(isForGpu) {}
+  EntryConverter(func::FuncOp entry, const EntrySpec &spec, KernelTable &table)
+      : entry(entry), spec(spec), outliner(entry, spec, table) {}
 
   LogicalResult run() {
     SmallVector<graph::GroupOp> groups(entry.getOps<graph::GroupOp>());
@@ -190,6 +190,12 @@ private:
     return llvm::to_vector(llvm::make_filter_range(ops, [&](Operation *op) { return prologue.contains(op); }));
   }
 
+  /// Whether `prologue` only gives another shape to a tensor that lies row by row, which costs nothing.
+  bool isView(ArrayRef<Operation *> prologue) {
+    return llvm::all_of(
+        prologue, [&](Operation *op) { return isa<graph::ReshapeOp>(op) && !outliner.stateOf(op->getOperand(0)); });
+  }
+
   void convertLinear(graph::GroupOp group, ArrayRef<Operation *> ops) {
     auto linear = cast<graph::LinearOp>(*llvm::find_if(ops, llvm::IsaPred<graph::LinearOp>));
     SymbolicTensorType input = tensorOf(linear.getInput());
@@ -202,8 +208,8 @@ private:
         numbers.prefetch = std::max(
             numbers.prefetch,
             scheduleLinear(tensorOf(other.getWeight()).getStorageFormat(), numbers.taskTiles, tokens).prefetch);
-    bool isInline = !prologue.empty() && elements <= inlinePrologueElements;
-    if (prologue.empty() || isInline) {
+    bool isInline = !isView(prologue) && elements <= inlinePrologueElements;
+    if (isView(prologue) || isInline) {
       launch(group,
              {SmallVector<Operation *>(ops), resultsOf(group), schedule(kernel::Kind::Linear, numbers, isInline)});
       return;
@@ -231,10 +237,12 @@ private:
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
     if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
-      launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries, 0, 0})});
+      launch(
+          group,
+          {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries(spec.isForGpu), 0, 0})});
       return;
     }
-    int64_t parts = contextParts(*sequences, *key.getStaticDim(2), isForGpu);
+    int64_t parts = contextParts(*sequences, *key.getStaticDim(2), spec.isForGpu);
     OpBuilder builder(attention);
     SmallVector<Attribute> dims(query.getDims());
     dims.back() = graph::staticDim(entry.getContext(), parts);
@@ -266,7 +274,6 @@ private:
   func::FuncOp entry;
   const EntrySpec &spec;
   KernelOutliner outliner;
-  const bool isForGpu;
   IRMapping mapped;
 };
 
@@ -333,10 +340,11 @@ struct ConvertGraphToKernelPass : public tern::impl::ConvertGraphToKernelBase<Co
     chooseStateLayouts(source);
     KernelTable table(module);
     for (EntrySpec &spec : *specs) {
+      spec.isForGpu = gpu;
       limitContext(module, spec);
       func::FuncOp entry = makeEntry(source, spec);
       nameArguments(entry, function);
-      if (failed(EntryConverter(entry, spec, table, gpu).run()))
+      if (failed(EntryConverter(entry, spec, table).run()))
         return signalPassFailure();
     }
     source.erase();

@@ -13,6 +13,7 @@ namespace tern {
 struct EntrySpec {
   std::string name;
   llvm::StringMap<int64_t> sizes, maxima;
+  bool isForGpu = false; ///< Not part of the text: whether blocks of threads compute its tasks.
 
   /// Reads one spec; errors are reported at `location`.
   static mlir::FailureOr<EntrySpec> parse(llvm::StringRef text, mlir::Location location);

@@ -37,8 +37,11 @@ LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens
 /// the same sums whatever the batch.
 int64_t contextParts(int64_t sequences, int64_t groups, bool isForGpu);
 
-/// Queries of one attention task with many tokens.
-inline constexpr int64_t attentionQueries = 48;
+/// Rows that keep a GPU busy: one for each multiprocessor.
+inline constexpr int64_t fewestRows = 128;
+
+/// Queries of one attention task with many tokens. On a GPU, a tile of 16 for each of four warps.
+constexpr int64_t attentionQueries(bool isForGpu) { return isForGpu ? 64 : 48; }
 
 } // namespace tern
 

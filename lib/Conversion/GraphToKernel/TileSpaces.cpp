@@ -2,6 +2,7 @@
 
 #include "KernelOutliner.h"
 #include "ScheduleRules.h"
+#include "dialects/Graph/Transforms/FusionRules.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
 
@@ -21,11 +22,30 @@ static SmallVector<Value> rootValues(kernel::FuncOp kernel) {
   return values;
 }
 
+/// Whether a number of `value` takes nothing that its row has in common.
+static bool isByNumber(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  bool isKnown = graph::isElementwise(op) || isa<graph::ReshapeOp, graph::RotateOp>(op);
+  return isKnown && llvm::all_of(op->getOperands(), isByNumber);
+}
+
+/// The dimensions that number the rows of `value`. On a GPU the heads of a token are one row, if there are many tokens:
+/// a block of threads for 64 numbers is gone before the next has begun.
+static ArrayRef<Attribute> rowDims(kernel::FuncOp kernel, Value value, bool isForGpu) {
+  ArrayRef<Attribute> dims = tensorOf(value).getDims();
+  dims = dims.empty() ? dims : dims.drop_back();
+  if (!isForGpu || dims.size() != 3 || !isByNumber(value))
+    return dims;
+  int64_t tokens = kernel.getMaximum(dims[0]).value_or(1) * kernel.getMaximum(dims[1]).value_or(1);
+  return tokens >= fewestRows ? dims.drop_back() : dims;
+}
+
 /// One space a root: a task is a row.
-static void addRows(kernel::FuncOp kernel, SmallVectorImpl<Attribute> &spaces) {
+static void addRows(kernel::FuncOp kernel, const EntrySpec &spec, SmallVectorImpl<Attribute> &spaces) {
   for (auto [root, value] : llvm::enumerate(rootValues(kernel))) {
-    ArrayRef<Attribute> dims = tensorOf(value).getDims();
-    dims = dims.empty() ? dims : dims.drop_back();
+    ArrayRef<Attribute> dims = rowDims(kernel, value, spec.isForGpu);
     spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), {static_cast<int64_t>(root)}, dims,
                                             SmallVector<int64_t>(dims.size(), 1)));
   }
@@ -97,8 +117,8 @@ static void addAttention(kernel::FuncOp kernel, SmallVectorImpl<Attribute> &spac
   SymbolicTensorType type = tensorOf(rootValues(kernel).front());
   Attribute batch = type.getDim(0), tokens = type.getDim(1), heads = type.getDim(2);
   if (type.getRank() == 4) {
-    spaces.push_back(
-        kernel::TasksAttr::get(kernel.getContext(), {0}, {batch, heads, tokens}, {1, 1, attentionQueries}));
+    spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), {0}, {batch, heads, tokens},
+                                            {1, 1, kernel.getSchedule().getTokens()}));
     return;
   }
   Operation *part = rootValues(kernel).front().getDefiningOp();
@@ -110,7 +130,7 @@ ArrayAttr tern::tileSpaces(kernel::FuncOp kernel, const EntrySpec &spec) {
   SmallVector<Attribute> spaces;
   switch (kernel.getSchedule().getKind()) {
   case kernel::Kind::Rows:
-    addRows(kernel, spaces);
+    addRows(kernel, spec, spaces);
     break;
   case kernel::Kind::Linear:
     addLinear(kernel, spec, spaces);

@@ -73,13 +73,17 @@ static AttentionTask partTask(TensorEmitter &e, const AttentionOperands &operand
   task.group = ranges[1].begin;
   task.part = ranges[2].begin;
   task.rows = e.size(query, 1) * perGroup;
-  task.token = [perGroup](Val row) { return perGroup == 1 ? row : row / perGroup; };
-  Val firstHead = task.group * perGroup;
-  task.head = [perGroup, firstHead](Val row) { return perGroup == 1 ? firstHead : firstHead + row % perGroup; };
+  Val firstHead = task.group * perGroup, zero = e.number(0);
+  bool isOneToken = query.getStaticDim(1) == 1;
+  task.token = [=](Val row) { return isOneToken ? zero : perGroup == 1 ? row : row / perGroup; };
+  task.head = [=](Val row) { return perGroup == 1 ? firstHead : firstHead + (isOneToken ? row : row % perGroup); };
   // Blocks of keys go to the parts in turn.
+  int64_t parts = typeOf(root.value).getStaticDim(3).value_or(1);
   task.keyBegin = task.part * blockKeys;
   task.keyEnd = e.size(typeOf(operands.key), 1);
-  task.keyStep = blockKeys * typeOf(root.value).getStaticDim(3).value_or(1);
+  task.keyStep = blockKeys * parts;
+  Val part = task.part;
+  task.holds = [=](Val position) { return position / blockKeys % parts == part; };
   return task;
 }
 
@@ -104,8 +108,35 @@ static AttentionTask blockTask(TensorEmitter &e, const AttentionOperands &operan
 /// Whether the task space is [B, ?, ?] with one sequence and one head (or group) a task.
 static bool isAttentionSpace(kernel::TasksAttr tasks, bool isPart) {
   ArrayRef<int64_t> tiles = tasks.getTiles();
-  return tasks.getRoots().size() == 1 && tiles.size() == 3 && tiles[0] == 1 && tiles[1] == 1 &&
-         (!isPart || tiles[2] == 1);
+  return tiles.size() == 3 && tiles[0] == 1 && tiles[1] == 1 && (!isPart || tiles[2] == 1);
+}
+
+/// The roots of `tasks`, of [B, G, S], after the first, if each appends one token of B sequences with G heads; nothing
+/// if there are others.
+static std::optional<SmallVector<Root>> appendsOf(TensorEmitter &e, kernel::TasksAttr tasks) {
+  SmallVector<Root> appends;
+  for (int64_t number : tasks.getRoots().drop_front()) {
+    appends.push_back(rootOf(e, number));
+    auto type = typeOf(appends.back().value);
+    if (!isa_and_nonnull<kernel::AppendStateOp>(appends.back().write) || type.getRank() != 4 ||
+        type.getDim(0) != tasks.getDims()[0] || type.getStaticDim(1) != 1 || type.getDim(2) != tasks.getDims()[1])
+      return std::nullopt;
+  }
+  return appends;
+}
+
+/// Appends the new keys and values of a task's group, in the task whose part holds the position: others do not read it.
+static void appendInPart(TensorEmitter &e, const AttentionTask &task, ArrayRef<Root> appends) {
+  CodeBuilder &b = e.b;
+  auto positions = cast<kernel::AppendStateOp>(appends.front().write).getPositions();
+  Val position = e.element(positions, {task.sequence, e.number(0)});
+  b.ifThen(task.holds(position), [&] {
+    Val group = b.here(task.group); // nothing that is computed from it moves out of the condition
+    for (const Root &append : appends)
+      emitRoot(e, append,
+               {{task.sequence, task.sequence + 1, true}, {e.number(0), e.number(1), true}, {group, group + 1, true}});
+    e.endRoot();
+  });
 }
 
 void emitAttentionKernel(TensorEmitter &e) {
@@ -115,15 +146,20 @@ void emitAttentionKernel(TensorEmitter &e) {
     Root root = rootOf(e, tasks.getRoots().front());
     std::optional<AttentionOperands> operands = attentionOf(root.value);
     if (!operands || root.write)
-      return e.fail(e.function, "the roots of an attention kernel must be attention itself");
+      return e.fail(e.function, "the first root of an attention kernel's tasks must be attention itself");
     if (!isAttentionSpace(tasks, operands->isPart))
       return e.fail(e.function, "tasks of attention must be [B, H, T] with one head, or [B, G, S] with one part, each");
+    std::optional<SmallVector<Root>> appends = appendsOf(e, tasks);
+    if (!appends || (!appends->empty() && !operands->isPart))
+      return e.fail(e.function, "besides attention in parts a task may append a token of each sequence, nothing else");
     if (operands->headSize == 0 || operands->valueSize == 0)
       return e.fail(operands->op, "the sizes of heads must be numbers");
     // Scratch is laid out once for all tasks of the space.
     first = forEachTask(e, tasks, first, [&](ArrayRef<TaskRange> ranges) {
       AttentionTask task = operands->isPart ? partTask(e, *operands, root, ranges)
                                             : blockTask(e, *operands, tasks.getTiles()[2], ranges);
+      if (!appends->empty())
+        appendInPart(e, task, *appends);
       e.attend(*operands, root, task);
     });
   }

@@ -6,6 +6,9 @@
 //     decode       H/G heads              a part of the context (kernel.attend_part)
 //     prefill      tokens of one head     all that the tokens may see
 //
+// A task of attention in parts may append the new key and value of its group first (kernel-fuse-append-into-attention):
+// the one whose part holds the position does.
+//
 // What a task is stands here; TensorEmitter::attend writes its code.
 //
 //===----------------------------------------------------------------------===//
@@ -45,7 +48,9 @@ struct AttentionTask {
   /// Blocks of blockKeys keys: the first at keyBegin, a multiple of blockKeys, and one each keyStep, as far as keyEnd.
   Val keyBegin, keyEnd;
   int64_t keyStep = blockKeys;
-  Val part;             ///< Of kernel.attend_part.
+  /// Of kernel.attend_part: which part it is, and whether it holds a position. Exactly one holds each from 0 on.
+  Val part;
+  std::function<Val(Val)> holds;
 };
 
 /// The operands of `value`'s op, or nothing if it is neither.

@@ -65,8 +65,12 @@ struct LinearTask {
 /// The body of a kernel of kind `linear`.
 void emitLinearKernel(TensorEmitter &e);
 
-/// The rows of `input`, an argument of the kernel, or what the worker's scratch holds after its first piece; the code
-/// that fills it is written here. Nothing after an error.
+/// What `input` of a product only gives another shape to, or `input` itself: rows of a tensor that lies in rows follow
+/// without gaps, so both are the same memory.
+mlir::Value tensorUnderShape(mlir::Value input);
+
+/// The rows of `input`, an argument of the kernel or another shape of one, or what the worker's scratch holds after its
+/// first piece; the code that fills it is written here. Nothing after an error.
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value input);
 
 /// The linear layers that the roots of a space come from, in the order of the body.

@@ -74,6 +74,20 @@ static std::optional<int64_t> bufferBytes(const LinearInput &input) {
   return layout ? std::optional<int64_t>(layout->bytes) : std::nullopt;
 }
 
+Value tensorUnderShape(Value input) {
+  while (auto reshape = input.getDefiningOp<graph::ReshapeOp>())
+    input = reshape.getInput();
+  return input;
+}
+
+/// Where the rows of `value` lie, if that is in memory. Another shape of what does not lie in rows is computed.
+static std::optional<TensorPlace> placeOfRows(TensorEmitter &e, Value value) {
+  Value tensor = tensorUnderShape(value);
+  std::optional<TensorPlace> place = e.placeOf(tensor);
+  bool isRows = place && !place->isState && place->layout == kernel::Layout::Rows;
+  return isRows || tensor == value ? place : std::nullopt;
+}
+
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
   auto type = cast<graph::SymbolicTensorType>(value.getType());
   LinearInput input{type.getStorageFormat(), Val(), type.getStaticDim(-1).value_or(0), 1};
@@ -90,7 +104,7 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
                        "columns, and below 2^63 bytes");
     return std::nullopt;
   }
-  if (std::optional<TensorPlace> place = e.placeOf(value)) {
+  if (std::optional<TensorPlace> place = placeOfRows(e, value)) {
     if (place->isState || place->layout != kernel::Layout::Rows) {
       e.fail(e.function, "the input of a linear kernel must lie in rows");
       return std::nullopt;

@@ -93,7 +93,8 @@ struct Product {
 
 /// Whether a block can compute `product`: it reads its input from memory, and its weight from tiles.
 bool isForBlocks(kernel::FuncOp function, graph::LinearOp product) {
-  auto input = dyn_cast<BlockArgument>(product.getInput()), weight = dyn_cast<BlockArgument>(product.getWeight());
+  auto input = dyn_cast<BlockArgument>(code::tensorUnderShape(product.getInput()));
+  auto weight = dyn_cast<BlockArgument>(product.getWeight());
   if (!input || !weight || function.getLayout(weight.getArgNumber()) != kernel::Layout::Tiles16)
     return false;
   std::optional<PackedFormat> format = packedFormatOf(tensorOf(weight).getStorageFormat());

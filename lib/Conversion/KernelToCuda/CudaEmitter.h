@@ -49,9 +49,10 @@ public:
   const int64_t threads;
   const CudaTarget &target;
 
-  /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
+  /// Blocks that a multiprocessor is to hold at once, where shared memory or the registers of products bound them.
   std::optional<int64_t> residentBlocks() const {
     return stream            ? std::optional(stream->resident)
+           : attendsByTiles  ? std::optional<int64_t>(1)
            : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
                              : std::nullopt;
   }
@@ -103,6 +104,7 @@ private:
   std::optional<Val> ring;            ///< Where tiles stream through, if they do.
   std::optional<int64_t> blockStages; ///< Where shared memory for blocks of a product begins.
   bool blocksOfNumbers = false;
+  bool attendsByTiles = false;
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
 };
 

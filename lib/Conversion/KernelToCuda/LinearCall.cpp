@@ -96,7 +96,7 @@ void CudaEmitter::multiplyStream(const LinearTask &task, Value finish) {
 /// The block that device code computes `task` in, if it has many tokens; its input must lie in memory.
 static std::optional<LinearBlock> blockOf(const LinearTask &task) {
   graph::LinearOp first = task.products.front();
-  if (task.range.maxTokens <= mostTokensOfTiles || !isa<BlockArgument>(first.getInput()) ||
+  if (task.range.maxTokens <= mostTokensOfTiles || !isa<BlockArgument>(tensorUnderShape(first.getInput())) ||
       !llvm::all_of(task.weights,
                     [&](const LinearWeight &weight) { return canMultiplyInBlocks(weight.format, task.input.format); }))
     return std::nullopt;

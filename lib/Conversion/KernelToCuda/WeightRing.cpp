@@ -66,8 +66,10 @@ std::optional<WeightRing> ringOfQuants(graph::LinearOp product, int64_t stretche
                                        const CudaTarget &target) {
   int64_t other = (2 << 10) + inputBytes(product, tokens); // what kernels need besides
   int64_t sums = 2 * weights * quantTokens(tokens, weights) * 64;
-  // `wanted` bytes of each warp are on their way, if they fit, but a stretch at least.
-  auto ring = [&](int64_t warps, int64_t wanted, int64_t resident) -> std::optional<WeightRing> {
+  // On the way to a warp are `wanted` bytes, if they fit, but a stretch at least. Sixteen warps then have as much as
+  // memory has under way at once; more would tie the code to GPUs with as much shared memory.
+  constexpr int64_t wanted = 5 << 10;
+  auto ring = [&](int64_t warps, int64_t resident) -> std::optional<WeightRing> {
     int64_t room = (target.sharedBytes / resident - other) / warps - sums;
     int64_t places = std::min(std::max<int64_t>(1, wanted / stretches), room / stretches);
     if (room < stretches)
@@ -75,12 +77,10 @@ std::optional<WeightRing> ringOfQuants(graph::LinearOp product, int64_t stretche
     return WeightRing{warps * 32, warps * (places * stretches + sums), tokens, resident, /*isOfQuants=*/true};
   };
   // Two blocks, where registers and memory allow: the weights of the next launch come while this one ends.
-  std::optional<WeightRing> best;
-  if (tokens == 1 && weights <= 2)
-    best = ring(16, 5 << 10, 2);
+  std::optional<WeightRing> best = tokens == 1 && weights <= 2 ? ring(16, 2) : std::nullopt;
   if (!best)
-    best = ring(16, 9 << 10, 1);
-  return best ? best : ring(8, 9 << 10, 1);
+    best = ring(16, 1);
+  return best ? best : ring(8, 1);
 }
 
 } // namespace

@@ -210,8 +210,11 @@ ArrayAttr taskBytes(kernel::FuncOp kernel) {
     llvm::SmallSetVector<Operation *, 4> products;
     for (int64_t root : space.getRoots()) {
       auto type = cast<SymbolicTensorType>(roots[root].getType());
-      written += kernel::bytesAtMaxima(SymbolicTensorType::get(type.getElementType(), type.getDims().take_back(1)),
-                                       kernel.getMaximaAttr())
+      bool isOfRows = kernel.getSchedule().getKind() == kernel::Kind::Rows;
+      ArrayRef<Attribute> row = isOfRows
+                                    ? type.getDims().drop_front(std::min(space.getDims().size(), type.getDims().size()))
+                                    : type.getDims().take_back(1);
+      written += kernel::bytesAtMaxima(SymbolicTensorType::get(type.getElementType(), row), kernel.getMaximaAttr())
                      .value_or(1);
       collectProducts(roots[root], products);
     }

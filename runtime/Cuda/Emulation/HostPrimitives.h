@@ -152,6 +152,10 @@ inline float divide(float a, float b) { return a / b; }
 inline float multiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
 inline float roundToEven(float value) { return std::nearbyint(value); }
 inline float exponential(float x) { return std::exp(x); }
+inline float exponential2(float x) { return x < -126 ? 0 : std::exp2(x); }
+inline unsigned packHalves(float low, float high) {
+  return floatToHalf(low) | static_cast<unsigned>(floatToHalf(high)) << 16;
+}
 inline float maximum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : a < b ? b : a; }
 inline float minimum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : b < a ? b : a; }
 
@@ -178,6 +182,23 @@ void multiplyWarp(Sum (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], u
 }
 
 } // namespace emulation
+
+inline void loadTilesTransposed(unsigned (&tiles)[4], const void *row, const char *file = __builtin_FILE(),
+                                int line = __builtin_LINE()) {
+  emulation::checkAligned(row, 16, file, line);
+  unsigned words[2], lane = emulation::Grid::current().thread().lane();
+  std::memcpy(words, &row, sizeof row);
+  auto *all = emulation::Grid::current().exchange(words, 2, {"a read of tiles", file, line});
+  for (unsigned tile = 0; tile < 4; ++tile) {
+    std::uint16_t halves[2];
+    for (unsigned i = 0; i < 2; ++i) {
+      const std::uint16_t *from;
+      std::memcpy(&from, all[tile * 8 + lane % 4 * 2 + i], sizeof from);
+      halves[i] = from[lane / 4];
+    }
+    tiles[tile] = halves[0] | static_cast<unsigned>(halves[1]) << 16;
+  }
+}
 
 inline void multiplyTilesU8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
                             const char *file = __builtin_FILE(), int line = __builtin_LINE()) {

@@ -46,7 +46,7 @@ static std::string message(const DiagnosticProblems &diagnostics) {
 // Compiling
 //===----------------------------------------------------------------------===//
 
-static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const OnStep &onStep) {
+static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, bool gpu, const OnStep &onStep) {
   auto phase = [&](const char *name, llvm::function_ref<void(PassManager &)> build) {
     onStep(compiled.which, name);
     PassManager passes(module.getContext());
@@ -58,6 +58,7 @@ static LogicalResult runPhases(CompiledProgram &compiled, ModuleOp module, const
   ScheduleOptions schedule;
   schedule.function = "program";
   schedule.entries = {compiled.source.entry};
+  schedule.gpu = gpu;
   if (compiled.which.seed % 2 == 1) { // what an importer gives is normal; what a person writes may not be
     NormalizeOptions normalize;
     normalize.verify = false;
@@ -81,7 +82,7 @@ static std::string compileProgram(MLIRContext &context, CompiledProgram &compile
   if (!compiled.original)
     return "does not parse: " + message(diagnostics);
   OwningOpRef<ModuleOp> module = cast<ModuleOp>(compiled.original->getOperation()->clone());
-  if (failed(runPhases(compiled, *module, onStep)))
+  if (failed(runPhases(compiled, *module, isGpu(target), onStep)))
     return "a phase fails: " + message(diagnostics);
   onStep(compiled.which, "lower");
   compiled.lowered = lowerToTarget(*module, target);

@@ -126,6 +126,21 @@ kernel.func @fixed(%x: !graph.tensor<f32[64, 2048]>,
   kernel.return %0 : !graph.tensor<f32[64, 2048]>
 }
 
+// An input that is only given another shape lies in memory as it is.
+// CHECK-LABEL: kernel.func @another_shape
+// CHECK: dims = [2048, 64], tiles = [64, 32]
+// REMARK: @another_shape: blocks of 64 rows and 32 tokens
+// CODE-LABEL: cuda.kernel @tern_another_shape
+// CODE: cuda.call "tern::linearBlock"<"tern::F32", "256", "4", "32", "98304", "tern::BF16">(%{{.*}}, %arg0,
+kernel.func @another_shape(%x: !graph.tensor<f32[64, 32, 64]>,
+    %w: !graph.tensor<bf16[2048, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> !graph.tensor<f32[64, 2048]> attributes {schedule = #kernel.schedule<kind = linear>,
+    tasks = [#kernel.tasks<roots = [0], dims = [2048, 64], tiles = [64, 64]>]} {
+  %0 = graph.reshape %x : (f32[64, 32, 64]) -> f32[64, 2048]
+  %1 = graph.linear %0, %w : (f32[64, 2048], bf16[2048, 2048]) -> f32[64, 2048]
+  kernel.return %1 : !graph.tensor<f32[64, 2048]>
+}
+
 }
 
 // TARGET: error: --target: there is no GPU target 'sm_1'

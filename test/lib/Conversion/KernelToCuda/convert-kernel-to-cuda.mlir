@@ -148,9 +148,9 @@ kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
 
 // Of quants in different formats each is named; several tokens share a ring for all of them.
 // CHECK-LABEL: cuda.kernel @tern_formats(
-// CHECK-SAME: resident = 1 : i64, shared = 171008 : i64, threads = 512 : i64
-// CHECK: cuda.call "tern::startQuants"<"512", "8", "171008", "tern::Q4_K", "tern::Q6_K">
-// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "8", "171008", "tern::Q4_K", "tern::Q6_K">
+// CHECK-SAME: resident = 1 : i64, shared = 78848 : i64, threads = 512 : i64
+// CHECK: cuda.call "tern::startQuants"<"512", "8", "78848", "tern::Q4_K", "tern::Q6_K">
+// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "8", "78848", "tern::Q4_K", "tern::Q6_K">
 kernel.func @formats(%x: !graph.tensor<i15_32[T, 256]>,
     %v: !graph.tensor<q4_k[64, 256]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
     %w: !graph.tensor<q6_k[64, 256]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
