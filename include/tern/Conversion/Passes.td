@@ -10,9 +10,10 @@ def ChooseLinearTasks : Pass<"choose-linear-tasks", "::mlir::ModuleOp"> {
   let description = [{
     Sets the tiles of `#kernel.tasks` of kernels of kind `linear`, for a GPU.
 
-    Up to 16 tokens, where weights are of bf16 in `tiles16` and stream through shared memory
-    (runtime/Cuda/Device/NumberProduct.h): a block of threads fills a multiprocessor, so each gets one task with as many
-    tiles of 16 rows as that takes; but a tile is a task where there are at most two for each multiprocessor.
+    Up to 16 tokens, where weights in `tiles16` stream through shared memory, those of bf16
+    (runtime/Cuda/Device/NumberProduct.h) and those of quants with a quantised input (QuantProduct.h): a block of threads
+    keeps a multiprocessor busy, so each gets one task with as many tiles of 16 rows as that takes; but a tile is a task
+    where there are at most two for each multiprocessor.
 
     More tokens: a task is a block of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16,
     32, 64 or 128 rows of each weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are
@@ -289,10 +290,12 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     of f16 in `lanes16` (keys) and `heads` (values) and heads have 16 to 256 numbers in steps of 16; a remark says which
     is not. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
 
-    Products are one of three calls. Up to 16 tokens and weights of bf16 in `tiles16`: `startNumbers` before
-    `waitForPreviousLaunch`, which begins to copy a block's weights to shared memory, and `linearNumbers`; inputs of up
-    to 64 KB are copied there too. More tokens, weights of bf16 or quants, and tiles that choose-linear-tasks gives:
-    `linearBlock`. Else `linear`, with `prefetchTiles` before the wait.
+    Products are one of these calls. Up to 16 tokens, and weights in `tiles16` that are all of bf16, or all of quants with
+    a quantised input: `startNumbers` or `startQuants` before `waitForPreviousLaunch`, which begin to copy a block's
+    weights to shared memory, and then `linearNumbers` or `linearQuants`; inputs of numbers of up to 64 KB are copied
+    there too. Where half a multiprocessor has room for a block of quants, `resident = 2` has the compiler leave room for
+    two: the weights of one launch then come while the one before ends. More tokens, weights of bf16 or quants, and tiles
+    that choose-linear-tasks gives: `linearBlock`. Else `linear`.
 
     Before:
 

@@ -1,7 +1,7 @@
 //===- ChooseLinearTasks.cpp - Tiles of products for GPUs -----------------===//
 //
 // With few tokens every weight is read once, whatever a task is: what counts is that all multiprocessors read all the
-// time. A block of threads that streams numbers fills a multiprocessor, so there is one for each, with as many tiles as
+// time. A block of threads that streams weights fills a multiprocessor, so there is one for each, with as many tiles as
 // that takes. Small matrices get a task a tile, as two blocks one after the other overlap, and a block with two does
 // not begin earlier.
 //
@@ -17,7 +17,7 @@
 
 #include "lib/Conversion/KernelCode/LinearKernel.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
-#include "lib/Conversion/KernelToCuda/NumberRing.h"
+#include "lib/Conversion/KernelToCuda/WeightRing.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/IR/Remarks.h"
@@ -236,7 +236,7 @@ struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> 
   static void schedule(kernel::FuncOp function, const CudaTarget &target) {
     if (hasManyTokens(function))
       scheduleBlocks(function, target);
-    else if (numberRing(function, target))
+    else if (weightRing(function, target))
       scheduleStreams(function, target);
   }
 

@@ -30,12 +30,12 @@ namespace tern {
 #include "include/tern/Conversion/Passes.h.inc"
 } // namespace tern
 
-/// Threads of a block. Rows and products have one for every few numbers of a usual row, products that stream numbers
+/// Threads of a block. Rows and products have one for every few numbers of a usual row, products that stream weights
 /// what their ring says.
 static int64_t threadsOf(kernel::FuncOp function, const CudaTarget &target) {
   if (function.getSchedule().getKind() == kernel::Kind::Attention)
     return attentionThreads(function, target);
-  std::optional<NumberRing> ring = numberRing(function, target);
+  std::optional<WeightRing> ring = weightRing(function, target);
   return ring ? ring->threads : linearBlockThreads;
 }
 

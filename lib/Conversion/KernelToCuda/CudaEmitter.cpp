@@ -41,10 +41,10 @@ void CudaEmitter::endRoot() {
 }
 
 void CudaEmitter::begin() {
-  if (!numbers)
+  if (stream)
+    startWeights();
+  else
     call(Type(), "allowNextLaunch", {}, {});
-  if (function.getSchedule().getKind() == kernel::Kind::Linear)
-    prefetchWeights();
   call(Type(), "waitForPreviousLaunch", {}, {});
   lastAtTop = &b.builder.getBlock()->back(); // whatever moves to the top of the kernel may read what came before
 }

@@ -21,7 +21,7 @@
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
-#include "lib/Conversion/KernelToCuda/NumberRing.h"
+#include "lib/Conversion/KernelToCuda/WeightRing.h"
 
 #include "llvm/ADT/DenseSet.h"
 
@@ -41,7 +41,7 @@ public:
   CudaEmitter(CodeBuilder &b, const KernelFrame &frame, kernel::FuncOp function,
               const llvm::StringMap<int64_t> &symbols, int64_t threads, const CudaTarget &target)
       : TensorEmitter(b, frame, function, symbols, /*vectorLanes=*/1), threads(threads), target(target),
-        numbers(numberRing(function, target)),
+        stream(weightRing(function, target)),
         thread(b.zeroExtend(b.i64, b.wrap(ThreadIndexOp::create(b.builder, b.loc, b.i32)))) {
     lastAtTop = thread.get().getDefiningOp();
   }
@@ -51,9 +51,10 @@ public:
 
   /// Blocks that a multiprocessor is to hold at once, where shared memory or the registers of products bound them.
   std::optional<int64_t> residentBlocks() const {
-    return numbers || attendsByTiles ? std::optional<int64_t>(1)
-           : blocksOfNumbers         ? std::optional(residentLinearBlocks(target))
-                                     : std::nullopt;
+    return stream            ? std::optional(stream->resident)
+           : attendsByTiles  ? std::optional<int64_t>(1)
+           : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
+                             : std::nullopt;
   }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
@@ -75,15 +76,16 @@ public:
   void attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) override;
   Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
 
-  /// Small inputs are copied to shared memory at once: read while weights stream, each wait would be long.
+  /// Small inputs of numbers are copied to shared memory at once: read while weights stream, each wait would be long.
   bool stagesInput(int64_t bytes) const override {
-    return numbers && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - numbers->bytes);
+    return stream && !stream->isOfQuants && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - stream->bytes);
   }
 
 private:
   std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
-  void prefetchWeights();
-  void multiplyNumbers(const LinearTask &task, mlir::Value finish);
+  void startWeights();
+  void multiplyStream(const LinearTask &task, mlir::Value finish);
+  llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
   std::optional<int64_t> wholeRounds(Val begin, Val end) const;
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   bool isUniform() const;
@@ -97,9 +99,9 @@ private:
   mlir::Value lambda(llvm::StringRef name, llvm::ArrayRef<mlir::Type> types, mlir::Type result,
                      llvm::function_ref<Val(llvm::ArrayRef<Val>)> body);
 
-  const std::optional<NumberRing> numbers;
+  const std::optional<WeightRing> stream;
   const Val thread;                   ///< Its number in the block.
-  std::optional<Val> ring;            ///< Where tiles of numbers stream through, if there are any.
+  std::optional<Val> ring;            ///< Where tiles stream through, if they do.
   std::optional<int64_t> blockStages; ///< Where shared memory for blocks of a product begins.
   bool blocksOfNumbers = false;
   bool attendsByTiles = false;

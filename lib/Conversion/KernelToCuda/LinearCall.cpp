@@ -26,38 +26,6 @@ static std::string activationType(StorageFormat format) {
   }
 }
 
-/// Tokens of an entry.
-static int64_t mostTokens(kernel::FuncOp function) {
-  graph::LinearOp product = *function.getBody().front().getOps<graph::LinearOp>().begin();
-  int64_t tokens = 1;
-  for (Attribute dim : cast<graph::SymbolicTensorType>(product.getResult().getType()).getDims().drop_back())
-    tokens *= function.getMaximum(dim).value_or(mostTokensOfTiles + 1);
-  return tokens;
-}
-
-static bool hasTilesOfBf16(kernel::FuncOp function, graph::LinearOp product) {
-  auto weight = dyn_cast<BlockArgument>(product.getWeight());
-  return weight && function.getLayout(weight.getArgNumber()) == kernel::Layout::Tiles16 &&
-         cast<graph::SymbolicTensorType>(weight.getType()).getStorageFormat() == StorageFormat::BF16;
-}
-
-std::optional<NumberRing> numberRing(kernel::FuncOp function, const CudaTarget &target) {
-  auto products = function.getBody().front().getOps<graph::LinearOp>();
-  if (function.getSchedule().getKind() != kernel::Kind::Linear || products.empty() ||
-      mostTokens(function) > mostTokensOfTiles ||
-      !llvm::all_of(products, [&](graph::LinearOp product) { return hasTilesOfBf16(function, product); }))
-    return std::nullopt;
-  size_t weights = 1;
-  for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
-    weights = std::max(weights, productsOf(function, tasks).size());
-  // What NumberProduct.h says: what is on its way, and the sums of each warp.
-  int64_t threadBytes = 256 + 2 * int64_t(weights) * std::min<int64_t>(mostTokens(function), 8);
-  // Many threads, as each warp waits for memory most of the time; fewer where they would not fit.
-  constexpr int64_t least = 16 << 10; // left for the input
-  int64_t threads = 512 * threadBytes + least <= target.sharedBytes ? 512 : 256;
-  return NumberRing{threads, threads * threadBytes};
-}
-
 /// None if a weight does not lie in tiles.
 std::optional<StreamedTiles> CudaEmitter::streamedTiles(kernel::TasksAttr tasks) {
   StreamedTiles tiles;
@@ -74,48 +42,55 @@ std::optional<StreamedTiles> CudaEmitter::streamedTiles(kernel::TasksAttr tasks)
   return tiles.weights.empty() ? std::nullopt : std::optional(tiles);
 }
 
-/// The tiles of a task, if it has one of each weight; of numbers, the first columns of its tiles.
-void CudaEmitter::prefetchWeights() {
-  if (numbers)
-    ring = scratch(numbers->bytes);
+/// The template arguments that say how weights of `formats` stream.
+SmallVector<std::string> CudaEmitter::streamArguments(ArrayRef<std::string> formats) const {
+  SmallVector<std::string> arguments = {std::to_string(threads)};
+  if (stream->isOfQuants) {
+    arguments.append({std::to_string(stream->tokens), std::to_string(stream->bytes)});
+    arguments.append(formats.begin(), formats.end());
+  }
+  return arguments;
+}
+
+/// The first columns of the tiles of a task are on their way.
+void CudaEmitter::startWeights() {
+  ring = scratch(stream->bytes);
   Val first = number(0);
   for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
     std::optional<StreamedTiles> tiles = streamedTiles(tasks);
-    if (!tiles || (!ring && tasks.getTiles().front() != int64_t(tileRows)))
+    if (!tiles)
       return;
     first = forEachTask(*this, tasks, first, [&](ArrayRef<TaskRange> ranges) {
-      SmallVector<std::string> arguments = {std::to_string(threads)};
-      SmallVector<Value> operands = {number(tiles->columns).get(), (ranges.front().begin >> 4).get()};
-      if (ring) {
-        Val begin = ranges.front().begin >> 4;
-        bool isOne = tasks.getTiles().front() == int64_t(tileRows);
-        operands.insert(operands.begin(), ring->get());
-        operands.push_back((isOne ? begin + 1 : b.ceilDiv(ranges.front().end, tileRows)).get());
-      } else {
-        arguments.append(tiles->formats);
-      }
+      Val begin = ranges.front().begin >> 4;
+      bool isOne = tasks.getTiles().front() == int64_t(tileRows);
+      SmallVector<Value> operands = {ring->get(), number(tiles->columns).get(), begin.get(),
+                                     (isOne ? begin + 1 : b.ceilDiv(ranges.front().end, tileRows)).get()};
       operands.append(tiles->weights);
-      call(Type(), ring ? "startNumbers" : "prefetchTiles", arguments, operands);
+      call(Type(), stream->isOfQuants ? "startQuants" : "startNumbers", streamArguments(tiles->formats), operands);
     });
   }
 }
 
 /// The next launch may begin when this block has all it needs but weights that are on their way: weights of the next
 /// would only be in their way.
-void CudaEmitter::multiplyNumbers(const LinearTask &task, Value finish) {
+void CudaEmitter::multiplyStream(const LinearTask &task, Value finish) {
   call(Type(), "allowNextLaunch", {}, {});
-  SmallVector<Value> operands = {ring->get(),
-                                 task.input.base.get(),
-                                 number(task.input.columns).get(),
-                                 task.range.tokenBegin.get(),
-                                 task.range.tokenEnd.get(),
-                                 task.range.tileBegin.get(),
-                                 (task.range.isOneTile ? task.range.tileBegin + 1 : task.range.tileEnd).get(),
-                                 finish};
-  for (const LinearWeight &weight : task.weights)
+  SmallVector<Value> operands = {ring->get(), task.input.base.get()};
+  if (stream->isOfQuants)
+    operands.push_back(number(task.input.capacity).get());
+  operands.append({number(task.input.columns).get(), task.range.tokenBegin.get(), task.range.tokenEnd.get(),
+                   task.range.tileBegin.get(),
+                   (task.range.isOneTile ? task.range.tileBegin + 1 : task.range.tileEnd).get(), finish});
+  SmallVector<std::string> formats;
+  for (const LinearWeight &weight : task.weights) {
+    formats.push_back(packedFormatType(weight.format));
     operands.push_back(weight.pointer.get());
-  call(Type(), "linearNumbers",
-       {activationType(task.input.format), std::to_string(threads), std::to_string(task.range.maxTokens)}, operands);
+  }
+  SmallVector<std::string> arguments = {activationType(task.input.format)};
+  arguments.append(streamArguments(formats));
+  if (!stream->isOfQuants)
+    arguments.push_back(std::to_string(task.range.maxTokens));
+  call(Type(), stream->isOfQuants ? "linearQuants" : "linearNumbers", arguments, operands);
 }
 
 /// The block that device code computes `task` in, if it has many tokens; its input must lie in memory.
@@ -158,7 +133,7 @@ void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block
 }
 
 /// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there; so do
-/// `linearNumbers` for those of all tiles and `linearBlock` for those of a block.
+/// `linearNumbers` and `linearQuants` for those of all tiles and `linearBlock` for those of a block.
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)
     return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
@@ -180,7 +155,7 @@ void CudaEmitter::multiply(const LinearTask &task) {
     return Val();
   });
   if (ring)
-    return multiplyNumbers(task, finish);
+    return multiplyStream(task, finish);
   if (std::optional<LinearBlock> block = blockOf(task))
     return multiplyBlock(task, *block, finish);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),

@@ -16,9 +16,6 @@
 // activations are quants, eight share a pass on tensor cores (MatrixProduct.h). A token's sums are the same bits either
 // way, whatever other tokens come with it.
 //
-// prefetchTiles brings a tile to the second cache, to be called before waitForPreviousLaunch: weights do not depend on
-// the launches before.
-//
 //===----------------------------------------------------------------------===//
 
 #ifndef TERN_RUNTIME_CUDA_DEVICE_LINEAR_H
@@ -125,17 +122,6 @@ __device__ __forceinline__ void linear(const void *x, long long maxRows, long lo
       linearTokens<X, THREADS, group, Finish, FORMATS...>(rows, columns, first, count, tile, finish, weights);
     }
   }
-}
-
-/// Asks for tile `tile` of each weight; the threads of a block share its lines.
-template <int THREADS, typename... FORMATS, typename... Weights>
-__device__ __forceinline__ void prefetchTiles(long long columns, long long tile, Weights... w) {
-  auto prefetch = [&](const void *weight, long long bytes) {
-    const unsigned char *begin = static_cast<const unsigned char *>(weight) + tile * bytes;
-    for (long long at = threadIndex() * 128ll; at < bytes; at += THREADS * 128ll)
-      prefetchLine(begin + at);
-  };
-  (prefetch(w, tileBytes<FORMATS>(columns)), ...);
 }
 
 } // namespace tern

@@ -17,8 +17,8 @@
 //                     activations   token g, the same column pairs
 //                     sums          rows 2g and 2g + 1, tokens 2q and 2q + 1
 //
-// A number x that is no bf16 is two: hi = x rounded, lo = the rest rounded, which leaves 2^-17 of x at most. Products with
-// either are exact and have sums of their own, in f32.
+// A number x that is no bf16 is two: hi = x rounded, lo = the rest rounded, which leaves 2^-17 of x at most. Products
+// with either are exact and have sums of their own, in f32.
 //
 // Warp i takes steps i, i + warps, ...; at the end warps are added from the first to the last. So what a token gets
 // depends on the token and THREADS alone, not on who else is in the batch.
@@ -28,7 +28,7 @@
 #ifndef TERN_RUNTIME_CUDA_DEVICE_NUMBERPRODUCT_H
 #define TERN_RUNTIME_CUDA_DEVICE_NUMBERPRODUCT_H
 
-#include "runtime/Cuda/Device/Linear.h"
+#include "runtime/Cuda/Device/WarpRing.h"
 
 namespace tern {
 
@@ -36,29 +36,22 @@ namespace tern {
 // Weights
 //===----------------------------------------------------------------------===//
 
-/// The first tile of each of COUNT weights.
-template <int COUNT> struct TilePointers {
-  const unsigned char *at[COUNT];
-};
-
 /// A warp's part of the ring. A step is 16 columns of COUNT tiles; steps are copied, waited for and used in groups.
 template <int THREADS, int COUNT> struct NumberStream {
   static constexpr int warps = THREADS / 32, groups = 4, stepBytes = 512;
   static constexpr int groupSteps = COUNT == 1 ? 4 : COUNT == 2 ? 2 : 1;
-  static constexpr int warpBytes = groups * 4 * stepBytes;
   static_assert(groupSteps * COUNT <= 4, "a group has a place in the ring");
+  using Ring = WarpRing<groups, 4 * stepBytes>;
 
-  unsigned char *ring;
+  Ring ring;
   TilePointers<COUNT> tiles;
   long long bytes;                ///< Of a tile.
   int numTiles, pairs, own, warp; ///< Tiles of each weight; column pairs of a row; this warp's steps of a tile.
-  int tile = 0, group = 0;        ///< The next to copy
-  int place = 0;                  ///< and where it goes.
+  TileWalk next;                  ///< To copy.
 
   __device__ __forceinline__ NumberStream(void *ring, long long columns, int numTiles, const TilePointers<COUNT> &tiles)
-      : tiles(tiles), bytes(tileBytes<BF16>(columns)), numTiles(numTiles), pairs(static_cast<int>((columns + 1) / 2)),
-        warp(threadIndex() / 32) {
-    this->ring = static_cast<unsigned char *>(ring) + warp * warpBytes;
+      : ring(ring), tiles(tiles), bytes(tileBytes<BF16>(columns)), numTiles(numTiles),
+        pairs(static_cast<int>((columns + 1) / 2)), warp(threadIndex() / 32) {
     int steps = (pairs + 7) / 8;
     own = steps / warps + (warp < steps % warps ? 1 : 0);
   }
@@ -69,30 +62,21 @@ template <int THREADS, int COUNT> struct NumberStream {
 
   /// Begins to copy the next group, which may be none.
   __device__ __forceinline__ void copyGroup() {
-    if (tile < numTiles) {
+    if (next.tile < numTiles) {
       TERN_UNROLL
       for (int i = 0; i < groupSteps; ++i) {
-        if (group * groupSteps + i < own)
-          copyStep(stepOf(group, i), place * groupSteps + i);
+        if (next.group * groupSteps + i < own)
+          copyStep(stepOf(next.group, i), ring.toFill() + i * COUNT * stepBytes);
       }
     }
-    commitCopies();
-    advance();
+    ring.filled();
+    next.advance(groupsOfTile());
   }
 
-  /// As if the next group had been copied.
-  __device__ __forceinline__ void advance() {
-    place = (place + 1) % groups;
-    if (++group >= groupsOfTile()) {
-      group = 0;
-      ++tile;
-    }
-  }
-
-  /// This lane's rows of column pairs q and q + 4 of step `i` of the group at `place`, of weight w.
-  __device__ __forceinline__ void read(int place, int i, int w, unsigned (&rows)[4]) const {
+  /// This lane's rows of column pairs q and q + 4 of step `i` of the group that lies at `group`, of weight w.
+  static __device__ __forceinline__ void read(const unsigned char *group, int i, int w, unsigned (&rows)[4]) {
     int lane = threadIndex() % 32, g = lane / 4, q = lane % 4;
-    const unsigned char *from = ring + ((place * groupSteps + i) * COUNT + w) * stepBytes;
+    const unsigned char *from = group + (i * COUNT + w) * stepBytes;
     TERN_UNROLL
     for (int half = 0; half < 2; ++half) {
       Words2 both = load<Words2>(from + placeOf(half * 4 + q, g * 8));
@@ -106,13 +90,13 @@ private:
   /// read together read different banks.
   static __device__ __forceinline__ int placeOf(int pair, int byte) { return pair * 64 + (byte ^ (pair & 2) * 16); }
 
-  __device__ __forceinline__ void copyStep(int step, int slot) {
+  __device__ __forceinline__ void copyStep(int step, unsigned char *place) {
     int lane = threadIndex() % 32, pair = lane / 4, byte = lane % 4 * 16;
     TERN_UNROLL
     for (int w = 0; w < COUNT; ++w) {
-      unsigned char *target = ring + (slot * COUNT + w) * stepBytes + placeOf(pair, byte);
+      unsigned char *target = place + w * stepBytes + placeOf(pair, byte);
       if (pairs % 8 == 0 || step * 8 + pair < pairs)
-        copyAsync16(target, tiles.at[w] + tile * bytes + step * stepBytes + pair * 64 + byte);
+        copyAsync16(target, tiles.at[w] + next.tile * bytes + step * stepBytes + pair * 64 + byte);
       else
         *reinterpret_cast<Words4 *>(target) = Words4{0, 0, 0, 0};
     }
@@ -185,8 +169,8 @@ template <typename X, int THREADS, int TOKENS, int COUNT> struct NumberProduct {
     }
   }
 
-  /// The next tile of the stream; `place` is where its first group lies.
-  __device__ __forceinline__ void multiply(Stream &stream, int &place, const TokenRows<X> &x, long long token) {
+  /// The next tile of the stream.
+  __device__ __forceinline__ void multiply(Stream &stream, const TokenRows<X> &x, long long token) {
     TERN_UNROLL
     for (int w = 0; w < COUNT; ++w) {
       TERN_UNROLL
@@ -201,16 +185,14 @@ template <typename X, int THREADS, int TOKENS, int COUNT> struct NumberProduct {
       for (int i = 0; i < groupSteps; ++i)
         now[i] = next[i];
       loadTokens(stream, x, token, group + 1 < end ? group + 1 : 0);
-      waitForCopies<Stream::groups - 1>();
-      warpBarrier(); // the copies of all lanes are there
+      const unsigned char *from = stream.ring.toUse();
       TERN_UNROLL
       for (int i = 0; i < groupSteps; ++i) {
         if (group * groupSteps + i < stream.own)
-          addStep(stream, place, i, TokenFragment<X>(now[i]));
+          addStep(from, i, TokenFragment<X>(now[i]));
       }
-      warpBarrier(); // and have been read
+      stream.ring.used();
       stream.copyGroup();
-      place = (place + 1) % Stream::groups;
     }
   }
 
@@ -229,35 +211,17 @@ template <typename X, int THREADS, int TOKENS, int COUNT> struct NumberProduct {
   }
 
 private:
-  __device__ __forceinline__ void addStep(const Stream &stream, int place, int i, const TokenFragment<X> &tokens) {
+  __device__ __forceinline__ void addStep(const unsigned char *group, int i, const TokenFragment<X> &tokens) {
     TERN_UNROLL
     for (int w = 0; w < COUNT; ++w) {
       unsigned rows[4];
-      stream.read(place, i, w, rows);
+      Stream::read(group, i, w, rows);
       multiplyTilesBf16(hi[w], rows, tokens.hi);
       if (TokenFragment<X>::hasLow)
         multiplyTilesBf16(lo[w], rows, tokens.lo);
     }
   }
 };
-
-/// Adds up the warps' sums of tokens [first, first + count) and hands them out.
-template <int THREADS, int TOKENS, int COUNT, typename Finish>
-__device__ __forceinline__ void finishNumbers(const float (&partial)[COUNT][THREADS / 32][TOKENS][16], long long first,
-                                              int count, long long tile, Finish &finish) {
-  for (int i = threadIndex(); i < 16 * count; i += THREADS) {
-    int token = i / 16, row = i % 16;
-    float sums[COUNT];
-    TERN_UNROLL
-    for (int w = 0; w < COUNT; ++w) {
-      sums[w] = partial[w][0][token][row];
-      TERN_UNROLL
-      for (int warp = 1; warp < THREADS / 32; ++warp)
-        sums[w] = add(sums[w], partial[w][warp][token][row]);
-    }
-    finishRow<COUNT>(finish, first + token, tile * 16 + row, sums);
-  }
-}
 
 /// Tokens [first, first + count) of linearNumbers, with a stream that has begun.
 template <typename X, int THREADS, int TOKENS, int COUNT, typename Finish>
@@ -266,17 +230,17 @@ __device__ __forceinline__ void linearNumberTokens(NumberStream<THREADS, COUNT> 
                                                    long long tileBegin, Finish &finish) {
   using Partial = float[COUNT][THREADS / 32][TOKENS][16];
   Partial &partial = *static_cast<Partial *>(sums);
-  int g = threadIndex() % 32 / 4, place = 0;
+  int g = threadIndex() % 32 / 4;
   // Tokens beyond the last are the last: they cost nothing that matters and need no branch.
   long long token = first + (g < count ? g : count - 1);
   NumberProduct<X, THREADS, TOKENS, COUNT> product;
   product.loadTokens(stream, x, token, 0);
   TERN_UNROLL_BY(1)
   for (int tile = 0; tile < stream.numTiles; ++tile) {
-    product.multiply(stream, place, x, token);
+    product.multiply(stream, x, token);
     product.store(partial);
     barrier();
-    finishNumbers<THREADS>(partial, first, count, tileBegin + tile, finish);
+    finishTile<THREADS>(partial, first, count, tileBegin + tile, finish);
     barrier(); // sums have been read before the next tile's are written
   }
 }
@@ -309,11 +273,11 @@ __device__ __forceinline__ void linearNumbers(void *ring, const void *x, long lo
   static_assert(sizeof...(Weights) >= 1 && sizeof...(Weights) <= 4 && THREADS % 32 == 0, "one to four, whole warps");
   constexpr int group = MAXTOKENS < 8 ? MAXTOKENS : 8;
   const TokenRows<X> rows(x, 0, columns);
-  void *sums = static_cast<unsigned char *>(ring) + NumberStream<THREADS, 1>::warpBytes * (THREADS / 32);
+  void *sums = static_cast<unsigned char *>(ring) + NumberStream<THREADS, 1>::Ring::bytes * (THREADS / 32);
   auto stream = numberStream<THREADS>(ring, columns, tileBegin, tileEnd, w...);
   TERN_UNROLL
   for (int i = 0; i < stream.groups; ++i)
-    stream.advance();
+    stream.next.advance(stream.groupsOfTile());
   TERN_UNROLL_BY(1)
   for (long long first = tokenBegin; first < tokenEnd; first += group) {
     if (MAXTOKENS > group && first != tokenBegin) {

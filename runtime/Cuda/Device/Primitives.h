@@ -83,7 +83,8 @@ template <> __device__ __forceinline__ Words4 loadStreamed<Words4>(const void *a
 template <> __device__ __forceinline__ Words2 loadStreamed<Words2>(const void *address) {
   Words2 words;
   asm("ld.global.nc.L1::no_allocate.v2.u32 {%0, %1}, [%2];"
-      : "=r"(words.x), "=r"(words.y) : "l"(__cvta_generic_to_global(address)));
+      : "=r"(words.x), "=r"(words.y)
+      : "l"(__cvta_generic_to_global(address)));
   return words;
 }
 template <> __device__ __forceinline__ unsigned loadStreamed<unsigned>(const void *address) {
@@ -95,11 +96,6 @@ template <> __device__ __forceinline__ unsigned short loadStreamed<unsigned shor
   unsigned short half;
   asm("ld.global.nc.u16 %0, [%1];" : "=h"(half) : "l"(__cvta_generic_to_global(address)));
   return half;
-}
-
-/// Brings the 128 bytes at `address` to the second cache.
-__device__ __forceinline__ void prefetchLine(const void *address) {
-  asm volatile("prefetch.global.L2 [%0];" ::"l"(__cvta_generic_to_global(address)));
 }
 
 /// Waits until the launch before this one has ended and its results are seen; what does not depend on it comes before.
@@ -132,6 +128,15 @@ __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
       "cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
       "l"(__cvta_generic_to_global(global))
       : "memory");
+}
+/// Likewise of memory that is read once: the second cache drops it before anything else.
+__device__ __forceinline__ void copyAsync16Streamed(void *shared, const void *global) {
+  unsigned long long policy;
+  asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+  asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" ::"r"(
+                   static_cast<unsigned>(__cvta_generic_to_shared(shared))),
+               "l"(__cvta_generic_to_global(global)), "l"(policy)
+               : "memory");
 }
 /// Likewise if `isThere`; else `global` is not read and zeros are written.
 __device__ __forceinline__ void copyAsync16OrZeros(void *shared, const void *global, bool isThere) {

@@ -41,38 +41,73 @@ template <typename FORMAT> struct QuantizedRows {
   }
 };
 
-/// Quantises blocks [firstBlock, endBlock) of row `row`, a warp a block, a lane a column; then all threads meet.
-/// `element(column)` is asked for columns below `columns` only; those beyond are zeros. q = x * (top / m) to nearest,
-/// ties to even, with m = max |x|; where m is no number to divide by, or below 2^-100, every q is 0.
+/// Quantises the block at `place`, of whose columns 8 neighbouring lanes have four each: q = x * (top / m) to nearest,
+/// ties to even, with m = max |x|; where m is no number to divide by, or below 2^-100, every q is 0. All lanes of a
+/// warp come here, also those without a block.
+template <typename FORMAT>
+__device__ __forceinline__ void quantizeBlock(const QuantizedRows<FORMAT> &target, long long place, bool isThere,
+                                              const float (&x)[4]) {
+  constexpr float top = FORMAT::top;
+  int part = threadIndex() & 7;
+  // Without their sign floats compare like their bits; infinity is above all numbers, NaN above infinity.
+  auto larger = [](unsigned a, unsigned b) { return a < b ? b : a; };
+  unsigned magnitude = 0;
+  TERN_UNROLL
+  for (int i = 0; i < 4; ++i)
+    magnitude = larger(magnitude, floatToBits(x[i]) & 0x7fffffffu);
+  TERN_UNROLL
+  for (int mask = 4; mask > 0; mask >>= 1)
+    magnitude = larger(magnitude, shuffleXor(magnitude, mask));
+  float largest = bitsToFloat(magnitude), scale = divide(largest, top), inverse = divide(top, largest);
+  bool isUsable = magnitude >= 0x0d800000u /* 2^-100 */ && magnitude < 0x7f800000u;
+  unsigned highs = 0, lows = 0;
+  int half = 0;
+  TERN_UNROLL
+  for (int i = 0; i < 4; ++i) {
+    int quant = isUsable ? static_cast<int>(roundToEven(multiply(x[i], inverse))) : 0;
+    int high = FORMAT::hasLow ? (quant + 64) >> 7 : quant;
+    half += quant;
+    highs |= static_cast<unsigned>(high & 255) << (8 * i);
+    lows |= static_cast<unsigned>((quant - 128 * high) & 255) << (8 * i);
+  }
+  half += shuffleXor(half, 1);
+  half += shuffleXor(half, 2);
+  int sum = half + shuffleXor(half, 4);
+  if (!isThere)
+    return;
+  *reinterpret_cast<unsigned *>(target.hi() + place * 32 + 4 * part) = highs;
+  if (FORMAT::hasLow)
+    *reinterpret_cast<unsigned *>(target.lo() + place * 32 + 4 * part) = lows;
+  if (part % 4 == 0)
+    target.isum16()[place * 2 + part / 4] = half;
+  if (part == 0) {
+    target.scale()[place] = scale;
+    target.fsum()[place] = multiply(scale, static_cast<float>(sum));
+  }
+}
+
+/// Quantises blocks [firstBlock, endBlock) of row `row`; then all threads meet. `element(column)` is asked for columns
+/// below `columns` only; those beyond are zeros. What a thread needs of several blocks is on its way at once: the row
+/// comes from the launch before, and everybody waits for it.
 template <typename FORMAT, int THREADS, typename Element>
 __device__ __forceinline__ void quantizeRow(void *rows, long long maxRows, long long columns, long long row,
                                             long long firstBlock, long long endBlock, Element element) {
   const QuantizedRows<FORMAT> target(rows, maxRows, columns);
-  constexpr float top = FORMAT::top;
-  int lane = threadIndex() % 32, warp = threadIndex() / 32;
-  for (long long block = firstBlock + warp; block < endBlock; block += THREADS / 32) {
-    long long column = block * 32 + lane;
-    float x = column < columns ? element(column) : 0.0f;
-    // Without their sign floats compare like their bits; infinity is above all numbers, NaN above infinity.
-    unsigned magnitude = warpReduce(floatToBits(x) & 0x7fffffffu, [](unsigned a, unsigned b) { return a < b ? b : a; });
-    float largest = bitsToFloat(magnitude), scale = divide(largest, top);
-    bool isUsable = magnitude >= 0x0d800000u /* 2^-100 */ && magnitude < 0x7f800000u;
-    int quant = isUsable ? static_cast<int>(roundToEven(multiply(x, divide(top, largest)))) : 0;
-    int half = quant;
+  constexpr int together = 4, abreast = THREADS / 8;
+  int part = threadIndex() & 7, mine = threadIndex() >> 3;
+  TERN_UNROLL_BY(1)
+  for (long long base = firstBlock; base < endBlock; base += together * abreast) {
+    float x[together][4];
     TERN_UNROLL
-    for (int mask = 8; mask > 0; mask >>= 1)
-      half += shuffleXor(half, mask);
-    int sum = half + shuffleXor(half, 16);
-    long long place = row * target.blocks + block;
-    int high = FORMAT::hasLow ? (quant + 64) >> 7 : quant;
-    target.hi()[place * 32 + lane] = static_cast<signed char>(high);
-    if (FORMAT::hasLow)
-      target.lo()[place * 32 + lane] = static_cast<signed char>(quant - 128 * high);
-    if (lane % 16 == 0)
-      target.isum16()[place * 2 + lane / 16] = half;
-    if (lane == 0) {
-      target.scale()[place] = scale;
-      target.fsum()[place] = multiply(scale, static_cast<float>(sum));
+    for (int i = 0; i < together * 4; ++i) {
+      long long block = base + i / 4 * abreast + mine, column = block * 32 + part * 4 + i % 4;
+      x[i / 4][i % 4] = block < endBlock && column < columns ? element(column) : 0.0f;
+    }
+    TERN_UNROLL
+    for (int i = 0; i < together; ++i) {
+      long long block = base + i * abreast + mine;
+      if (base + i * abreast < endBlock)
+        quantizeBlock<FORMAT>(target, row * target.blocks + block, block < endBlock, x[i]);
     }
   }
   barrier();

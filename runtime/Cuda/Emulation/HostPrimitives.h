@@ -94,7 +94,6 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
-inline void prefetchLine(const void *) {}
 inline void fence() {}
 inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
   unsigned long long before = *number;
@@ -110,6 +109,10 @@ inline void copyAsync16(void *shared, const void *global, const char *file = __b
   emulation::checkAligned(shared, 16, file, line);
   emulation::checkAligned(global, 16, file, line);
   emulation::Grid::current().copy(shared, global, 16);
+}
+inline void copyAsync16Streamed(void *shared, const void *global, const char *file = __builtin_FILE(),
+                                int line = __builtin_LINE()) {
+  copyAsync16(shared, global, file, line);
 }
 inline void copyAsync16OrZeros(void *shared, const void *global, bool isThere, const char *file = __builtin_FILE(),
                                int line = __builtin_LINE()) {

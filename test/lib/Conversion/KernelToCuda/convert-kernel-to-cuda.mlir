@@ -116,20 +116,24 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
   kernel.return %0, %1 : !graph.tensor<f32[4, 2]>, !graph.tensor<i32[4, 2]>
 }
 
-// Products are calls of device functions: weights are fetched before the block waits for its input, the input is
-// quantised into shared memory, and what follows is a lambda, which looks after rows beyond the matrix.
+// Products are calls of device functions: weights of quants stream through shared memory from before the block waits for
+// its input, the input is quantised into shared memory, and what follows is a lambda, which looks after rows beyond the
+// matrix. Two blocks share a multiprocessor, so that the weights of one launch come while the one before ends.
 // CHECK-LABEL: cuda.kernel @tern_product(
 // CHECK-SAME: %{{.*}}: !llvm.ptr {cuda.element = i8, cuda.name = "weight0", cuda.read_only}
-// CHECK: cuda.call "tern::prefetchTiles"<"256", "tern::Q4_1">
+// CHECK-SAME: resident = 2 : i64, shared = 84288 : i64, threads = 512 : i64
+// CHECK: %[[RING:.*]] = cuda.shared at 0
+// CHECK: cuda.call "tern::startQuants"<"512", "1", "83968", "tern::Q4_1">(%[[RING]], %c64_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
 // CHECK: cuda.call "tern::waitForPreviousLaunch"()
-// CHECK: %[[ROWS:.*]] = cuda.shared at 0
-// CHECK: cuda.call "tern::blockSum"<"256">
+// CHECK: %[[ROWS:.*]] = cuda.shared at 83968
+// CHECK: cuda.call "tern::blockSum"<"512">
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%{{.*}}: i64) -> f32
-// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "256">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
+// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "512">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
 // CHECK: %[[FINISH:.*]] = cuda.lambda "finish"(%{{.*}}: i64, %[[N:.*]]: i64, %[[SUM:.*]]: f32)
 // CHECK: arith.cmpi slt, %[[N]], %c40
 // CHECK: llvm.store %[[SUM]]
-// CHECK: cuda.call "tern::linear"<"tern::I15", "256", "1", "tern::Q4_1">(%[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "1", "83968", "tern::Q4_1">(%[[RING]], %[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
 kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
     %n: !graph.tensor<f32[64]> {kernel.operand = #kernel.operand<resident>},
     %w: !graph.tensor<q4_1[40, 64]> {kernel.operand = #kernel.operand<streamed>,
@@ -140,6 +144,35 @@ kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
   %1 = graph.quantize %0 : (f32[1, 64]) -> i15_32[1, 64]
   %2 = graph.linear %1, %w : (i15_32[1, 64], q4_1[40, 64]) -> f32[1, 40]
   kernel.return %2 : !graph.tensor<f32[1, 40]>
+}
+
+// Of quants in different formats each is named; several tokens share a ring for all of them.
+// CHECK-LABEL: cuda.kernel @tern_formats(
+// CHECK-SAME: resident = 1 : i64, shared = 78848 : i64, threads = 512 : i64
+// CHECK: cuda.call "tern::startQuants"<"512", "8", "78848", "tern::Q4_K", "tern::Q6_K">
+// CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "8", "78848", "tern::Q4_K", "tern::Q6_K">
+kernel.func @formats(%x: !graph.tensor<i15_32[T, 256]>,
+    %v: !graph.tensor<q4_k[64, 256]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
+    %w: !graph.tensor<q6_k[64, 256]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> !graph.tensor<f32[T, 64]> attributes {
+    maxima = {T = 8 : i64},
+    schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [64, "T"], tiles = [64, 8]>]} {
+  %0 = graph.linear %x, %v : (i15_32[T, 256], q4_k[64, 256]) -> f32[T, 64]
+  %1 = graph.linear %x, %w : (i15_32[T, 256], q6_k[64, 256]) -> f32[T, 64]
+  %2 = graph.add %0, %1 : (f32[T, 64], f32[T, 64]) -> f32[T, 64]
+  kernel.return %2 : !graph.tensor<f32[T, 64]>
+}
+
+// Other formats, and numbers with quants, do not stream.
+// CHECK-LABEL: cuda.kernel @tern_numbers_by_quants(
+// CHECK-SAME: shared = 0 : i64, threads = 256 : i64
+// CHECK: cuda.call "tern::linear"<"tern::F32", "256", "1", "tern::Q4_1">
+kernel.func @numbers_by_quants(%x: !graph.tensor<f32[1, 64]>,
+    %w: !graph.tensor<q4_1[40, 64]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> !graph.tensor<f32[1, 40]> attributes {
+    schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [40, 1], tiles = [16, 1]>]} {
+  %0 = graph.linear %x, %w : (f32[1, 64], q4_1[40, 64]) -> f32[1, 40]
+  kernel.return %0 : !graph.tensor<f32[1, 40]>
 }
 
 // The table of a token is made by the block, so tokens of a task are gone through one by one.

@@ -21,8 +21,6 @@ TEST(Linear, SeveralWeightsOfDifferentFormats) {
   for (unsigned long long seed : seeds) {
     Sums sums[4] = {Sums(6), Sums(6), Sums(6), Sums(6)};
     auto body = [&] {
-      prefetchTiles<256, Q4_K, Q6_K, Q8_0, Wide8>(columns, blockIndex(), a.packed.data(), b.packed.data(),
-                                                  c.packed.data(), d.packed.data());
       linear<I15, 256, 16, Q4_K, Q6_K, Q8_0, Wide8>(
           x.buffer.data(), static_cast<long long>(x.maxRows), columns, 0, 6, blockIndex(),
           [&](long long token, long long row, float s0, float s1, float s2, float s3) {
