@@ -94,7 +94,7 @@ Result<std::string> tern::compilationKey(const CompilerOptions &options) {
            {"targets", targets},
            {"precision", options.precision},
            {"batches", options.batches},
-           {"chunk", options.chunk},
+           {"chunk", options.chunk.value_or(0)},
            {"outputs", options.outputs},
            {"maxContext", options.maxContext},
            {"schedule", options.scheduleRules},

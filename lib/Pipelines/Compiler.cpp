@@ -115,13 +115,15 @@ private:
                  "leave out --golden"});
   }
 
+  int64_t chunk(bool gpu) const { return options.chunk.value_or(gpu ? 512 : 256); }
+
   /// The one entry of a program that gives embeddings. Where tokens see those after them, it takes a text whole.
-  std::string encodeEntry() {
+  std::string encodeEntry(bool gpu) {
     bool isBidirectional = false;
     result.module->walk(
         [&](graph::AttentionOp attention) { isBidirectional |= attention.getMask() == graph::Mask::None; });
     auto limit = (*result.module)->getAttrOfType<IntegerAttr>("graph.max_context");
-    int64_t most = isBidirectional && limit ? limit.getInt() : options.chunk;
+    int64_t most = isBidirectional && limit ? limit.getInt() : chunk(gpu);
     return llvm::formatv("encode:B=1:T<{0}:N<{0}", most);
   }
 
@@ -174,12 +176,12 @@ private:
     } else if (phase == "schedule") {
       ScheduleOptions schedule;
       schedule.batches = options.batches;
-      schedule.chunk = options.chunk;
+      schedule.chunk = chunk(gpu);
       schedule.outputs = options.outputs;
       schedule.gpu = gpu;
       schedule.rules = options.scheduleRules;
       if (givesEmbeddings())
-        schedule.entries = std::vector<std::string>{encodeEntry()};
+        schedule.entries = std::vector<std::string>{encodeEntry(gpu)};
       buildSchedulePipeline(passes, schedule);
     } else {
       buildPlanPipeline(passes, PlanOptions());

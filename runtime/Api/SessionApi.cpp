@@ -3,6 +3,8 @@
 #include "runtime/Api/Handles.h"
 #include "runtime/Run/ContextShift.h"
 
+#include <algorithm>
+
 using namespace tern;
 using namespace tern::api;
 
@@ -157,22 +159,92 @@ tern_status tern_prefill(tern_session *session, int64_t slot, const int32_t *ids
   });
 }
 
+/// What tern_decode and tern_decode_greedy are given.
+static tern_status readStep(tern_session &session, const char *function, size_t count, const int64_t *slots,
+                            const int32_t *tokens, std::vector<SlotToken> &step, tern_error *error) {
+  if (tern_status status = checkGenerates(error, function, session); status != TERN_OK)
+    return status;
+  if (count == 0)
+    return report(error, TERN_BAD_ARGUMENT, std::string(function) + ": count must be at least 1");
+  if (tern_status status = needed(error, function, {{"slots", slots}, {"tokens", tokens}}); status != TERN_OK)
+    return status;
+  for (std::size_t i = 0; i != count; ++i) {
+    if (tern_status status = checkSlot(error, session, slots[i]); status != TERN_OK)
+      return status;
+    step.push_back({slots[i], tokens[i]});
+  }
+  return TERN_OK;
+}
+
 tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                         const tern_cancel *cancel, const float **logits, tern_error *error) {
   return atWork(session, "session", "tern_decode", error, [&]() -> tern_status {
-    if (tern_status status = checkGenerates(error, "tern_decode", *session); status != TERN_OK)
-      return status;
-    if (count == 0)
-      return report(error, TERN_BAD_ARGUMENT, "tern_decode: count must be at least 1");
-    if (tern_status status = needed(error, "tern_decode", {{"slots", slots}, {"tokens", tokens}}); status != TERN_OK)
-      return status;
     std::vector<SlotToken> step;
-    for (std::size_t i = 0; i != count; ++i) {
-      if (tern_status status = checkSlot(error, *session, slots[i]); status != TERN_OK)
-        return status;
-      step.push_back({slots[i], tokens[i]});
-    }
+    if (tern_status status = readStep(*session, "tern_decode", count, slots, tokens, step, error); status != TERN_OK)
+      return status;
     Result<LogitsView> view = session->decoder->decode(step, flagOf(cancel));
     return view ? giveLogits(*view, logits, error) : report(error, view.problem());
+  });
+}
+
+/// One step that the host takes; false if it was cancelled.
+static Result<bool> decodeStep(Decoder &decoder, Sampler &sampler, const std::vector<SlotToken> &step,
+                               std::vector<TokenId> &next, const std::atomic<bool> *cancel) {
+  Result<LogitsView> view = decoder.decode(step, cancel);
+  if (!view || view->cancelled)
+    return view ? Result<bool>(false) : view.problem();
+  next.clear();
+  for (std::int64_t row = 0; row != view->rows; ++row) {
+    Result<Candidate> largest = sampler.sample({view->row(row), static_cast<std::size_t>(view->vocabulary)}, {});
+    if (!largest)
+      return largest.problem();
+    next.push_back(largest->token);
+  }
+  return true;
+}
+
+tern_status tern_decode_greedy(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
+                               int64_t steps, int32_t *next, int64_t *taken, const tern_cancel *cancel,
+                               tern_error *error) {
+  return atWork(session, "session", "tern_decode_greedy", error, [&]() -> tern_status {
+    std::int64_t done = 0;
+    std::int64_t &told = taken ? *taken : done;
+    told = 0;
+    std::vector<SlotToken> step;
+    if (tern_status status = readStep(*session, "tern_decode_greedy", count, slots, tokens, step, error);
+        status != TERN_OK)
+      return status;
+    if (steps < 1)
+      return report(error, TERN_BAD_ARGUMENT, "tern_decode_greedy: steps must be at least 1");
+    if (tern_status status = needed(error, "tern_decode_greedy", {{"next", next}}); status != TERN_OK)
+      return status;
+    Decoder &decoder = *session->decoder;
+    SamplerOptions greedy;
+    greedy.temperature = 0;
+    Result<Sampler> sampler = Sampler::create(greedy, static_cast<std::size_t>(decoder.vocabulary()));
+    if (!sampler)
+      return report(error, sampler.problem());
+    auto take = [&](const std::vector<TokenId> &given) {
+      next = std::copy(given.begin(), given.end(), next);
+      for (std::size_t i = 0; i != count; ++i)
+        step[i].token = given[i];
+      ++told;
+      return true;
+    };
+    std::vector<TokenId> given;
+    while (told < steps) {
+      Result<std::int64_t> looped = decoder.decodeGreedily(step, steps - told, take, flagOf(cancel));
+      if (!looped)
+        return report(error, looped.problem());
+      if (*looped > 0)
+        continue;
+      Result<bool> finished = decodeStep(decoder, *sampler, step, given, flagOf(cancel));
+      if (!finished)
+        return report(error, finished.problem());
+      if (!*finished)
+        return report(error, TERN_CANCELLED, "the step was cancelled");
+      take(given);
+    }
+    return TERN_OK;
   });
 }

@@ -3,6 +3,7 @@
 #include "runtime/Cuda/CudaModel.h"
 
 #include "runtime/Cuda/CudaSession.h"
+#include "runtime/Cuda/GreedyLoop.h"
 #include "runtime/Cuda/WeightUpload.h"
 #include "runtime/Executor/SessionPlan.h"
 #include "runtime/Packing/WeightFiles.h"
@@ -109,7 +110,7 @@ Result<MemoryUse> CudaModel::plan(SessionSize size) const {
   use.weights = plannedWeightBytes();
   use.arena = parts.program.arenaBytes;
   use.states = states->bytes;
-  use.scratch = mostLaunches() * sizeof(std::int64_t);
+  use.scratch = mostLaunches() * sizeof(std::int64_t) + GreedyLoop::deviceBytes(size.slots);
   return use;
 }
 

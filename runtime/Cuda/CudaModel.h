@@ -34,8 +34,8 @@ public:
   const std::string &where() const override { return parts.where; }
   /// The GPU computes; one thread of the host tells it what.
   unsigned workerCount() const override { return 1; }
-  /// So that of 64 steps 63 are repeated, and attention looks at no more than 63 keys in vain.
-  std::int64_t reachStep() const override { return 64; }
+  /// Kernels look at positions, not at how far a call is said to reach: all of a session are alike.
+  std::int64_t reachStep() const override { return std::int64_t(1) << 40; }
   Result<MemoryUse> plan(SessionSize size) const override;
   Result<std::unique_ptr<ExecutorSession>> newSession(SessionSize size) override;
 

@@ -88,14 +88,16 @@ Status CudaSession::allocate() {
     outputs = std::max(outputs, out);
   }
   problemsAt = outputsAt + outputs;
-  markAt = problemsAt + aligned(use.scratch);
-  Result<PinnedMemory> pinned =
-      PinnedMemory::allocate(model.context(), markAt + sizeof(std::uint32_t), model.where() + ": host memory");
+  markAt = problemsAt + aligned(model.mostLaunches() * sizeof(std::int64_t));
+  std::uint64_t greedyAt = markAt + aligned(sizeof(std::uint32_t));
+  Result<PinnedMemory> pinned = PinnedMemory::allocate(model.context(), greedyAt + GreedyLoop::hostBytes(extent.slots),
+                                                       model.where() + ": host memory");
   if (!pinned)
     return pinned.problem();
   host = std::move(*pinned);
   entries.resize(model.program().entries.size());
-  return Done{};
+  return greedy.create(model, problems.address() + model.mostLaunches() * sizeof(std::int64_t), host.data() + greedyAt,
+                       extent.slots);
 }
 
 /// Zeros everywhere: recurrent states begin so, and what kernels read beyond what was written is a number.
@@ -145,7 +147,7 @@ CudaSession::BoundEntry &CudaSession::bind(std::int32_t index) {
   return *bound;
 }
 
-Result<bool> CudaSession::run(const EntryCall &call) {
+Result<CudaSession::BoundEntry *> CudaSession::ready(const EntryCall &call) {
   GpuContext &context = *shared->context();
   if (std::optional<Problem> lost = context.lost())
     return Problem{shared->where(),
@@ -161,8 +163,15 @@ Result<bool> CudaSession::run(const EntryCall &call) {
     return status.problem();
   takeInputs(call, bound.launches.entry());
   lastEntry = call.entry;
-  GpuContext::Scope scope(context);
-  return execute(bound, call);
+  return &bound;
+}
+
+Result<bool> CudaSession::run(const EntryCall &call) {
+  Result<BoundEntry *> bound = ready(call);
+  if (!bound)
+    return bound.problem();
+  GpuContext::Scope scope(*shared->context());
+  return execute(**bound, call);
 }
 
 void CudaSession::takeInputs(const EntryCall &call, const Entry &entry) {
@@ -219,10 +228,19 @@ CudaSession::Queued CudaSession::start(BoundEntry &bound, const EntryCall &call,
 }
 
 CudaSession::Queued CudaSession::queue(LaunchSequence &launches, const std::atomic<bool> *cancel, bool marked) {
+  Queued queued{queueInputs(launches.entry()), launches.size(), false};
+  if (queued.code == cuda::success)
+    queued = queueLaunches(launches, cancel, marked);
+  if (queued.code == cuda::success && !queued.cancelled)
+    queued.code = queueResults(launches);
+  return queued;
+}
+
+CudaSession::Queued CudaSession::queueLaunches(LaunchSequence &launches, const std::atomic<bool> *cancel, bool marked) {
   const cuda::Functions &driver = shared->context()->driver().functions();
   auto mark = reinterpret_cast<cuda::Address>(host.data() + markAt);
   std::memset(host.data() + markAt, 0, sizeof(std::uint32_t));
-  Queued queued{queueInputs(launches.entry()), launches.size(), false};
+  Queued queued{cuda::success, launches.size(), false};
   for (std::size_t i = 0; i != launches.size() && queued.code == cuda::success; ++i) {
     if (cancel && cancel->load(std::memory_order_relaxed)) {
       queued.cancelled = true;
@@ -236,8 +254,6 @@ CudaSession::Queued CudaSession::queue(LaunchSequence &launches, const std::atom
     if (queued.code != cuda::success)
       queued.launch = i;
   }
-  if (queued.code == cuda::success)
-    queued.code = queueResults(launches);
   return queued;
 }
 
@@ -276,6 +292,89 @@ TensorView CudaSession::output(std::size_t index) const {
   for (std::size_t i = 0; i != index; ++i)
     data += aligned(sizes.bytesOf(outputs[i]));
   return {data, sizes.shapeOf(outputs[index])};
+}
+
+//===----------------------------------------------------------------------===//
+// Greedy steps
+//===----------------------------------------------------------------------===//
+
+/// A graph of the launches of a step and of what makes the next step's inputs.
+cuda::GraphExec CudaSession::greedyStep(BoundEntry &bound, const EntryCall &call, Queued &queued) {
+  CapturedCalls::Key key = sizes.dims();
+  key.insert(key.end(), {call.firstSlot, -1}); // longer than those of calls
+  if (cuda::GraphExec graph = bound.captured.find(key))
+    return graph;
+  const Entry &entry = bound.launches.entry();
+  auto addressOf = [&](const Argument &argument) { return arena.address() + argument.offset; };
+  GreedyLoop::Tensors tensors;
+  tensors.tokens = addressOf(entry.inputs[0]);
+  tensors.positions = addressOf(entry.inputs[1]);
+  tensors.outputs = addressOf(entry.inputs[2]);
+  tensors.logits = addressOf(entry.outputs[0]);
+  tensors.problems = problems.address();
+  tensors.vocabulary = sizes.shapeOf(entry.outputs[0]).back();
+  tensors.rows = static_cast<std::int32_t>(call.slots);
+  tensors.launches = static_cast<std::int32_t>(entry.launches.size());
+  queued.code = bound.captured.capture(key, stream.get(), [&] {
+    queued = queueLaunches(bound.launches, nullptr, false);
+    if (queued.code == cuda::success)
+      queued.code = greedy.queueNext(tensors, stream.get());
+    return queued.code;
+  });
+  return bound.captured.find(key);
+}
+
+/// Starts steps and takes their tokens; the number of those taken.
+std::int64_t CudaSession::takeSteps(cuda::GraphExec graph, const EntryCall &call, const GreedySteps &steps,
+                                    cuda::Code &code) {
+  const cuda::Functions &driver = shared->context()->driver().functions();
+  const auto *positions = static_cast<const std::int32_t *>(call.inputs[1].data);
+  std::int64_t started = 0, taken = 0;
+  for (bool goesOn = true; goesOn && taken != steps.count;) {
+    for (; code == cuda::success && started != std::min(steps.count, taken + GreedyLoop::ahead); ++started) {
+      code = driver.graphLaunch(graph, stream.get());
+      if (code == cuda::success)
+        code = greedy.mark(started, stream.get());
+    }
+    if (code == cuda::success)
+      code = greedy.wait(taken);
+    if (code != cuda::success || (call.cancel && call.cancel->load(std::memory_order_relaxed)))
+      return taken;
+    const std::int32_t *tokens = greedy.tokens(taken, call.slots);
+    for (std::int64_t row = 0; row != call.slots; ++row)
+      if (positions[row] >= 0 && tokens[row] < 0)
+        return taken;
+    ++taken;
+    goesOn = steps.take(tokens);
+  }
+  return taken;
+}
+
+Result<std::int64_t> CudaSession::decodeGreedily(const EntryCall &call, const GreedySteps &steps) {
+  Result<BoundEntry *> ready = this->ready(call);
+  if (!ready)
+    return ready.problem();
+  BoundEntry &bound = **ready;
+  if (!bound.hasRun) // its first call finds out which kernel fails, if one does
+    return 0;
+  const cuda::Functions &driver = shared->context()->driver().functions();
+  GpuContext::Scope scope(*shared->context());
+  Queued queued;
+  cuda::GraphExec graph = greedyStep(bound, call, queued);
+  if (queued.code == cuda::success)
+    queued.code = queueInputs(bound.launches.entry());
+  if (queued.code == cuda::success)
+    queued.code = greedy.begin(static_cast<const std::int32_t *>(call.inputs[1].data), call.slots, stream.get());
+  std::int64_t taken = queued.code == cuda::success ? takeSteps(graph, call, steps, queued.code) : 0;
+  if (queued.code == cuda::success)
+    queued.code = queueResults(bound.launches);
+  if (cuda::Code code = driver.streamSynchronize(stream.get()); code != cuda::success)
+    return faultProblem(bound.launches, /*marked=*/false, code);
+  if (queued.code != cuda::success)
+    return queueProblem(bound.launches, queued);
+  if (Status status = checkProblems(bound.launches.entry()); !status)
+    return status.problem();
+  return taken;
 }
 
 //===----------------------------------------------------------------------===//

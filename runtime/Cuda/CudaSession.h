@@ -15,6 +15,7 @@
 #define TERN_RUNTIME_CUDA_CUDASESSION_H
 
 #include "runtime/Cuda/CapturedCalls.h"
+#include "runtime/Cuda/GreedyLoop.h"
 #include "runtime/Cuda/LaunchSequence.h"
 #include "runtime/Executor/CallSizes.h"
 
@@ -34,6 +35,7 @@ public:
   MemoryUse planned() const override { return *shared->plan(extent); }
   MemoryUse measured() const override;
   Result<bool> run(const EntryCall &call) override;
+  Result<std::int64_t> decodeGreedily(const EntryCall &call, const GreedySteps &steps) override;
   TensorView output(std::size_t index) const override;
   void expectPositions(std::int64_t, std::int64_t) override {} // memory of a GPU is there from the start
   void clearSlot(std::int64_t slot) override;
@@ -58,10 +60,14 @@ private:
   Status allocate();
   Status clear();
   BoundEntry &bind(std::int32_t index);
+  Result<BoundEntry *> ready(const EntryCall &call);
   void takeInputs(const EntryCall &call, const Entry &entry);
   Result<bool> execute(BoundEntry &bound, const EntryCall &call);
   Queued start(BoundEntry &bound, const EntryCall &call, bool marked);
   Queued queue(LaunchSequence &launches, const std::atomic<bool> *cancel, bool marked);
+  Queued queueLaunches(LaunchSequence &launches, const std::atomic<bool> *cancel, bool marked);
+  cuda::GraphExec greedyStep(BoundEntry &bound, const EntryCall &call, Queued &queued);
+  std::int64_t takeSteps(cuda::GraphExec graph, const EntryCall &call, const GreedySteps &steps, cuda::Code &code);
   cuda::Code queueInputs(const Entry &entry);
   cuda::Code queueResults(const LaunchSequence &launches);
   Problem queueProblem(const LaunchSequence &launches, const Queued &queued);
@@ -75,6 +81,7 @@ private:
   GpuStream stream;
   GpuMemory arena, states, problems;
   PinnedMemory host;
+  GreedyLoop greedy;
   SessionAddresses addresses;
   std::vector<std::unique_ptr<BoundEntry>> entries;
   CallSizes sizes; ///< Of the call that ran last.

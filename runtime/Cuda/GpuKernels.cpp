@@ -24,6 +24,11 @@ Result<GpuKernels> GpuKernels::load(std::shared_ptr<GpuContext> context, std::st
   for (std::size_t i = 0; i != program.kernels.size(); ++i)
     if (Status status = kernels.find(program.kernels[i], program.shapes[i], where); !status)
       return status.problem();
+  code = (*kernels.context)->moduleGetFunction(&kernels.greedy, kernels.module, "tern_next_token");
+  if (code == cuda::notFound)
+    return Problem{where, "kernel code lacks the function 'tern_next_token'", compileAgain};
+  if (code != cuda::success)
+    return kernels.context->problem(where + ": kernel 'next_token'", "cannot be loaded", code);
   return kernels;
 }
 
@@ -65,6 +70,7 @@ void GpuKernels::swap(GpuKernels &other) {
   std::swap(context, other.context);
   std::swap(module, other.module);
   std::swap(functions, other.functions);
+  std::swap(greedy, other.greedy);
 }
 
 GpuKernels::~GpuKernels() {

@@ -33,6 +33,8 @@ public:
   ~GpuKernels();
 
   cuda::Function operator[](std::size_t index) const { return functions[index]; }
+  /// tern_next_token of runtime/Cuda/Device/NextToken.h.
+  cuda::Function nextToken() const { return greedy; }
 
 private:
   Status find(const std::string &name, const KernelShape &shape, const std::string &where);
@@ -41,6 +43,7 @@ private:
   std::shared_ptr<GpuContext> context;
   cuda::Module module = nullptr;
   std::vector<cuda::Function> functions;
+  cuda::Function greedy = nullptr;
 };
 
 } // namespace tern

@@ -83,3 +83,20 @@ GpuStream::~GpuStream() {
   GpuContext::Scope scope(*context);
   (*context)->streamDestroy(stream);
 }
+
+Status GpuEvent::create(std::shared_ptr<GpuContext> given, const std::string &where, unsigned flags) {
+  GpuContext::Scope scope(*given);
+  if (Status status = given->check(where, "no event can be made on the GPU",
+                                   (*given)->eventCreate(&event, cuda::eventDisableTiming | flags));
+      !status)
+    return status;
+  context = std::move(given);
+  return Done{};
+}
+
+GpuEvent::~GpuEvent() {
+  if (!context)
+    return;
+  GpuContext::Scope scope(*context);
+  (*context)->eventDestroy(event);
+}

@@ -84,6 +84,23 @@ private:
   cuda::Stream stream = nullptr;
 };
 
+/// A place in a stream that the host can wait for. Not movable.
+class GpuEvent {
+public:
+  GpuEvent() = default;
+  GpuEvent(const GpuEvent &) = delete;
+  GpuEvent &operator=(const GpuEvent &) = delete;
+  ~GpuEvent();
+
+  /// `flags` beside cuda::eventDisableTiming.
+  Status create(std::shared_ptr<GpuContext> context, const std::string &where, unsigned flags = 0);
+  cuda::Event get() const { return event; }
+
+private:
+  std::shared_ptr<GpuContext> context;
+  cuda::Event event = nullptr;
+};
+
 } // namespace tern
 
 #endif // TERN_RUNTIME_CUDA_GPUMEMORY_H

@@ -22,9 +22,7 @@ Status WeightUpload::begin(std::uint64_t most) {
     if (!memory)
       return memory.problem();
     buffer.memory = std::move(*memory);
-    if (Status status =
-            check((*context)->eventCreate(&buffer.fetched, cuda::eventDisableTiming | cuda::eventBlockingSync));
-        !status)
+    if (Status status = buffer.fetched.create(context, where, cuda::eventBlockingSync); !status)
       return status;
   }
   return Done{};
@@ -36,13 +34,13 @@ Status WeightUpload::write(cuda::Address target, std::string_view bytes) {
     Buffer &buffer = buffers[next];
     next = 1 - next;
     if (buffer.inFlight)
-      if (Status status = check((*context)->eventSynchronize(buffer.fetched)); !status)
+      if (Status status = check((*context)->eventSynchronize(buffer.fetched.get())); !status)
         return status;
     std::string_view piece = bytes.substr(0, bufferBytes);
     std::memcpy(buffer.memory.data(), piece.data(), piece.size());
     cuda::Code code = (*context)->memcpyToDevice(target, buffer.memory.data(), piece.size(), stream.get());
     if (code == cuda::success)
-      code = (*context)->eventRecord(buffer.fetched, stream.get());
+      code = (*context)->eventRecord(buffer.fetched.get(), stream.get());
     if (Status status = check(code); !status)
       return status;
     buffer.inFlight = true;
@@ -64,7 +62,4 @@ WeightUpload::~WeightUpload() {
     return;
   GpuContext::Scope scope(*context);
   (*context)->streamSynchronize(stream.get()); // before the buffers go
-  for (Buffer &buffer : buffers)
-    if (buffer.fetched)
-      (*context)->eventDestroy(buffer.fetched);
 }

@@ -32,7 +32,7 @@ public:
 private:
   struct Buffer {
     PinnedMemory memory;
-    cuda::Event fetched = nullptr;
+    GpuEvent fetched;
     bool inFlight = false;
   };
   Status check(cuda::Code code) { return context->check(where, "weights cannot be copied to the GPU", code); }

@@ -83,27 +83,32 @@ void Decoder::breakSequence(std::int64_t slot) {
   sequences[static_cast<std::size_t>(slot)].broken = hasRecurrentStates();
 }
 
-/// The positions that the call on the input vectors is said to reach to.
-std::int64_t Decoder::reachOf(const DecoderEntry &entry) const {
-  std::int64_t reach = std::int64_t{1} + *std::max_element(positionInput.begin(), positionInput.end());
+/// The positions that the call on the input vectors, and `more` steps after it, are said to reach to.
+std::int64_t Decoder::reachOf(const DecoderEntry &entry, std::int64_t more) const {
+  std::int64_t reach = std::int64_t{1} + more + *std::max_element(positionInput.begin(), positionInput.end());
   std::int64_t step = memory->model().reachStep(), rounded = (reach + step - 1) / step * step;
   return std::max(reach, std::min({rounded, memory->size().capacity, entry.reach.max}));
 }
 
-/// Runs an entry on the input vectors.
-Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
-                           std::int64_t outputs, const std::atomic<bool> *cancel) {
+/// A call of an entry on the input vectors, which `more` steps follow.
+EntryCall Decoder::makeCall(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
+                            std::int64_t outputs, std::int64_t more, const std::atomic<bool> *cancel) const {
   EntryCall call;
   call.entry = entry.index;
   call.inputs = {{tokenInput.data(), {batch, tokens}},
                  {positionInput.data(), {batch, tokens}},
                  {outputInput.data(), {batch, outputs}}};
   if (entries.reachSymbol() >= 0)
-    call.sizes = {{entries.reachSymbol(), reachOf(entry)}};
+    call.sizes = {{entries.reachSymbol(), reachOf(entry, more)}};
   call.firstSlot = firstSlot;
   call.slots = batch;
   call.cancel = cancel;
-  return memory->run(call);
+  return call;
+}
+
+Result<bool> Decoder::call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
+                           std::int64_t outputs, const std::atomic<bool> *cancel) {
+  return memory->run(makeCall(entry, firstSlot, batch, tokens, outputs, 0, cancel));
 }
 
 Result<bool> Decoder::prefillChunk(std::int64_t slot, const TokenId *ids, const DecoderEntries::Step &step,
@@ -179,9 +184,8 @@ Decoder::Group Decoder::groupFor(const std::vector<SlotToken> &tokens) const {
   return best;
 }
 
-/// Decodes the first `group.count` of `tokens`.
-Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToken> &tokens,
-                                  const std::atomic<bool> *cancel) {
+/// Makes the input vectors of the first `group.count` of `tokens`, and room for them and `more` that follow each.
+void Decoder::fillInputs(const Group &group, const std::vector<SlotToken> &tokens, std::int64_t more) {
   auto rows = static_cast<std::size_t>(group.batch);
   tokenInput.assign(rows, 0);
   positionInput.assign(rows, -1);
@@ -190,12 +194,19 @@ Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToke
     auto row = static_cast<std::size_t>(tokens[i].slot - group.firstSlot);
     tokenInput[row] = tokens[i].token;
     positionInput[row] = static_cast<std::int32_t>(length(tokens[i].slot));
-    memory->expectPositions(tokens[i].slot, length(tokens[i].slot) + 1);
+    memory->expectPositions(tokens[i].slot, length(tokens[i].slot) + 1 + more);
     // Before the step, for after it nothing may fail.
     std::vector<TokenId> &held = sequences[static_cast<std::size_t>(tokens[i].slot)].ids;
-    if (held.size() == held.capacity())
-      held.reserve(std::max<std::size_t>(64, 2 * held.size()));
+    std::size_t needed = held.size() + 1 + static_cast<std::size_t>(more);
+    if (needed > held.capacity())
+      held.reserve(std::max({std::size_t{64}, 2 * held.size(), needed}));
   }
+}
+
+/// Decodes the first `group.count` of `tokens`.
+Result<bool> Decoder::decodeGroup(const Group &group, const std::vector<SlotToken> &tokens,
+                                  const std::atomic<bool> *cancel) {
+  fillInputs(group, tokens, 0);
   Result<bool> finished = call(*entries.decodeEntry(group.batch), group.firstSlot, group.batch, 1, 1, cancel);
   for (std::size_t i = 0; i != group.count; ++i)
     if (finished && *finished)
@@ -253,4 +264,33 @@ Result<LogitsView> Decoder::decode(const std::vector<SlotToken> &tokens, const s
   }
   logits.values = gathered.data();
   return logits;
+}
+
+Result<std::int64_t> Decoder::decodeGreedily(std::vector<SlotToken> tokens, std::int64_t count,
+                                             const std::function<bool(const std::vector<TokenId> &next)> &take,
+                                             const std::atomic<bool> *cancel) {
+  if (isEncoder() || hasRecurrentStates() || tokens.empty()) // what steps too many leave in states stays there
+    return 0;
+  if (Status status = checkTokens(tokens); !status)
+    return status.problem();
+  std::vector<SlotToken> sorted = tokens;
+  std::sort(sorted.begin(), sorted.end(), [](const SlotToken &a, const SlotToken &b) { return a.slot < b.slot; });
+  Group group = groupFor(sorted);
+  DecoderEntry entry = *entries.decodeEntry(group.batch);
+  for (const SlotToken &token : tokens)
+    count = std::min({count, context() - length(token.slot), entry.reach.max - length(token.slot)});
+  if (group.count != tokens.size() || count < 1)
+    return 0;
+  fillInputs(group, sorted, count - 1);
+  std::vector<TokenId> next(tokens.size());
+  GreedySteps steps;
+  steps.count = count;
+  steps.take = [&](const TokenId *rows) {
+    for (std::size_t i = 0; i != tokens.size(); ++i) {
+      sequences[static_cast<std::size_t>(tokens[i].slot)].ids.push_back(tokens[i].token);
+      tokens[i].token = next[i] = rows[tokens[i].slot - group.firstSlot];
+    }
+    return take(next);
+  };
+  return memory->decodeGreedily(makeCall(entry, group.firstSlot, group.batch, 1, 1, count - 1, cancel), steps);
 }

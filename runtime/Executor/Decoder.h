@@ -80,6 +80,14 @@ public:
   /// Appends one token to each of some slots, each at most once; logits row i belongs to `tokens[i]`.
   Result<LogitsView> decode(const std::vector<SlotToken> &tokens, const std::atomic<bool> *cancel = nullptr);
 
+  /// Decodes `tokens`, and then the token with the largest logit of each slot, the first of equals, for up to `count`
+  /// steps that the device takes by itself. `take` is told the tokens of each step, in the order of `tokens`, and
+  /// answers whether to go on; those of the last step are not in the slots yet. Gives the number of steps. 0 where a
+  /// device cannot, and fewer where a step has to be decode()'s, which says why. Problems: as decode().
+  Result<std::int64_t> decodeGreedily(std::vector<SlotToken> tokens, std::int64_t count,
+                                      const std::function<bool(const std::vector<TokenId> &next)> &take,
+                                      const std::atomic<bool> *cancel = nullptr);
+
 private:
   struct Sequence {
     std::vector<TokenId> ids;
@@ -91,7 +99,7 @@ private:
         limit(context) {}
 
   Status checkSlot(std::int64_t slot, std::int64_t more) const;
-  std::int64_t reachOf(const DecoderEntry &entry) const;
+  std::int64_t reachOf(const DecoderEntry &entry, std::int64_t more) const;
   Result<bool> call(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
                     std::int64_t outputs, const std::atomic<bool> *cancel);
   Result<bool> prefillChunk(std::int64_t slot, const TokenId *ids, const DecoderEntries::Step &step, bool wantAll,
@@ -102,6 +110,9 @@ private:
     std::size_t count = 0; ///< Tokens that it takes.
   };
   Group groupFor(const std::vector<SlotToken> &tokens) const;
+  void fillInputs(const Group &group, const std::vector<SlotToken> &tokens, std::int64_t more);
+  EntryCall makeCall(const DecoderEntry &entry, std::int64_t firstSlot, std::int64_t batch, std::int64_t tokens,
+                     std::int64_t outputs, std::int64_t more, const std::atomic<bool> *cancel) const;
   Result<bool> decodeGroup(const Group &group, const std::vector<SlotToken> &tokens, const std::atomic<bool> *cancel);
   void breakSequence(std::int64_t slot);
   bool hasRecurrentStates() const;

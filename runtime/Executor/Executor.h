@@ -19,6 +19,7 @@
 #include "runtime/Executor/MemoryUse.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace tern {
@@ -43,6 +44,14 @@ struct EntryCall {
   const std::atomic<bool> *cancel = nullptr; ///< May be null; looked at between launches.
 };
 
+/// Steps of an entry that decodes, one after another without the host: the token of each row is the one with the
+/// largest logit of the step before, the first of equals, and stands at the next position.
+struct GreedySteps {
+  std::int64_t count = 0; ///< At most this many.
+  /// Told the tokens that a step gave, one for each row, empty rows too; answers whether to go on.
+  std::function<bool(const std::int32_t *tokens)> take;
+};
+
 class ExecutorModel;
 
 /// Not for use from several threads at once; any number of sessions share a model.
@@ -60,6 +69,12 @@ public:
   /// Runs an entry to its end; false if it was cancelled. Problems: inputs of other sizes than the entry is for, and
   /// what kernels report, with the layer. After either, states hold parts of the call.
   virtual Result<bool> run(const EntryCall &call) = 0;
+
+  /// Runs the steps that begin with `call`, whose inputs are tokens, positions and outputs as DecoderEntries has them,
+  /// and gives the number of those that were taken; caches may hold a few positions more. 0 where a device cannot,
+  /// and fewer than asked for where a step is to be run by itself: it was cancelled, or no logit is the largest.
+  /// Problems: as run().
+  virtual Result<std::int64_t> decodeGreedily(const EntryCall & /*call*/, const GreedySteps & /*steps*/) { return 0; }
 
   /// Output `index` of the call that ran last, with the shape that it had there; holds until the next call.
   virtual TensorView output(std::size_t index) const = 0;

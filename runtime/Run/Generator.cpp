@@ -76,21 +76,53 @@ private:
         request.logprobs(*logprobs);
       result.logprobs.push_back(std::move(*logprobs));
     }
-    history.push_back(next->token);
-    result.ids.push_back(next->token);
-    bool ends = rules.isEnd(next->token);
-    Result<std::string> bytes = ends ? Result<std::string>(std::string()) : stream.feed(next->token);
+    if (Status status = take(next->token); !status || done)
+      return status;
+    return readAfter(next->token);
+  }
+
+  /// A token of the result.
+  Status take(TokenId token) {
+    history.push_back(token);
+    result.ids.push_back(token);
+    bool ends = rules.isEnd(token);
+    Result<std::string> bytes = ends ? Result<std::string>(std::string()) : stream.feed(token);
     if (!bytes)
       return bytes.problem();
-    StopRules::Step step = rules.push(next->token, *bytes);
+    StopRules::Step step = rules.push(token, *bytes);
     result.reason = step.reason;
     done = step.reason.has_value();
-    show(next->token, step.text);
-    if (!done)
-      return readNext(next->token);
+    show(token, step.text);
     if (step.reason && step.reason != StopReason::StopString)
       showRest();
     return Done{};
+  }
+
+  /// The steps from `token` on that a device takes by itself, and then the logits after the last token that came of it.
+  Status readAfter(TokenId token) {
+    Status status = Done{};
+    auto takeNext = [&](TokenId next) {
+      token = next;
+      status = take(next);
+      return status && !done;
+    };
+    while (sampler.takesLargest() && request.sampler.logprobs < 0 && sequence.room() > 0) {
+      Result<std::int64_t> steps = sequence.decodeGreedily(token, stepsLeft(), takeNext, request.cancel);
+      if (!steps)
+        return steps.problem();
+      if (!status || done)
+        return status;
+      if (*steps == 0)
+        break;
+    }
+    return readNext(token);
+  }
+
+  /// Tokens that can still be wanted.
+  std::int64_t stepsLeft() const {
+    std::int64_t most = request.stops.maxTokens;
+    std::int64_t left = most < 0 ? sequence.room() : most - static_cast<std::int64_t>(result.ids.size());
+    return std::min(left, sequence.room());
   }
 
   Status readNext(TokenId token) {
@@ -148,6 +180,13 @@ Result<LogitsView> SlotSequence::prefill(const std::vector<TokenId> &ids, const 
 
 Result<LogitsView> SlotSequence::decode(TokenId token, const std::atomic<bool> *cancel) {
   return decoder.decode({{slot, token}}, cancel);
+}
+
+Result<std::int64_t> SlotSequence::decodeGreedily(TokenId token, std::int64_t count,
+                                                  const std::function<bool(TokenId next)> &take,
+                                                  const std::atomic<bool> *cancel) {
+  return decoder.decodeGreedily(
+      {{slot, token}}, count, [&](const std::vector<TokenId> &next) { return take(next.front()); }, cancel);
 }
 
 /// The sampler's options with breakers as tokens, for which each token of the vocabulary is looked at.

@@ -6,6 +6,9 @@
 //                       ^                    |
 //                       +------ decode ------+
 //
+// Where the token is always the one with the largest logit, a device that can goes round by itself, and hands tokens to
+// the stream decoder.
+//
 // What computes is behind TokenSequence: a slot of a compiled model's decoder here, the reference interpreter in
 // `tern`.
 //
@@ -34,6 +37,12 @@ public:
   /// Appends `ids`, of which there is at least one, and gives the logits after the last.
   virtual Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) = 0;
   virtual Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) = 0;
+  /// Up to `count` steps that a device takes by itself, as Decoder::decodeGreedily; here none.
+  virtual Result<std::int64_t> decodeGreedily(TokenId /*token*/, std::int64_t /*count*/,
+                                              const std::function<bool(TokenId next)> & /*take*/,
+                                              const std::atomic<bool> * /*cancel*/) {
+    return 0;
+  }
 
   /// Forgets all but the first `length` tokens. Problem: it cannot go back to there; to 0 it always can.
   virtual Status rewind(std::int64_t length) = 0;
@@ -49,6 +58,8 @@ public:
   std::int64_t room() const override { return decoder.context() - decoder.length(slot); }
   Result<LogitsView> prefill(const std::vector<TokenId> &ids, const PrefillOptions &options) override;
   Result<LogitsView> decode(TokenId token, const std::atomic<bool> *cancel) override;
+  Result<std::int64_t> decodeGreedily(TokenId token, std::int64_t count, const std::function<bool(TokenId next)> &take,
+                                      const std::atomic<bool> *cancel) override;
   Status rewind(std::int64_t length) override { return decoder.rewind(slot, length); }
 
 private:

@@ -239,9 +239,13 @@ Result<Candidate> Sampler::greedy(Logits logits) const {
   return Candidate{static_cast<TokenId>(passes::find(logits.values, logits.count, largest)), largest, 1.0};
 }
 
-Result<Candidate> Sampler::sample(Logits logits, const std::vector<TokenId> &history) {
+bool Sampler::takesLargest() const {
   bool isPlain = permitted.empty() && !options.mask && options.logitBias.empty();
-  if (isGreedy() && isPlain && !hasPenalties() && options.dryMultiplier == 0)
+  return isGreedy() && isPlain && !hasPenalties() && options.dryMultiplier == 0;
+}
+
+Result<Candidate> Sampler::sample(Logits logits, const std::vector<TokenId> &history) {
+  if (takesLargest())
     return greedy(logits);
   if (Status status = applyChain(logits, history); !status)
     return status.problem();

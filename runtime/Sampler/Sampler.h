@@ -132,6 +132,10 @@ public:
   /// What sample() draws from, by ascending id; for a temperature of 0, the one token. Tokens of weight 0 are left out.
   Result<std::vector<Candidate>> candidates(Logits logits, const std::vector<TokenId> &history);
 
+  /// Whether every draw is the token with the largest logit, the first of equals, whatever came before: nothing changes
+  /// the logits, and a device may choose.
+  bool takesLargest() const;
+
   /// The probabilities that the model gives, with as many of the likeliest as the options ask for.
   Result<Logprobs> logprobs(Logits logits, TokenId drawn);
 

@@ -31,6 +31,8 @@ void RunFlags::addTo(CLI::App &app) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--chat", chat, "Put the prompt into the model's chat template");
   app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(1u, 1024u));
+  app.add_option("--backend", backend, "What computes: cpu or cuda (default: the best there is code for)")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_option("--target", target,
                  "Which of the artifact's variants to run (default: the best that this machine can execute)");
   app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")

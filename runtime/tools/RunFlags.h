@@ -15,7 +15,7 @@ class App;
 
 /// What the user asked for.
 struct RunFlags {
-  std::string artifact, prompt, target;
+  std::string artifact, prompt, backend, target;
   unsigned threads = 0;
   int64_t maxTokens = -1, context = 0, samples = 1, shiftKeep = 0;
   std::vector<std::string> stops;

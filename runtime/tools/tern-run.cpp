@@ -182,6 +182,7 @@ int run(const RunFlags &flags) {
   tern_model_options modelOptions;
   tern_model_options_init(&modelOptions, sizeof(modelOptions));
   modelOptions.threads = flags.threads;
+  modelOptions.backend = flags.backend.empty() ? nullptr : flags.backend.c_str();
   modelOptions.target = flags.target.empty() ? nullptr : flags.target.c_str();
   tern_model *opened = nullptr;
   if (tern_model_open(flags.artifact.c_str(), &modelOptions, &opened, &error) != TERN_OK)

@@ -134,9 +134,9 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
       tokens computes its norm and quantisation once, ahead of the product, instead of in every worker, and reads what is
       only given another shape where it lies; attention of one token is split over its context and combined.
     - Kernels that are equal but for names and locations become one.
-    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context,
-      with `gpu` as many as GPUs want. With `gpu` a task of rows is a token, not one of its heads, where there are many
-      tokens and a head has nothing to compute first.
+    - Schedules and tile spaces are chosen (ScheduleRules.h): tiles of 16 rows, tokens of a block, parts of a context
+      and queries of a task, with `gpu` as many as GPUs want. With `gpu` a task of rows is a token, not one of its heads,
+      where there are many tokens and a head has nothing to compute first.
     - Weights that linear layers and embeddings alone read get the layout `tiles16`; states that attention alone reads
       get `lanes16` (keys) and `heads` (values).
 
@@ -181,7 +181,7 @@ def ConvertGraphToKernel : Pass<"convert-graph-to-kernel", "::mlir::ModuleOp"> {
   let options = [
     Option<"function", "function", "std::string", "\"forward\"", "the function that entries are made from">,
     ListOption<"entries", "entries", "std::string", "NAME:DIM=SIZE:DIM<MAXIMUM..., by commas">,
-    Option<"gpu", "gpu", "bool", "false", "choose parts of the context and tasks of rows for GPUs">
+    Option<"gpu", "gpu", "bool", "false", "choose tasks of attention and of rows for GPUs">
   ];
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }
@@ -285,7 +285,14 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     Code is that of every thread of a block. Elements of a row are dealt out to the threads, what a row adds up to is
     known to all of them after a reduction of the block, and everything else is computed by each for itself. Products
     with packed weights and attention are calls of device functions (runtime/Cuda/Device) with lambdas for what comes
-    before and after. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+    before and after. Attention of more than 16 tokens is computed by products of tiles on tensor cores, where caches are
+    of f16 in `lanes16` (keys) and `heads` (values) and heads have 16 to 256 numbers in steps of 16; a remark says which
+    is not. `convert-code-to-cuda` makes CUDA C++ of what this pass leaves.
+
+    Products are one of three calls. Up to 16 tokens and weights of bf16 in `tiles16`: `startNumbers` before
+    `waitForPreviousLaunch`, which begins to copy a block's weights to shared memory, and `linearNumbers`; inputs of up
+    to 64 KB are copied there too. More tokens, weights of bf16 or quants, and tiles that choose-linear-tasks gives:
+    `linearBlock`. Else `linear`, with `prefetchTiles` before the wait.
 
     Before:
 

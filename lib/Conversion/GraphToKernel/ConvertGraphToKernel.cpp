@@ -237,7 +237,9 @@ private:
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
     if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
-      launch(group, {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries, 0, 0})});
+      launch(
+          group,
+          {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries(spec.isForGpu), 0, 0})});
       return;
     }
     int64_t parts = contextParts(*sequences, *key.getStaticDim(2), spec.isForGpu);

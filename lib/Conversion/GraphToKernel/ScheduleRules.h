@@ -40,8 +40,8 @@ int64_t contextParts(int64_t sequences, int64_t groups, bool isForGpu);
 /// Rows that keep a GPU busy: one for each multiprocessor.
 inline constexpr int64_t fewestRows = 128;
 
-/// Queries of one attention task with many tokens.
-inline constexpr int64_t attentionQueries = 48;
+/// Queries of one attention task with many tokens. On a GPU, a tile of 16 for each of four warps.
+constexpr int64_t attentionQueries(bool isForGpu) { return isForGpu ? 64 : 48; }
 
 } // namespace tern
 

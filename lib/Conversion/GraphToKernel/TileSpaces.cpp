@@ -117,8 +117,8 @@ static void addAttention(kernel::FuncOp kernel, SmallVectorImpl<Attribute> &spac
   SymbolicTensorType type = tensorOf(rootValues(kernel).front());
   Attribute batch = type.getDim(0), tokens = type.getDim(1), heads = type.getDim(2);
   if (type.getRank() == 4) {
-    spaces.push_back(
-        kernel::TasksAttr::get(kernel.getContext(), {0}, {batch, heads, tokens}, {1, 1, attentionQueries}));
+    spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), {0}, {batch, heads, tokens},
+                                            {1, 1, kernel.getSchedule().getTokens()}));
     return;
   }
   Operation *part = rootValues(kernel).front().getDefiningOp();

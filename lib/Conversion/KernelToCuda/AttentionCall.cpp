@@ -2,6 +2,7 @@
 
 #include "lib/Conversion/KernelCode/AttentionKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
+#include "lib/Conversion/KernelToCuda/TiledAttention.h"
 
 #include <limits>
 
@@ -118,14 +119,17 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
                          [&](ArrayRef<Val> at) { return visibleKeys(*this, operands, task, at[0]).second; });
   Value adjust = lambda("adjust", {b.i64, b.i64, b.f32}, b.f32,
                         [&](ArrayRef<Val> at) { return adjustScore(*this, operands, task, at[0], at[1], at[2]); });
+  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
+                            cachedValues = cachedHead(*this, operands.value, task);
+  remarkTiledAttention(function, operands, task.maxRows);
+  const bool isTiled = isTiledAttention(operands, task.maxRows);
   // row, column, sum, and the row's largest score and total
   Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
-    if (!operands.isPart) {
-      Val factor = rowFactor(*this, operands, task.head(at[0]), at[3], at[4]);
-      store(at[2] * factor, root.place, target(at[0], at[1]));
+    bool isDivided = operands.isPart || isTiled;
+    store(isDivided ? at[2] : at[2] * rowFactor(*this, operands, task.head(at[0]), at[3], at[4]), root.place,
+          target(at[0], at[1]));
+    if (!operands.isPart)
       return Val();
-    }
-    store(at[2], root.place, target(at[0], at[1]));
     b.ifThen(at[1] == 0, [&] {
       store(at[3], root.place, target(at[0], number(operands.valueSize)));
       store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
@@ -133,11 +137,21 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
     return Val();
   });
   SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),
-                                        std::to_string(operands.valueSize), std::to_string(task.maxRows)};
+                                        std::to_string(operands.valueSize)};
   SmallVector<Value> values = {task.rows.get(), task.keyBegin.get(), task.keyEnd.get(), number(task.keyStep).get(),
                                query,           seenBegin,           seenEnd,           adjust};
-  std::optional<CachedHead> keys = cachedHead(*this, operands.key, task),
-                            cachedValues = cachedHead(*this, operands.value, task);
+  if (isTiled) {
+    attendsByTiles = true;
+    Value factor = lambda("factor", {b.i64, b.f32, b.f32}, b.f32, [&](ArrayRef<Val> at) {
+      return operands.isPart ? b.constant(b.f32, 1.0) : rowFactor(*this, operands, task.head(at[0]), at[1], at[2]);
+    });
+    int64_t bytes = tiledAttentionBytes(operands, threads);
+    arguments.push_back(std::to_string(bytes));
+    values.append({keys->pointer, cachedValues->pointer, scratch(bytes).get(), factor, finish});
+    call(Type(), "attentionOfManyRows", arguments, values);
+    return;
+  }
+  arguments.push_back(std::to_string(task.maxRows));
   if (keys && cachedValues) {
     arguments.append({keys->type, cachedValues->type});
     values.append({keys->pointer, cachedValues->pointer, finish});

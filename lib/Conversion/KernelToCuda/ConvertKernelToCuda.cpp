@@ -11,6 +11,7 @@
 #include "lib/Conversion/KernelCode/RowsKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
+#include "lib/Conversion/KernelToCuda/TiledAttention.h"
 #include "tern/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,11 +30,11 @@ namespace tern {
 #include "include/tern/Conversion/Passes.h.inc"
 } // namespace tern
 
-/// Threads of a block. Rows and products have one for every few numbers of a usual row; attention has fewer, as
-/// each block holds the sums of its rows in registers, and products that stream numbers what their ring says.
+/// Threads of a block. Rows and products have one for every few numbers of a usual row, products that stream numbers
+/// what their ring says.
 static int64_t threadsOf(kernel::FuncOp function, const CudaTarget &target) {
   if (function.getSchedule().getKind() == kernel::Kind::Attention)
-    return 128;
+    return attentionThreads(function, target);
   std::optional<NumberRing> ring = numberRing(function, target);
   return ring ? ring->threads : linearBlockThreads;
 }

@@ -56,11 +56,11 @@ public:
   const int64_t threads;
   const CudaTarget &target;
 
-  /// Blocks that a multiprocessor holds at once because of their shared memory, where that bounds them.
+  /// Blocks that a multiprocessor is to hold at once, where shared memory or the registers of products bound them.
   std::optional<int64_t> residentBlocks() const {
-    return numbers           ? std::optional<int64_t>(1)
-           : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
-                             : std::nullopt;
+    return numbers || attendsByTiles ? std::optional<int64_t>(1)
+           : blocksOfNumbers         ? std::optional(residentLinearBlocks(target))
+                                     : std::nullopt;
   }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
@@ -117,6 +117,7 @@ private:
   std::optional<Val> ring;            ///< Where tiles of numbers stream through, if there are any.
   std::optional<int64_t> blockStages; ///< Where shared memory for blocks of a product begins.
   bool blocksOfNumbers = false;
+  bool attendsByTiles = false;
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
   llvm::DenseSet<mlir::Operation *> ofWarps;  ///< Loops in which each warp does.
 };

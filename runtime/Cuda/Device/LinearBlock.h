@@ -146,8 +146,8 @@ template <typename X, int THREADS, int TOKENS, int COLUMNS> struct StagedNumbers
 private:
   /// Two numbers as pairs of bfloat16.
   static __device__ __forceinline__ void split(float first, float second, unsigned &hi, unsigned &lo) {
-    hi = floatsToBfloat16(first, second);
-    lo = floatsToBfloat16(first - bitsToFloat(hi << 16), second - bitsToFloat(hi & 0xffff0000u));
+    hi = pairOfBfloat16(first, second);
+    lo = pairOfBfloat16(first - bitsToFloat(hi << 16), second - bitsToFloat(hi & 0xffff0000u));
   }
 
   /// Rows that do not begin at multiples of 16 bytes go number by number; `count` are there.

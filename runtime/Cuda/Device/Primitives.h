@@ -116,6 +116,15 @@ __device__ __forceinline__ void allowNextLaunch() {
 #endif
 }
 
+/// What this thread wrote before is seen by every block that sees what it writes after.
+__device__ __forceinline__ void fence() { __threadfence(); }
+
+/// Makes a number in memory the larger of it and `value`, or one more; gives what it was. Blocks take turns.
+__device__ __forceinline__ unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
+  return atomicMax(number, value);
+}
+__device__ __forceinline__ unsigned atomicIncrement(unsigned *number) { return atomicAdd(number, 1u); }
+
 /// Copies 16 aligned bytes to shared memory without waiting. Copies are seen by this thread after commitCopies and
 /// waitForCopies, by others after a barrier besides.
 __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
@@ -157,6 +166,12 @@ __device__ __forceinline__ float divide(float a, float b) { return __fdiv_rn(a, 
 __device__ __forceinline__ float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); }
 __device__ __forceinline__ float roundToEven(float value) { return rintf(value); }
 __device__ __forceinline__ float exponential(float x) { return expf(x); }
+/// 2 to the power of `x`, but for the last two bits; 0 below 2^-126.
+__device__ __forceinline__ float exponential2(float x) {
+  float result;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+}
 
 /// NaN if one of them is.
 __device__ __forceinline__ float maximum(float a, float b) {
@@ -184,6 +199,12 @@ __device__ __forceinline__ unsigned short floatToHalf(float value) {
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(half) : "f"(value));
   return half;
 }
+/// Two of them in a word, `low` in its low half.
+__device__ __forceinline__ unsigned packHalves(float low, float high) {
+  unsigned word;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
+  return word;
+}
 __device__ __forceinline__ float bfloat16ToFloat(unsigned short bits) {
   return __uint_as_float(static_cast<unsigned>(bits) << 16);
 }
@@ -192,13 +213,6 @@ __device__ __forceinline__ unsigned short floatToBfloat16(float value) {
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
 }
-/// Two of them, the first in the low half.
-__device__ __forceinline__ unsigned floatsToBfloat16(float low, float high) {
-  unsigned pair;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
-  return pair;
-}
-
 /// Two of them, `low` in the lower half.
 __device__ __forceinline__ unsigned pairOfBfloat16(float low, float high) {
   unsigned pair;
@@ -224,6 +238,16 @@ __device__ __forceinline__ int dotSigned(int bytes, int others, int sum) { retur
 //   a[0], a[1]   rows g and g + 8, columns n q .. n q + n - 1        a[2], a[3]   likewise, 4 n columns further
 //   b[0], b[1]   column g, rows n q .. n q + n - 1                   and 4 n rows further
 //   d[0], d[1]   row g, columns 2 q and 2 q + 1                      d[2], d[3]   row g + 8
+
+/// Four tiles of 8 x 8 halves from shared memory: lane 8 t + r gives the address of row r of tile t, 16 aligned bytes.
+/// Each is transposed: tiles[t] holds rows 2 q and 2 q + 1 of column g, which is what b wants where its columns lie
+/// side by side in memory.
+__device__ __forceinline__ void loadTilesTransposed(unsigned (&tiles)[4], const void *row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(tiles[0]), "=r"(tiles[1]), "=r"(tiles[2]), "=r"(tiles[3])
+               : "r"(static_cast<unsigned>(__cvta_generic_to_shared(row)))
+               : "memory");
+}
 
 /// a of unsigned bytes, b of signed ones; exact.
 __device__ __forceinline__ void multiplyTilesU8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {

@@ -95,6 +95,13 @@ T loadStreamed(const void *address, const char *file = __builtin_FILE(), int lin
   return emulation::loadAligned<T>(address, file, line);
 }
 inline void prefetchLine(const void *) {}
+inline void fence() {}
+inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
+  unsigned long long before = *number;
+  *number = before < value ? value : before;
+  return before;
+}
+inline unsigned atomicIncrement(unsigned *number) { return (*number)++; }
 inline void waitForPreviousLaunch() {}
 inline void allowNextLaunch() {}
 
@@ -121,10 +128,6 @@ inline void copyAsync4OrZeros(void *shared, const void *global, bool isThere, co
 inline void commitCopies() { ++emulation::Grid::current().thread().groups; }
 template <int PENDING> void waitForCopies() { emulation::Grid::current().waitForCopies(PENDING); }
 
-inline unsigned floatsToBfloat16(float low, float high) {
-  return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
-}
-
 inline unsigned pairOfBfloat16(float low, float high) {
   return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
 }
@@ -146,6 +149,10 @@ inline float divide(float a, float b) { return a / b; }
 inline float multiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
 inline float roundToEven(float value) { return std::nearbyint(value); }
 inline float exponential(float x) { return std::exp(x); }
+inline float exponential2(float x) { return x < -126 ? 0 : std::exp2(x); }
+inline unsigned packHalves(float low, float high) {
+  return floatToHalf(low) | static_cast<unsigned>(floatToHalf(high)) << 16;
+}
 inline float maximum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : a < b ? b : a; }
 inline float minimum(float a, float b) { return std::isnan(a) || std::isnan(b) ? NAN : b < a ? b : a; }
 
@@ -172,6 +179,23 @@ void multiplyWarp(Sum (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], u
 }
 
 } // namespace emulation
+
+inline void loadTilesTransposed(unsigned (&tiles)[4], const void *row, const char *file = __builtin_FILE(),
+                                int line = __builtin_LINE()) {
+  emulation::checkAligned(row, 16, file, line);
+  unsigned words[2], lane = emulation::Grid::current().thread().lane();
+  std::memcpy(words, &row, sizeof row);
+  auto *all = emulation::Grid::current().exchange(words, 2, {"a read of tiles", file, line});
+  for (unsigned tile = 0; tile < 4; ++tile) {
+    std::uint16_t halves[2];
+    for (unsigned i = 0; i < 2; ++i) {
+      const std::uint16_t *from;
+      std::memcpy(&from, all[tile * 8 + lane % 4 * 2 + i], sizeof from);
+      halves[i] = from[lane / 4];
+    }
+    tiles[tile] = halves[0] | static_cast<unsigned>(halves[1]) << 16;
+  }
+}
 
 inline void multiplyTilesU8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
                             const char *file = __builtin_FILE(), int line = __builtin_LINE()) {

@@ -263,6 +263,15 @@ TERN_API tern_status tern_prefill(tern_session *session, int64_t slot, const int
 TERN_API tern_status tern_decode(tern_session *session, size_t count, const int64_t *slots, const int32_t *tokens,
                                  const tern_cancel *cancel, const float **logits, tern_error *error);
 
+/* Appends one token to each of `count` slots, and then again and again the one with the largest logit of each, the
+ * first of equals: `steps` steps, which a GPU takes one after another without the host. `next` is set to the tokens
+ * that the steps gave, `count` for each step; those of the last step are not in the slots. `taken`, if not NULL, is set
+ * to the steps that were done, which are fewer than `steps` if it was cancelled or on a problem, such as a logit that is
+ * not a number. `cancel` may be NULL. Threads: one. */
+TERN_API tern_status tern_decode_greedy(tern_session *session, size_t count, const int64_t *slots,
+                                        const int32_t *tokens, int64_t steps, int32_t *next, int64_t *taken,
+                                        const tern_cancel *cancel, tern_error *error);
+
 /*===- Verification -----------------------------------------------------------===*/
 
 typedef struct tern_verification {

@@ -105,5 +105,14 @@ class Session:
                                                byref(self.model.error)))
         return self.logits
 
+    def decode_greedily(self, slots, ids, steps):
+        """Steps that take the token with the largest logit; the tokens of each."""
+        count, taken = len(slots), c_int64()
+        found = (c_int32 * (count * steps))()
+        self.model.check(self.tern.tern_decode_greedy(self.handle, c_size_t(count), (c_int64 * count)(*slots),
+                                                      (c_int32 * count)(*ids), c_int64(steps), found, byref(taken),
+                                                      None, byref(self.model.error)))
+        return [list(found[step * count:(step + 1) * count]) for step in range(steps)]
+
     def close(self):
         self.tern.tern_session_destroy(self.handle)

@@ -185,6 +185,30 @@ TEST_F(Api, StepsGiveLogits) {
   EXPECT_EQ(tern_session_length(session, 1), 0);
 }
 
+TEST_F(Api, GreedyStepsTakeTheLargest) {
+  std::vector<std::vector<int32_t>> ids = {{3, 1, 4}, {2}};
+  for (int64_t slot : {0, 1}) {
+    auto &prompt = ids[static_cast<std::size_t>(slot)];
+    ASSERT_EQ(tern_prefill(session, slot, prompt.data(), prompt.size(), nullptr, nullptr, &error), TERN_OK);
+  }
+  int64_t slots[] = {1, 0}, taken = 0;
+  int32_t tokens[] = {5, 9}, next[2 * 4];
+  ASSERT_EQ(tern_decode_greedy(session, 2, slots, tokens, 4, next, &taken, nullptr, &error), TERN_OK) << error.message;
+  EXPECT_EQ(taken, 4);
+  for (int i : {0, 1}) {
+    auto &held = ids[static_cast<std::size_t>(slots[i])];
+    held.push_back(tokens[i]);
+    for (int step = 0; step != 4; ++step) {
+      int32_t largest = 0;
+      for (int32_t v = 1; v != tinyVocabulary; ++v)
+        largest = tinyLogit(held, v) > tinyLogit(held, largest) ? v : largest;
+      EXPECT_EQ(next[step * 2 + i], largest);
+      held.push_back(largest);
+    }
+    EXPECT_EQ(tern_session_length(session, slots[i]), static_cast<int64_t>(held.size()) - 1);
+  }
+}
+
 TEST_F(Api, EveryTokensLogitsCanBeHad) {
   struct Seen {
     std::vector<int32_t> ids = std::vector<int32_t>(20, 2);
@@ -371,6 +395,11 @@ TEST_F(Api, StepsCanBeCancelled) {
   int32_t token = 1;
   const float *logits = nullptr;
   EXPECT_EQ(tern_decode(session, 1, &slot, &token, cancel, &logits, &error), TERN_CANCELLED);
+  int32_t next[3];
+  int64_t taken = 7;
+  ASSERT_EQ(tern_session_rewind(session, 0, 0, &error), TERN_OK);
+  EXPECT_EQ(tern_decode_greedy(session, 1, &slot, &token, 3, next, &taken, cancel, &error), TERN_CANCELLED);
+  EXPECT_EQ(taken, 0);
   ASSERT_EQ(tern_session_rewind(session, 0, 0, &error), TERN_OK);
   tern_cancel_clear(cancel);
   EXPECT_EQ(tern_decode(session, 1, &slot, &token, cancel, &logits, &error), TERN_OK) << error.message;

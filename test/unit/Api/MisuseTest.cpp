@@ -94,6 +94,7 @@ TEST_F(ApiMisuse, ModelsAndText) {
 TEST_F(ApiMisuse, SessionsAndSamplers) {
   tern_sampler *made = nullptr;
   double logprob = 0;
+  int32_t next[1];
   expectRefused({
       {"memory: session must", [&](auto *e) { return tern_session_memory(nullptr, nullptr, nullptr, e); }},
       {"rewind: session must", [&](auto *e) { return tern_session_rewind(nullptr, 0, 0, e); }},
@@ -112,6 +113,16 @@ TEST_F(ApiMisuse, SessionsAndSamplers) {
       {"decode: session", [&](auto *e) { return tern_decode(nullptr, 1, &slot, ids, nullptr, nullptr, e); }},
       {"decode: slots", [&](auto *e) { return tern_decode(session, 1, nullptr, ids, nullptr, nullptr, e); }},
       {"decode: tokens", [&](auto *e) { return tern_decode(session, 1, &slot, nullptr, nullptr, nullptr, e); }},
+      {"decode_greedy: session",
+       [&](auto *e) { return tern_decode_greedy(nullptr, 1, &slot, ids, 1, next, nullptr, nullptr, e); }},
+      {"decode_greedy: slots",
+       [&](auto *e) { return tern_decode_greedy(session, 1, nullptr, ids, 1, next, nullptr, nullptr, e); }},
+      {"decode_greedy: tokens",
+       [&](auto *e) { return tern_decode_greedy(session, 1, &slot, nullptr, 1, next, nullptr, nullptr, e); }},
+      {"decode_greedy: next",
+       [&](auto *e) { return tern_decode_greedy(session, 1, &slot, ids, 1, nullptr, nullptr, nullptr, e); }},
+      {"decode_greedy: steps",
+       [&](auto *e) { return tern_decode_greedy(session, 1, &slot, ids, 0, next, nullptr, nullptr, e); }},
       {"decode: count", [&](auto *e) { return tern_decode(session, 0, &slot, ids, nullptr, nullptr, e); }},
       {"create: model", [&](auto *e) { return tern_sampler_create(nullptr, nullptr, &made, e); }},
       {"create: sampler", [&](auto *e) { return tern_sampler_create(model, nullptr, nullptr, e); }},

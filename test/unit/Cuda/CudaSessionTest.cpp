@@ -182,6 +182,168 @@ TEST_F(CudaSessionTest, CallsThatDoNotFitAreRefused) {
 }
 
 //===----------------------------------------------------------------------===//
+// Greedy steps
+//===----------------------------------------------------------------------===//
+
+class GreedyStepsTest : public CudaSessionTest {
+protected:
+  /// Slots with prompts, and each one's next token.
+  void begin(const std::vector<std::size_t> &lengths, std::int64_t context = 192) {
+    make({1, 64}, {false});
+    session.reset();
+    Result<std::unique_ptr<Decoder>> made = Decoder::create(model, 6, context);
+    ASSERT_TRUE(made) << made.problem().str();
+    decoder = std::move(*made);
+    for (std::size_t slot = 0; slot != lengths.size(); ++slot) {
+      if (lengths[slot] == 0)
+        continue;
+      auto index = static_cast<std::int64_t>(slot);
+      Result<LogitsView> view = decoder->prefill(index, someIds(lengths[slot], static_cast<std::int32_t>(slot)));
+      ASSERT_TRUE(view) << view.problem().str();
+      next.push_back({index, largest(view->values)});
+    }
+    // The first call of an entry is one by itself.
+    ASSERT_TRUE(decoder->decode(next));
+    for (const SlotToken &token : next)
+      ASSERT_TRUE(decoder->rewind(token.slot, decoder->length(token.slot) - 1));
+  }
+
+  static TokenId largest(const float *row) {
+    return static_cast<TokenId>(std::max_element(row, row + tinyVocabulary) - row);
+  }
+  /// What follows `ids`, by the definition of the model.
+  static TokenId tokenAfter(const std::vector<TokenId> &ids) {
+    std::vector<float> row;
+    for (std::int64_t v = 0; v != tinyVocabulary; ++v)
+      row.push_back(tinyLogit(ids, v, false));
+    return largest(row.data());
+  }
+
+  Result<std::int64_t> decode(std::int64_t count, std::int64_t stopAfter = -1,
+                              const std::atomic<bool> *cancel = nullptr) {
+    return decoder->decodeGreedily(
+        next, count,
+        [&](const std::vector<TokenId> &tokens) {
+          taken.push_back(tokens);
+          return static_cast<std::int64_t>(taken.size()) != stopAfter;
+        },
+        cancel);
+  }
+
+  /// Each slot holds what it did and what was taken, but for the last, and every token follows those before it.
+  void expectSequences(const std::vector<std::size_t> &lengths) {
+    for (std::size_t i = 0; i != next.size(); ++i) {
+      auto slot = static_cast<std::size_t>(next[i].slot);
+      std::vector<TokenId> expected = someIds(lengths[slot], static_cast<std::int32_t>(slot));
+      expected.push_back(next[i].token);
+      for (const std::vector<TokenId> &tokens : taken) {
+        EXPECT_EQ(tokens[i], tokenAfter(expected)) << "slot " << slot << " after " << expected.size();
+        expected.push_back(tokens[i]);
+      }
+      expected.pop_back();
+      EXPECT_EQ(decoder->ids(next[i].slot), expected);
+    }
+  }
+
+  std::unique_ptr<Decoder> decoder;
+  std::vector<SlotToken> next;
+  std::vector<std::vector<TokenId>> taken;
+  void TearDown() override {
+    decoder.reset();
+    CudaSessionTest::TearDown();
+  }
+};
+
+TEST_F(GreedyStepsTest, GiveWhatDecodingGives) {
+  begin({5});
+  Result<std::int64_t> steps = decode(100);
+  ASSERT_TRUE(steps) << steps.problem().str();
+  EXPECT_EQ(*steps, 100);
+  expectSequences({5});
+  // And the host goes on from there.
+  std::vector<TokenId> ids = decoder->ids(0);
+  ids.push_back(taken.back()[0]);
+  Result<LogitsView> view = decoder->decode({{0, ids.back()}});
+  ASSERT_TRUE(view);
+  expectLogits(view->values, ids, false);
+}
+
+TEST_F(GreedyStepsTest, OfSeveralSlotsWithEmptyOnesBetween) {
+  begin({5, 0, 2, 9});
+  Result<std::int64_t> steps = decode(20);
+  ASSERT_TRUE(steps) << steps.problem().str();
+  EXPECT_EQ(*steps, 20);
+  expectSequences({5, 0, 2, 9});
+}
+
+TEST_F(GreedyStepsTest, AreOneLaunchEachAndCopyNothing) {
+  begin({5});
+  ASSERT_TRUE(decode(2));
+  fakeCuda().calls.clear();
+  ASSERT_TRUE(decoder->rewind(0, 5));
+  ASSERT_TRUE(decode(50));
+  EXPECT_EQ(fakeCuda().calls["cuGraphLaunch"], 50);
+  EXPECT_EQ(fakeCuda().calls["cuLaunchKernelEx"], 0);
+  EXPECT_EQ(fakeCuda().calls["cuMemcpyDtoHAsync_v2"], 2); // at the end: what launches reported, and the last logits
+  EXPECT_EQ(fakeCuda().calls["cuMemAlloc_v2"] + fakeCuda().calls["cuMemAllocHost_v2"], 0);
+}
+
+TEST_F(GreedyStepsTest, EndWhenToldWithAFewOnTheirWay) {
+  begin({5});
+  Result<std::int64_t> steps = decode(100, 7);
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, 7);
+  expectSequences({5});
+  taken.clear();
+  next[0].token = tokenAfter(decoder->ids(0));
+  std::vector<TokenId> before = decoder->ids(0);
+  ASSERT_TRUE(decode(3));
+  before.push_back(next[0].token);
+  EXPECT_EQ(taken[0][0], tokenAfter(before));
+}
+
+TEST_F(GreedyStepsTest, EndWithTheContext) {
+  begin({5}, 64);
+  Result<std::int64_t> steps = decode(1000);
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, 59);
+  EXPECT_EQ(decoder->length(0), 64);
+}
+
+TEST_F(GreedyStepsTest, EndWhenCancelled) {
+  begin({5});
+  std::atomic<bool> cancel{true};
+  Result<std::int64_t> steps = decode(100, -1, &cancel);
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, 0);
+  EXPECT_EQ(decoder->length(0), 5);
+}
+
+TEST_F(GreedyStepsTest, AreNoneOfModelsWhoseStatesCannotGoBack) {
+  make();
+  session.reset();
+  Result<std::unique_ptr<Decoder>> made = Decoder::create(model, 1, 64);
+  ASSERT_TRUE(made);
+  ASSERT_TRUE((*made)->prefill(0, {1, 2}));
+  ASSERT_TRUE((*made)->decode({{0, 3}}));
+  Result<std::int64_t> steps = (*made)->decodeGreedily({{0, 4}}, 5, [](const std::vector<TokenId> &) { return true; });
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, 0);
+}
+
+TEST_F(GreedyStepsTest, ProblemsOfKernelsAreReported) {
+  begin({5});
+  next[0].token = 99; // outside the vocabulary
+  Result<std::int64_t> steps = decode(10);
+  ASSERT_FALSE(steps);
+  EXPECT_THAT(steps.problem().str(), HasSubstr("model.embed"));
+  EXPECT_THAT(taken, IsEmpty());
+  next[0].token = 3; // and are gone afterwards
+  ASSERT_TRUE(decode(4));
+  expectSequences({5});
+}
+
+//===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
 
@@ -249,7 +411,7 @@ TEST_F(CudaSessionTest, ARepeatedCallBecomesAGraph) {
   EXPECT_EQ(fakeCuda().graphs, 1u);
 }
 
-/// A decoder's calls reach one position further each time; they are told apart by 64 only.
+/// A decoder's calls are all said to reach to the end of the session, so that the first graph serves all.
 TEST_F(CudaSessionTest, DecodingRepeatsGraphs) {
   make();
   session.reset();
@@ -264,8 +426,8 @@ TEST_F(CudaSessionTest, DecodingRepeatsGraphs) {
     expectLogits(view->values, ids);
   }
   ASSERT_EQ(ids.size(), 256u);
-  EXPECT_EQ(fakeCuda().calls["cuGraphLaunch"], 256 - 4); // A prompt of one token is decoded, too.
-  EXPECT_EQ(fakeCuda().calls["cuStreamBeginCapture_v2"], 4);
+  EXPECT_EQ(fakeCuda().calls["cuGraphLaunch"], 256 - 1); // A prompt of one token is decoded, too.
+  EXPECT_EQ(fakeCuda().calls["cuStreamBeginCapture_v2"], 1);
 }
 
 TEST_F(CudaSessionTest, GraphsAreOfTheirSlotAndSizes) {

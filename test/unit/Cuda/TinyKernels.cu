@@ -1,6 +1,11 @@
 // The kernels of test/unit/Cpu/TestKernels.c as the compiler would write them for a GPU: one block computes one task.
 // Sizes: 0 capacity, 1 B, 2 T, 3 N, 4 C.
 
+#ifdef TERN_CUDA_EMULATION // NVRTC is given no header
+#include "runtime/Cuda/Device/NextToken.h"
+TERN_EMULATE_KERNEL(tern_next_token)
+#endif
+
 struct Sizes {
   long long at[5];
 };

@@ -59,6 +59,20 @@ public:
     held.push_back(token);
     return view();
   }
+  Result<std::int64_t> decodeGreedily(TokenId token, std::int64_t count, const std::function<bool(TokenId next)> &take,
+                                      const std::atomic<bool> *cancel) override {
+    std::int64_t steps = 0;
+    for (bool goesOn = loops; goesOn && steps < std::min<std::int64_t>(count, 5) && !(cancel && cancel->load());
+         ++steps) {
+      held.push_back(token);
+      EXPECT_LE(length(), context);
+      Result<LogitsView> logits = view();
+      token = static_cast<TokenId>(std::max_element(logits->values, logits->values + 257) - logits->values);
+      ++looped;
+      goesOn = take(token);
+    }
+    return steps;
+  }
   Status rewind(std::int64_t to) override {
     if (to != 0 && !canGoBack)
       return Problem{"script", "cannot go back", ""};
@@ -69,6 +83,8 @@ public:
   std::vector<TokenId> held;
   int prompts = 0;
   bool canGoBack = true, undecided = false;
+  bool loops = false; ///< Whether it takes greedy steps by itself, five at a time;
+  int looped = 0;     ///< and how many it took.
 
 private:
   Result<LogitsView> view() {
@@ -103,8 +119,9 @@ GenerationRequest greedyRequest() {
 }
 
 /// Generates, and checks that what was streamed is the text, in pieces that are UTF-8.
-Generation say(std::string_view text, GenerationRequest request, std::int64_t context = 1000) {
+Generation sayStepwise(std::string_view text, GenerationRequest request, std::int64_t context, bool loops) {
   Script script(bytesOf(text), context);
+  script.loops = loops;
   std::string streamed;
   request.stream = [&](std::optional<TokenId>, std::string_view piece) {
     EXPECT_TRUE(isUtf8(piece));
@@ -114,7 +131,21 @@ Generation say(std::string_view text, GenerationRequest request, std::int64_t co
   Result<Generation> generation = generate(script, byteTokenizer(), request);
   EXPECT_TRUE(generation) << generation.problem().str();
   EXPECT_EQ(streamed, generation->text);
+  bool isPlain =
+      request.sampler.temperature == 0 && request.sampler.dryMultiplier == 0 && request.sampler.logprobs < 0;
+  EXPECT_EQ(script.looped > 0, loops && isPlain && generation->ids.size() > 1);
   return *generation;
+}
+
+/// The same, whether a device takes greedy steps by itself or not.
+Generation say(std::string_view text, GenerationRequest request, std::int64_t context = 1000) {
+  Generation generation = sayStepwise(text, request, context, false);
+  Generation looped = sayStepwise(text, request, context, true);
+  EXPECT_EQ(looped.ids, generation.ids);
+  EXPECT_EQ(looped.text, generation.text);
+  EXPECT_EQ(looped.reason, generation.reason);
+  EXPECT_EQ(looped.shifts, generation.shifts);
+  return generation;
 }
 
 } // namespace
