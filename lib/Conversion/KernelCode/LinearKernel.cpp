@@ -174,10 +174,13 @@ SmallVector<graph::LinearOp> productsOf(kernel::FuncOp function, kernel::TasksAt
 }
 
 Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token) {
-  graph::SymbolicTensorType type = tensorOf(product.getResult());
+  return indexOfRow(e, tensorOf(product.getResult()), token);
+}
+
+Index indexOfRow(TensorEmitter &e, graph::SymbolicTensorType type, Val row) {
   int64_t rank = type.getRank() - 1;
   Index index(rank);
-  Val rest = token;
+  Val rest = row;
   for (int64_t axis = rank; axis-- > 0;) {
     bool isOuter = llvm::all_of(llvm::seq<int64_t>(0, axis), [&](int64_t i) { return type.getStaticDim(i) == 1; });
     if (type.getStaticDim(axis) == 1) {
@@ -185,7 +188,7 @@ Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token) {
     } else if (isOuter) {
       index[axis] = rest;
     } else {
-      bool isEmpty = type.getStaticDim(axis) == 0; // there is no token then, but its code is written all the same
+      bool isEmpty = type.getStaticDim(axis) == 0; // there is no row then, but its code is written all the same
       Val size = isEmpty ? e.number(1) : e.size(type, axis);
       index[axis] = rest % size;
       rest = rest / size;

@@ -76,8 +76,10 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, mlir::Value inpu
 /// The linear layers that the roots of a space come from, in the order of the body.
 llvm::SmallVector<graph::LinearOp> productsOf(kernel::FuncOp function, kernel::TasksAttr tasks);
 
-/// The index of the input's row `token` in the dimensions of a product before the last, which lie in the order of their
+/// The index of row `row` of a tensor in the dimensions of `type` before the last, which lie in the order of their
 /// indices.
+Index indexOfRow(TensorEmitter &e, graph::SymbolicTensorType type, Val row);
+/// That of the input's row `token` in a product.
 Index indexOfToken(TensorEmitter &e, graph::LinearOp product, Val token);
 
 /// Writes the roots' elements at `index` that come from the task's products: their sums there, one or more rows of the

@@ -4,11 +4,45 @@
 
 #include "runtime/Packing/QuantizedActivations.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 
 namespace tern::code {
 
 namespace {
+
+/// What a norm takes that is all of `value`, if it reads it from memory: it is read for the norm and once more.
+Value normedRows(TensorEmitter &e, Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<graph::RmsNormOp, graph::LayerNormOp>(op) || !e.placeOf(op->getOperand(0)))
+    return {};
+  return op->getOperand(0);
+}
+
+/// Rows of `type`, as many as there are in this call.
+Val numberOfRows(TensorEmitter &e, graph::SymbolicTensorType type) {
+  Val rows = e.number(1);
+  for (int64_t axis = 0; axis + 1 < type.getRank(); ++axis)
+    rows = axis == 0 ? e.size(type, axis) : rows * e.size(type, axis);
+  return rows;
+}
+
+/// Of `rows` rows of `value`, how many may be computed at once: one where that takes scratch of its own besides.
+int64_t rowsAtOnce(Value value, int64_t rows) {
+  llvm::SetVector<Operation *> reached;
+  if (Operation *op = value.getDefiningOp())
+    reached.insert(op);
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (isa<graph::ShortConvOp, graph::GatedDeltaRuleOp, graph::SelectiveScanOp, graph::TopKOp,
+            kernel::AttendCombineOp>(reached[i]))
+      return 1;
+    for (Value operand : reached[i]->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        reached.insert(producer);
+  }
+  return rows;
+}
 
 /// Computes the rows of a tensor into a buffer.
 class RowWriter {
@@ -18,22 +52,31 @@ public:
   }
 
   void emit() {
-    Index index;
-    nest(index, e.number(0));
+    int64_t atOnce = rowsAtOnce(input, capacity);
+    Value rows = type.getElementType().isF32() && e.copiesRows(atOnce) ? normedRows(e, input) : Value();
+    e.fillRows(numberOfRows(e, type), atOnce, [&](Val row) {
+      Index index = indexOfRow(e, type, row);
+      // What is computed once for a row has to stay in the loop, though the index of the only one is known before.
+      if (!index.empty() && capacity == 1)
+        index.front() = row;
+      if (rows)
+        writeFromCopy(rows, index, row);
+      else
+        write(index, row);
+    });
   }
 
 private:
-  /// Loops over the next dimension; `row` counts the rows before.
-  void nest(Index &index, Val row) {
-    int64_t axis = index.size();
-    if (axis == type.getRank() - 1)
-      return write(index, row);
-    Val size = e.size(type, axis);
-    e.b.forLoop(e.number(0), size, e.number(1), [&](Val i) {
-      index.push_back(i);
-      nest(index, axis == 0 ? i : row * size + i);
-      index.pop_back();
+  /// Copies the row of `rows` to where the result's will be, and goes on from there: an element is replaced by the
+  /// thread that has read it.
+  void writeFromCopy(Value rows, const Index &index, Val row) {
+    auto ofRows = cast<graph::SymbolicTensorType>(rows.getType());
+    TensorPlace copy{buffer, graph::SymbolicTensorType::get(type.getElementType(), ofRows.getDims())};
+    e.once(rows.getAsOpaquePointer(), 0, index, [&] {
+      fill(rows, index, copy);
+      return Vals{};
     });
+    e.withCopy(rows, copy, [&] { write(index, row); });
   }
 
   void write(const Index &index, Val row) {
@@ -41,12 +84,15 @@ private:
       int64_t blocks = (*type.getStaticDim(-1) + activationBlock - 1) / activationBlock;
       return e.quantizeRow(quantize, index, buffer, capacity, row, e.number(0), e.number(blocks));
     }
-    TensorPlace place{buffer, type};
-    int64_t lanes = e.chooseLanes({input}, type.getDim(-1));
+    fill(input, index, {buffer, type});
+  }
+
+  void fill(Value value, const Index &index, const TensorPlace &place) {
+    int64_t lanes = e.chooseLanes({value}, type.getDim(-1));
     e.fillRow(e.number(0), e.size(type, -1), lanes, [&](Val column, int64_t count) {
       Index element(index);
       element.push_back(column);
-      e.store(e.element(input, element, count), place, element);
+      e.store(e.element(value, element, count), place, element);
     });
   }
 
@@ -88,6 +134,20 @@ static std::optional<TensorPlace> placeOfRows(TensorEmitter &e, Value value) {
   return isRows || tensor == value ? place : std::nullopt;
 }
 
+/// Copies all rows of numbers that lie at `from` to scratch at `to`.
+static void copyRows(TensorEmitter &e, graph::SymbolicTensorType type, Val from, Val to) {
+  Val count = numberOfRows(e, type) * e.size(type, -1);
+  auto copy = [&] {
+    e.fillRow(e.number(0), count, 1, [&](Val i, int64_t) {
+      e.b.store(e.b.load(TensorEmitter::storedType(type.getElementType()), from, i), to, i);
+    });
+  };
+  if (e.frame.first)
+    e.b.ifThen(e.frame.first, copy);
+  else
+    copy();
+}
+
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
   auto type = cast<graph::SymbolicTensorType>(value.getType());
   LinearInput input{type.getStorageFormat(), Val(), type.getStaticDim(-1).value_or(0), 1};
@@ -112,6 +172,9 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
     input.base = place->pointer;
     if (!e.stagesInput(*bytes))
       return input;
+    input.base = e.scratch(*bytes);
+    copyRows(e, type, place->pointer, input.base);
+    return input;
   }
   input.base = e.scratch(*bytes);
   RowWriter writer(e, value, input.base, input.capacity);

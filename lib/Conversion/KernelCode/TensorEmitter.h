@@ -94,6 +94,8 @@ public:
   /// The place of an argument or of what kernel.read_state gives; nothing for what is computed.
   std::optional<TensorPlace> placeOf(mlir::Value tensor);
   TensorPlace resultPlace(unsigned index);
+  /// While `body` runs, `tensor` is read from `copy`, which has as many dimensions.
+  void withCopy(mlir::Value tensor, const TensorPlace &copy, llvm::function_ref<void()> body);
   /// Element number, in elements of the type, of `index`; and how far apart neighbours of the last dimension lie.
   Val offsetOf(const TensorPlace &place, llvm::ArrayRef<Val> index);
   int64_t lastStride(const TensorPlace &place) const { return place.layout == kernel::Layout::Lanes16 ? 16 : 1; }
@@ -128,6 +130,11 @@ public:
   virtual void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
   /// The same for a body that fills scratch, which the code that follows may read.
   virtual void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body);
+  /// Calls `body(row)`, which fills a row of scratch, for the rows [0, count), of which there are `most` at most, in
+  /// any order; rows do not read each other. The code that follows may read them all.
+  virtual void fillRows(Val count, int64_t most, llvm::function_ref<void(Val)> body);
+  /// Whether fillRows would rather have a row that is read more than once copied to scratch first.
+  virtual bool copiesRows(int64_t /*most*/) const { return false; }
   /// Whether forRow deals out a row to more workers than a short row keeps busy, so that rows are better put together.
   virtual bool likesLongRows() const { return false; }
 
@@ -187,6 +194,7 @@ private:
   std::map<std::vector<const void *>, llvm::SmallVector<Vals, 1>> known;
   std::map<mlir::Block *, mlir::Operation *> lastHoisted;
   llvm::DenseMap<mlir::Attribute, Val> sizes;
+  llvm::DenseMap<mlir::Value, TensorPlace> copies;
   std::map<int64_t, Val> numbers;
   int64_t numTables = 0;
   bool hasFailed = false;

@@ -15,6 +15,8 @@ namespace tern::code {
 //===----------------------------------------------------------------------===//
 
 std::optional<TensorPlace> TensorEmitter::placeOf(Value tensor) {
+  if (auto copy = copies.find(tensor); copy != copies.end())
+    return copy->second;
   if (auto argument = dyn_cast<BlockArgument>(tensor))
     return TensorPlace{frame.operands[argument.getArgNumber()], cast<graph::SymbolicTensorType>(tensor.getType()),
                        function.getLayout(argument.getArgNumber()), false};
@@ -24,6 +26,12 @@ std::optional<TensorPlace> TensorEmitter::placeOf(Value tensor) {
                        read.getState().getType().getLayout(), true};
   }
   return std::nullopt;
+}
+
+void TensorEmitter::withCopy(Value tensor, const TensorPlace &copy, llvm::function_ref<void()> body) {
+  copies.insert({tensor, copy});
+  body();
+  copies.erase(tensor);
 }
 
 TensorPlace TensorEmitter::resultPlace(unsigned index) {
@@ -130,6 +138,10 @@ void TensorEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref
   b.forLoop(begin, main, number(lanes), [&](Val i) { body(i, lanes); });
   if (lanes > 1 && main.get() != end.get())
     b.forLoop(main, end, number(1), [&](Val i) { body(i, 1); });
+}
+
+void TensorEmitter::fillRows(Val count, int64_t /*atOnce*/, llvm::function_ref<void(Val)> body) {
+  b.forLoop(number(0), count, number(1), body);
 }
 
 void TensorEmitter::fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {

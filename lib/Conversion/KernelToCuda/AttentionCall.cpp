@@ -82,11 +82,11 @@ static bool isOfWholeRow(Value tensor) {
   return isa<graph::RmsNormOp, graph::LayerNormOp>(op) || llvm::any_of(op->getOperands(), isOfWholeRow);
 }
 
-/// Queries of `task`, not scaled, in scratch: rows of heads that the block norms one by one.
+/// Queries of `task`, not scaled, in scratch.
 static Val queriesInScratch(TensorEmitter &e, const AttentionOperands &operands, const AttentionTask &task) {
   CodeBuilder &b = e.b;
   Val buffer = e.scratch(task.maxRows * operands.headSize * 4);
-  b.forLoop(e.number(0), task.rows, e.number(1), [&](Val row) {
+  e.fillRows(task.rows, task.maxRows, [&](Val row) {
     e.forRow(e.number(0), e.number(operands.headSize), 1, [&](Val d, int64_t) {
       Val query = e.element(operands.query, {task.sequence, task.token(row), task.head(row), d});
       b.store(query, buffer, row * operands.headSize + d);
@@ -96,7 +96,7 @@ static Val queriesInScratch(TensorEmitter &e, const AttentionOperands &operands,
 }
 
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
-  if (!requireUniform("attention"))
+  if (!requireGroup("attention", Group::Block))
     return;
   auto target = [&](Val row, Val column) {
     Val token = task.token(row), head = task.head(row);

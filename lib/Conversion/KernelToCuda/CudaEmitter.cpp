@@ -12,27 +12,57 @@ namespace tern::cuda {
 // Threads
 //===----------------------------------------------------------------------===//
 
-/// Whether all threads of the block come by where the builder stands, with the same values.
-bool CudaEmitter::isUniform() const {
-  for (Operation *op = b.builder.getBlock()->getParentOp(); op && !isa<KernelOp>(op); op = op->getParentOp())
+/// Who comes by where the builder stands.
+Group CudaEmitter::group() const {
+  for (Operation *op = b.builder.getBlock()->getParentOp(); op && !isa<KernelOp>(op); op = op->getParentOp()) {
     if (isa<LambdaOp>(op) || dealtOut.contains(op))
-      return false;
-  return true;
+      return Group::Thread;
+    if (ofWarps.contains(op))
+      return Group::Warp;
+  }
+  return Group::Block;
 }
 
-bool CudaEmitter::requireUniform(StringRef what) {
-  if (isUniform())
+bool CudaEmitter::requireGroup(StringRef what, Group least) {
+  if (group() >= least)
     return true;
-  fail(function, what + " would be computed by each thread of a GPU for itself, which has no place to keep it");
+  StringRef who = least == Group::Warp || group() == Group::Thread ? "each thread" : "each warp";
+  fail(function, what + " would be computed by " + who + " of a GPU for itself, which has no place to keep it");
   return false;
+}
+
+/// The number of this thread in its group.
+Val CudaEmitter::threadOf(Group group) {
+  if (group == Group::Block)
+    return thread;
+  return group == Group::Thread ? number(0) : onceValue(this, 0, {}, [&] { return thread & 31; });
+}
+
+Val CudaEmitter::warp() {
+  return onceValue(this, 1, {}, [&] { return thread >> 5; });
+}
+
+/// As device functions are told.
+std::string CudaEmitter::nameOf(Group group) const {
+  return group == Group::Block ? "tern::Block<" + std::to_string(threads) + ">" : "tern::Warp";
 }
 
 void CudaEmitter::barrier() { BarrierOp::create(b.builder, b.loc); }
 
+/// What the threads of a group wrote to scratch before, all of them see after.
+void CudaEmitter::meet() {
+  if (group() == Group::Block)
+    barrier();
+  else
+    call(Type(), "warpBarrier", {}, {});
+}
+
 Val CudaEmitter::scratch(int64_t bytes) {
-  int64_t offset = scratchUsed;
-  scratchUsed += (bytes + 63) / 64 * 64;
-  return b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, offset));
+  bool isOfWarp = group() == Group::Warp;
+  int64_t offset = scratchUsed, size = (bytes + 63) / 64 * 64;
+  scratchUsed += size * (isOfWarp ? threads / 32 : 1);
+  Val place = b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, offset));
+  return isOfWarp ? b.bytePointer(place, warp() * size) : place;
 }
 
 void CudaEmitter::endRoot() {
@@ -53,9 +83,9 @@ void CudaEmitter::begin() {
 // Rows
 //===----------------------------------------------------------------------===//
 
-/// How often each thread has an element of a row, if that is the same for all and the compiler knows it: such a loop is
-/// unrolled, and its loads are all on their way at once.
-std::optional<int64_t> CudaEmitter::wholeRounds(Val begin, Val end) const {
+/// How often each of `threads` threads has an element of a row, if that is the same for all and the compiler knows it:
+/// such a loop is unrolled, and its loads are all on their way at once.
+std::optional<int64_t> CudaEmitter::wholeRounds(Val begin, Val end, int64_t threads) {
   APInt from, to;
   if (!matchPattern(begin.get(), m_ConstantInt(&from)) || !matchPattern(end.get(), m_ConstantInt(&to)) ||
       !from.isZero() || to.getSExtValue() % threads != 0 || to.getSExtValue() == threads)
@@ -64,40 +94,57 @@ std::optional<int64_t> CudaEmitter::wholeRounds(Val begin, Val end) const {
 }
 
 void CudaEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
-  if (!isUniform())
+  Group group = this->group();
+  if (group == Group::Thread)
     return TensorEmitter::forRow(begin, end, lanes, body);
-  if (std::optional<int64_t> rounds = wholeRounds(begin, end)) {
+  Val mine = threadOf(group);
+  int64_t step = threadsOf(group);
+  if (std::optional<int64_t> rounds = wholeRounds(begin, end, step)) {
     b.forLoop(number(0), number(*rounds), number(1), [&](Val round) {
       dealtOut.insert(b.builder.getBlock()->getParentOp());
-      body(thread + round * threads, 1);
+      body(mine + round * step, 1);
     });
     return;
   }
-  b.forLoop(begin + thread, end, number(threads), [&](Val i) {
+  b.forLoop(begin + mine, end, number(step), [&](Val i) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body(i, 1);
   });
 }
 
 void CudaEmitter::fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
-  if (!requireUniform("a row of scratch"))
+  if (!requireGroup("a row of scratch"))
     return;
-  barrier(); // what was there has been read
+  meet(); // what was there has been read
   forRow(begin, end, lanes, body);
+  meet();
+}
+
+/// A warp takes longer for a row than the block does, but warps do not wait for each other: a block waits for memory,
+/// and twice for all its warps, in every row.
+bool CudaEmitter::dealsOutRows(int64_t atOnce) const { return atOnce >= 4 && group() == Group::Block; }
+
+void CudaEmitter::fillRows(Val count, int64_t atOnce, llvm::function_ref<void(Val)> body) {
+  if (!dealsOutRows(atOnce))
+    return TensorEmitter::fillRows(count, atOnce, body);
+  barrier(); // what was there has been read
+  b.forLoop(warp(), count, number(threads / 32), [&](Val row) {
+    ofWarps.insert(b.builder.getBlock()->getParentOp());
+    body(row);
+  });
   barrier();
 }
 
-/// The reduction of a block, if there is one.
-static std::optional<StringRef> reductionOf(Fold kind, bool isFloat) {
+static StringRef nameOf(Fold kind) {
   switch (kind) {
   case Fold::Sum:
-    return isFloat ? "blockSum" : "blockSumInt";
+    return "tern::Sum";
   case Fold::Product:
-    return isFloat ? std::optional<StringRef>("blockProduct") : std::nullopt;
+    return "tern::Product";
   case Fold::Max:
-    return isFloat ? "blockMax" : "blockMaxInt";
+    return "tern::Max";
   case Fold::Min:
-    return isFloat ? "blockMin" : "blockMinInt";
+    return "tern::Min";
   }
   llvm_unreachable("a fold of the enumeration");
 }
@@ -106,27 +153,23 @@ Val CudaEmitter::foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm:
   constexpr int64_t few = 32;
   APInt fixed;
   bool isShort = matchPattern(count.get(), m_ConstantInt(&fixed)) && fixed.getSExtValue() <= few;
-  std::optional<StringRef> reduction = reductionOf(kind, neutral.isFloat());
-  if (isShort || !reduction || !isUniform())
+  if (isShort || group() == Group::Thread)
     return TensorEmitter::foldRow(kind, count, lanes, neutral, body);
-  std::optional<int64_t> rounds = wholeRounds(number(0), count);
-  Val begin = rounds ? number(0) : thread, end = rounds ? number(*rounds) : count, step = number(rounds ? 1 : threads);
-  Val mine = b.fold(begin, end, step, {neutral}, [&](Val i, ArrayRef<Val> carried) {
-    dealtOut.insert(b.builder.getBlock()->getParentOp());
-    return Vals{combine(kind, carried[0], body(rounds ? thread + i * threads : i, 1))};
-  })[0];
-  return call(neutral.getType(), *reduction, {std::to_string(threads)}, {mine.get()});
+  Type type = neutral.getType();
+  Value element = lambda("element", {b.i64}, type, [&](ArrayRef<Val> at) { return body(at[0], 1); });
+  return call(type, "foldRow", {nameOf(group()), cuda::nameOf(kind).str(), neutral.isFloat() ? "float" : "long long"},
+              {count.get(), neutral.get(), element});
 }
 
 void CudaEmitter::alone(llvm::function_ref<void()> body) {
-  if (!requireUniform("scratch that is read again"))
+  if (!requireGroup("scratch that is read again"))
     return;
-  barrier(); // what was there has been read
-  b.ifThen(thread == 0, [&] {
+  meet(); // what was there has been read
+  b.ifThen(threadOf(group()) == 0, [&] {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body();
   });
-  barrier();
+  meet();
 }
 
 //===----------------------------------------------------------------------===//
@@ -172,7 +215,7 @@ Val CudaEmitter::loadPacked(PackedFormat format, Val tiles, int64_t columns, Val
 
 void CudaEmitter::quantizeRow(graph::QuantizeOp quantize, ArrayRef<Val> index, Val buffer, int64_t maxRows, Val row,
                               Val begin, Val end) {
-  if (!requireUniform("a quantised row"))
+  if (!requireGroup("a quantised row"))
     return;
   auto type = cast<graph::SymbolicTensorType>(quantize.getResult().getType());
   std::optional<int64_t> columns = type.getStaticDim(-1);
@@ -184,7 +227,7 @@ void CudaEmitter::quantizeRow(graph::QuantizeOp quantize, ArrayRef<Val> index, V
     return this->element(quantize.getInput(), place);
   });
   bool isWide = type.getStorageFormat() == StorageFormat::I15_32;
-  call(Type(), "quantizeRow", {isWide ? "tern::I15" : "tern::I8", std::to_string(threads)},
+  call(Type(), "quantizeRow", {isWide ? "tern::I15" : "tern::I8", nameOf(group())},
        {buffer.get(), number(maxRows).get(), number(*columns).get(), row.get(), begin.get(), end.get(), element});
 }
 

@@ -8,7 +8,11 @@
 //   - what a row adds up to (`foldRow`) is added up by all threads and known to all after a reduction of the block;
 //   - inside such a loop, and in lambdas that device functions call, each thread goes its own way: rows there are gone
 //     through by one thread, and there are no barriers;
-//   - scratch is shared memory of the block. Who fills it outside the loops above is followed by a barrier.
+//   - many rows of scratch (`fillRows`) are dealt out to the warps. What is said of the block above then holds for each
+//     warp; numbers are the same bits, as a row is combined in an order of its own (RowFolds.h);
+//   - scratch is shared memory of the block, or of the warp in such a loop. Who fills it outside the loops over
+//   elements
+//     is followed by a barrier.
 //
 // Products with packed weights and attention are device functions (runtime/Cuda/Device), which are handed lambdas for
 // what comes before and after.
@@ -35,6 +39,9 @@ struct StreamedTiles {
   llvm::SmallVector<mlir::Value> weights;
   int64_t columns = 0;
 };
+
+/// Threads that come by a place of the code together, with the same values.
+enum class Group { Thread, Warp, Block };
 
 class CudaEmitter : public TensorEmitter {
 public:
@@ -64,7 +71,9 @@ public:
   Val scratch(int64_t bytes) override;
   void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
   void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
-  bool likesLongRows() const override { return isUniform(); }
+  void fillRows(Val count, int64_t atOnce, llvm::function_ref<void(Val)> body) override;
+  bool copiesRows(int64_t atOnce) const override { return dealsOutRows(atOnce); }
+  bool likesLongRows() const override { return group() == Group::Block; }
   Val foldRow(Fold kind, Val count, int64_t lanes, Val neutral, llvm::function_ref<Val(Val, int64_t)> body) override;
   void alone(llvm::function_ref<void()> body) override;
   void endRoot() override;
@@ -86,11 +95,17 @@ private:
   void startWeights();
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
-  std::optional<int64_t> wholeRounds(Val begin, Val end) const;
+  static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
-  bool isUniform() const;
-  bool requireUniform(llvm::StringRef what);
+  Group group() const;
+  bool requireGroup(llvm::StringRef what, Group least = Group::Warp);
+  int64_t threadsOf(Group group) const { return group == Group::Block ? threads : group == Group::Warp ? 32 : 1; }
+  Val threadOf(Group group);
+  Val warp();
+  std::string nameOf(Group group) const;
+  bool dealsOutRows(int64_t atOnce) const;
   void barrier();
+  void meet();
 
   /// A call of the device function `tern::<name>`, whose value has type `result`; none if that is null.
   Val call(mlir::Type result, llvm::StringRef name, llvm::ArrayRef<std::string> arguments,
@@ -106,6 +121,7 @@ private:
   bool blocksOfNumbers = false;
   bool attendsByTiles = false;
   llvm::DenseSet<mlir::Operation *> dealtOut; ///< Loops and conditions in which each thread goes its own way.
+  llvm::DenseSet<mlir::Operation *> ofWarps;  ///< Loops in which each warp does.
 };
 
 /// The type that stands for a packed format in runtime/Cuda/Device/Formats.h: "tern::Q4_1".

@@ -137,7 +137,7 @@ void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)
     return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
-  if (!requireUniform("a product"))
+  if (!requireGroup("a product", Group::Block))
     return;
   bool isPadded = task.rows % tileRows != 0;
   SmallVector<Type> parameters = {b.i64, b.i64};

@@ -86,15 +86,16 @@ __device__ __forceinline__ void quantizeBlock(const QuantizedRows<FORMAT> &targe
   }
 }
 
-/// Quantises blocks [firstBlock, endBlock) of row `row`; then all threads meet. `element(column)` is asked for columns
-/// below `columns` only; those beyond are zeros. What a thread needs of several blocks is on its way at once: the row
-/// comes from the launch before, and everybody waits for it.
-template <typename FORMAT, int THREADS, typename Element>
+/// Quantises blocks [firstBlock, endBlock) of row `row`, a warp four of them abreast; then the threads of GROUP
+/// (Block<THREADS> or Warp), which all call it, meet. `element(column)` is asked for columns below `columns` only; those
+/// beyond are zeros. What a thread needs of several blocks is on its way at once: the row comes from the launch before,
+/// and everybody waits for it.
+template <typename FORMAT, typename GROUP, typename Element>
 __device__ __forceinline__ void quantizeRow(void *rows, long long maxRows, long long columns, long long row,
                                             long long firstBlock, long long endBlock, Element element) {
   const QuantizedRows<FORMAT> target(rows, maxRows, columns);
-  constexpr int together = 4, abreast = THREADS / 8;
-  int part = threadIndex() & 7, mine = threadIndex() >> 3;
+  constexpr int together = 4, abreast = 4 * GROUP::warps;
+  const int part = threadIndex() & 7, mine = 4 * GROUP::warp() + threadIndex() % 32 / 8;
   TERN_UNROLL_BY(1)
   for (long long base = firstBlock; base < endBlock; base += together * abreast) {
     float x[together][4];
@@ -110,7 +111,7 @@ __device__ __forceinline__ void quantizeRow(void *rows, long long maxRows, long 
         quantizeBlock<FORMAT>(target, row * target.blocks + block, block < endBlock, x[i]);
     }
   }
-  barrier();
+  GROUP::meet();
 }
 
 } // namespace tern

@@ -13,6 +13,19 @@
 
 namespace tern {
 
+/// Threads that do something together: all of a block, or those of a warp, wherever others are.
+template <int THREADS> struct Block {
+  static constexpr int warps = THREADS / 32;
+  static __device__ __forceinline__ int warp() { return threadIndex() / 32; }
+  /// What any of them wrote to memory before, all see after.
+  static __device__ __forceinline__ void meet() { barrier(); }
+};
+struct Warp {
+  static constexpr int warps = 1;
+  static __device__ __forceinline__ int warp() { return 0; }
+  static __device__ __forceinline__ void meet() { warpBarrier(); }
+};
+
 /// Of the 32 lanes of a warp, in every lane.
 template <typename T, typename Combine> __device__ __forceinline__ T warpReduce(T value, Combine combine) {
   TERN_UNROLL

@@ -30,8 +30,10 @@ kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> 
 // What a row adds up to is known to all threads after a reduction of the block.
 // CHECK-LABEL: cuda.kernel @tern_norm(
 // CHECK: cuda.size 1
-// CHECK: %[[MINE:.*]] = scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64 iter_args
-// CHECK: %[[ALL:.*]] = cuda.call "tern::blockSum"<"256">(%[[MINE]])
+// CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%[[I:.*]]: i64) -> f32
+// CHECK: %[[X:.*]] = llvm.load
+// CHECK: arith.mulf %[[X]], %[[X]]
+// CHECK: cuda.call "tern::foldRow"<"tern::Block<256>", "tern::Sum", "float">(%c640_i64, %{{.*}}, %[[ELEMENT]])
 // CHECK: math.sqrt
 // CHECK: scf.for %{{.*}} = %{{.*}} to %c640_i64 step %c256_i64
 kernel.func @norm(%x: !graph.tensor<f32[T, 640]>, %w: !graph.tensor<f32[640]> {kernel.operand = #kernel.operand<resident>}) -> !graph.tensor<f32[T, 640]> attributes {
@@ -71,6 +73,56 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
     schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [512, 1], tiles = [64, 1]>]} {
   %0 = graph.linear %x, %w : (f32[1, 2048], bf16[512, 2048]) -> f32[1, 512]
   kernel.return %0 : !graph.tensor<f32[1, 512]>
+}
+
+// Of many tokens each is normed by a warp, which copies its row to where the result will be, and reads it there.
+// CHECK-LABEL: cuda.kernel @tern_many_norms(
+// CHECK: %[[NUMBER:.*]] = cuda.thread_index
+// CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
+// CHECK: cuda.call "tern::waitForPreviousLaunch"()
+// CHECK-DAG: %[[WARP:.*]] = arith.shrsi %[[THREAD]], %c5
+// CHECK-DAG: %[[ROWS:.*]] = cuda.shared at [[#]]
+// CHECK: cuda.barrier
+// CHECK: scf.for %[[ROW:.*]] = %[[WARP]] to %c8_i64{{.*}} step %c16_i64
+// CHECK: cuda.call "tern::warpBarrier"()
+// CHECK: scf.for %{{.*}} to %c64_i64
+// CHECK: %[[X:.*]] = llvm.load
+// CHECK: llvm.store %[[X]]
+// CHECK: cuda.call "tern::warpBarrier"()
+// CHECK: cuda.lambda "element"
+// CHECK: llvm.getelementptr inbounds %[[ROWS]]
+// CHECK: cuda.call "tern::foldRow"<"tern::Warp", "tern::Sum", "float">
+// CHECK-NOT: cuda.barrier
+// CHECK: scf.for %{{.*}} to %c64_i64
+// CHECK: cuda.call "tern::warpBarrier"()
+// CHECK: cuda.barrier
+// CHECK: cuda.call "tern::linearNumbers"
+kernel.func @many_norms(%x: !graph.tensor<f32[8, 1, 2048]>, %n: !graph.tensor<f32[2048]> {kernel.operand = #kernel.operand<resident>},
+    %w: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> !graph.tensor<f32[8, 1, 512]> attributes {
+    schedule = #kernel.schedule<kind = linear, inline_prologue = 1>,
+    tasks = [#kernel.tasks<roots = [0], dims = [512, 8, 1], tiles = [16, 8, 1]>]} {
+  %0 = graph.rms_norm %x, %n epsilon 1.0e-5 : (f32[8, 1, 2048], f32[2048]) -> f32[8, 1, 2048]
+  %1 = graph.linear %0, %w : (f32[8, 1, 2048], bf16[512, 2048]) -> f32[8, 1, 512]
+  kernel.return %1 : !graph.tensor<f32[8, 1, 512]>
+}
+
+// An input that only has another shape is copied as it lies, whatever its rows.
+// CHECK-LABEL: cuda.kernel @tern_copied(
+// CHECK: cuda.barrier
+// CHECK: scf.for %[[ROUND:.*]] = %c0_i64{{.*}} to %c32_i64
+// CHECK: %[[SKIPPED:.*]] = arith.muli %[[ROUND]], %c512_i64
+// CHECK: %[[PLACE:.*]] = arith.addi %{{.*}}, %[[SKIPPED]]
+// CHECK: llvm.getelementptr inbounds %arg0[%[[PLACE]]]
+// CHECK: cuda.barrier
+// CHECK: cuda.call "tern::linearNumbers"
+kernel.func @copied(%x: !graph.tensor<f32[8, 1, 32, 64]>,
+    %w: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> !graph.tensor<f32[8, 1, 512]> attributes {schedule = #kernel.schedule<kind = linear>,
+    tasks = [#kernel.tasks<roots = [0], dims = [512, 8, 1], tiles = [16, 8, 1]>]} {
+  %0 = graph.reshape %x : (f32[8, 1, 32, 64]) -> f32[8, 1, 2048]
+  %1 = graph.linear %0, %w : (f32[8, 1, 2048], bf16[512, 2048]) -> f32[8, 1, 512]
+  kernel.return %1 : !graph.tensor<f32[8, 1, 512]>
 }
 
 // Short rows that need nothing of their own first are dealt out as one.
@@ -126,9 +178,9 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
 // CHECK: cuda.call "tern::startQuants"<"512", "1", "83968", "tern::Q4_1">(%[[RING]], %c64_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
 // CHECK: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: %[[ROWS:.*]] = cuda.shared at 83968
-// CHECK: cuda.call "tern::blockSum"<"512">
-// CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%{{.*}}: i64) -> f32
-// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "512">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
+// CHECK: cuda.call "tern::foldRow"<"tern::Block<512>", "tern::Sum", "float">
+// CHECK: %[[ELEMENT:.*]] = cuda.lambda "element{{[0-9]*}}"(%{{.*}}: i64) -> f32
+// CHECK: cuda.call "tern::quantizeRow"<"tern::I15", "tern::Block<512>">(%[[ROWS]], {{.*}}, %[[ELEMENT]])
 // CHECK: %[[FINISH:.*]] = cuda.lambda "finish"(%{{.*}}: i64, %[[N:.*]]: i64, %[[SUM:.*]]: f32)
 // CHECK: arith.cmpi slt, %[[N]], %c40
 // CHECK: llvm.store %[[SUM]]

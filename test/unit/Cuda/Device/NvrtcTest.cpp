@@ -147,7 +147,7 @@ std::string quantsKernel(const std::string &x, int maxTokens, const std::vector<
          "= "
          "shared + 110592;\n  tern::startQuants<512, " +
          arguments + ">(shared, " + tiles + ");\n  tern::waitForPreviousLaunch();\n  tern::quantizeRow<tern::" + x +
-         ", 512>(rows, " + tokens + ", 2048, 0, 0, 64, [&](long long column) { return x[column]; });\n" +
+         ", tern::Block<512>>(rows, " + tokens + ", 2048, 0, 0, 64, [&](long long column) { return x[column]; });\n" +
          "  tern::linearQuants<tern::" + x + ", 512, " + arguments + ">(shared, rows, " + tokens +
          ", 2048, 0, tokens, tile, tile + 4, " + of.finish + of.operands + ");\n}\n";
 }
@@ -238,7 +238,9 @@ std::string otherKernels() {
   for (const char *format : {"I15", "I8"})
     text += std::string("extern \"C\" __global__ void tern_quantize_") + format +
             "(const float *x, void *y) { tern::quantizeRow<tern::" + format +
-            ", 256>(y, 16, 2048, blockIdx.x, 0, 64, [&](long long column) { return x[column]; }); }\n";
+            ", tern::Block<256>>(y, 16, 2048, blockIdx.x, 0, 64, [&](long long column) { return x[column]; });\n"
+            "tern::quantizeRow<tern::" +
+            format + ", tern::Warp>(y, 16, 2048, blockIdx.x, 0, 64, [&](long long column) { return x[column]; }); }\n";
   return text + R"(
 extern "C" __global__ void tern_reduce(float *x, long long *n, tern::f16 *h, tern::bf16 *b) {
   float y = tern::blockSum<256>(x[threadIdx.x]) + tern::blockMax<256>(x[1]) + tern::blockMin<256>(x[2]);
@@ -248,6 +250,14 @@ extern "C" __global__ void tern_reduce(float *x, long long *n, tern::f16 *h, ter
   b[threadIdx.x] = tern::fromFloat<tern::bf16>(y);
   n[threadIdx.x] = m;
   tern::allowNextLaunch();
+}
+extern "C" __global__ void tern_fold(const float *x, float *y, long long *n, long long count) {
+  auto element = [&](long long i) { return x[i] * x[i]; };
+  y[0] = tern::foldRow<tern::Block<512>, tern::Sum, float>(2048, 0.0f, element);
+  y[1] = tern::foldRow<tern::Warp, tern::Sum, float>(2048, 0.0f, element);
+  y[2] = tern::foldRow<tern::Block<256>, tern::Max, float>(count, 0.0f, element);
+  y[3] = tern::foldRow<tern::Warp, tern::Product, float>(count, 1.0f, element);
+  n[0] = tern::foldRow<tern::Block<128>, tern::Min, long long>(count, 0, [&](long long i) { return n[i]; });
 }
 extern "C" __global__ void tern_combine(const float *parts, float *y) {
   y[threadIdx.x] = tern::combineParts<40, 64>(parts, threadIdx.x, y[64]);
@@ -293,7 +303,7 @@ TEST_P(NvrtcTest, DecodingDoesNotSpill) {
   }
 }
 
-TEST_P(NvrtcTest, CompilesTheRest) { EXPECT_EQ(compile(otherKernels()).size(), 18u); }
+TEST_P(NvrtcTest, CompilesTheRest) { EXPECT_EQ(compile(otherKernels()).size(), 19u); }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, NvrtcTest, testing::Values("sm_80", "sm_89", "sm_90a", "sm_100a", "sm_120"),
                          [](const auto &info) { return std::string(info.param); });

@@ -30,7 +30,7 @@ std::vector<float> rowsWithEdges(std::uint64_t count) {
   return x;
 }
 
-template <typename FORMAT> void check(StorageFormat stored, std::uint64_t rows, std::uint64_t columns) {
+template <typename FORMAT, typename GROUP> void check(StorageFormat stored, std::uint64_t rows, std::uint64_t columns) {
   SCOPED_TRACE(std::to_string(rows) + " x " + std::to_string(columns));
   QuantizedLayout layout = *quantizedLayout(stored, rows + 2, columns);
   std::vector<float> x = rowsWithEdges(rows * columns);
@@ -40,13 +40,13 @@ template <typename FORMAT> void check(StorageFormat stored, std::uint64_t rows, 
   for (unsigned long long seed : seeds) {
     auto body = [&] {
       long long row = blockIndex() / 2, first = blockIndex() % 2 ? blocks / 2 : 0;
-      quantizeRow<FORMAT, 128>(actual.data(), static_cast<long long>(rows + 2), static_cast<long long>(columns), row,
-                               first, blockIndex() % 2 ? blocks : blocks / 2, [&](long long column) {
-                                 return x.at(static_cast<std::size_t>(row) * columns +
-                                             static_cast<std::size_t>(column));
-                               });
+      quantizeRow<FORMAT, GROUP>(actual.data(), static_cast<long long>(rows + 2), static_cast<long long>(columns), row,
+                                 first, blockIndex() % 2 ? blocks : blocks / 2, [&](long long column) {
+                                   return x.at(static_cast<std::size_t>(row) * columns +
+                                               static_cast<std::size_t>(column));
+                                 });
     };
-    EXPECT_EQ(run(body, static_cast<unsigned>(2 * rows), 128, seed), "");
+    EXPECT_EQ(run(body, static_cast<unsigned>(2 * rows), 32 * GROUP::warps, seed), "");
     // NaNs may differ in their sign; scales and float sums are where one can be.
     EXPECT_TRUE(std::equal(expected.data(), expected.data() + layout.scale, actual.data()));
     EXPECT_TRUE(
@@ -58,8 +58,10 @@ template <typename FORMAT> void check(StorageFormat stored, std::uint64_t rows, 
 
 TEST(QuantizeRow, EqualsTheDefinition) {
   for (std::uint64_t columns : {1, 32, 100, 576, 2048}) {
-    check<I15>(StorageFormat::I15_32, 3, columns);
-    check<I8>(StorageFormat::I8_32, 3, columns);
+    check<I15, Block<128>>(StorageFormat::I15_32, 3, columns);
+    check<I8, Block<128>>(StorageFormat::I8_32, 3, columns);
+    check<I15, Warp>(StorageFormat::I15_32, 3, columns);
+    check<I8, Warp>(StorageFormat::I8_32, 3, columns);
   }
 }
 
