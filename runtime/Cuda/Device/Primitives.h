@@ -160,6 +160,57 @@ template <int PENDING> __device__ __forceinline__ void waitForCopies() {
 }
 
 //===----------------------------------------------------------------------===//
+// Bulk copies (sm_90 and later)
+//===----------------------------------------------------------------------===//
+//
+// One thread asks for a run of bytes; a phase in shared memory says when they are there. A phase ends when as many
+// threads have arrived as it was made for and all bytes that they announced have come; then the next begins. Phases
+// alternate between 0 and 1, the first is 0.
+
+struct alignas(8) Phase {
+  unsigned long long words;
+};
+
+__device__ __forceinline__ unsigned sharedAddress(const void *shared) {
+  return static_cast<unsigned>(__cvta_generic_to_shared(shared));
+}
+
+/// Makes a phase that `arrivals` threads end each time. One thread calls it; then fenceCopies and a barrier.
+__device__ __forceinline__ void makePhase(Phase *phase, int arrivals) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(sharedAddress(phase)), "r"(arrivals) : "memory");
+}
+/// What this thread did to shared memory, the phases that it made too, comes before copies that begin after a barrier.
+__device__ __forceinline__ void fenceCopies() {
+  asm volatile("fence.mbarrier_init.release.cluster; fence.proxy.async.shared::cta;" ::: "memory");
+}
+__device__ __forceinline__ void arrive(Phase *phase) {
+  asm volatile("{ .reg .b64 state; mbarrier.arrive.shared::cta.b64 state, [%0]; }" ::"r"(sharedAddress(phase))
+               : "memory");
+}
+/// Likewise, and announces `bytes` bytes.
+__device__ __forceinline__ void arriveWithBytes(Phase *phase, int bytes) {
+  asm volatile(
+      "{ .reg .b64 state; mbarrier.arrive.expect_tx.shared::cta.b64 state, [%0], %1; }" ::"r"(sharedAddress(phase)),
+      "r"(bytes)
+      : "memory");
+}
+/// Waits until the phase of this parity has ended.
+__device__ __forceinline__ void waitForPhase(Phase *phase, int parity) {
+  asm volatile("{ .reg .pred ended;\n"
+               "again: mbarrier.try_wait.parity.shared::cta.b64 ended, [%0], %1;\n"
+               "@!ended bra again; }" ::"r"(sharedAddress(phase)),
+               "r"(parity)
+               : "memory");
+}
+/// Copies `bytes` bytes, all three multiples of 16; they count in `phase` as they come.
+__device__ __forceinline__ void copyBulk(void *shared, const void *global, int bytes, Phase *phase) {
+  asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(
+                   sharedAddress(shared)),
+               "l"(__cvta_generic_to_global(global)), "r"(bytes), "r"(sharedAddress(phase))
+               : "memory");
+}
+
+//===----------------------------------------------------------------------===//
 // Numbers
 //===----------------------------------------------------------------------===//
 
@@ -273,6 +324,81 @@ __device__ __forceinline__ void multiplyTilesBf16(float (&d)[4], const unsigned 
                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
+
+//===----------------------------------------------------------------------===//
+// Matrix products of a warpgroup (sm_90a)
+//===----------------------------------------------------------------------===//
+//
+// d[64 x N] += a[64 x 16] * b[16 x N] of bfloat16, by four warps that begin at a multiple of four. Warp w has rows 16 w
+// .. 16 w + 15 of a and d, as in products of a warp: words 4 j .. 4 j + 3 of d are its columns 8 j .. 8 j + 7. b lies
+// in shared memory, its columns as rows of 16 numbers, in pieces of eight rows of 128 bytes:
+//
+//   piece       1024 bytes, aligned to as many; the 16 bytes at number i of row r are at place i ^ r ("128-byte
+//               swizzle"); a product takes two of the eight numbers
+//   b           N / 8 pieces, one behind another
+//
+// Products are asynchronous: beginProducts, multiplyGroup as often as needed, commitProducts; when waitForProducts has
+// returned, sums may be read, and what was multiplied may be overwritten.
+
+/// Where b lies: `numbers` is the address of the first of its 16 bytes in the first row of the first piece.
+struct GroupMatrix {
+  unsigned long long words;
+
+  __device__ __forceinline__ explicit GroupMatrix(const void *numbers)
+      : words((1ull << 62) | (1024ull / 16 << 32) | (1ull << 16) | (sharedAddress(numbers) & 0x3ffff) / 16) {}
+
+  /// The matrix of so many bytes further.
+  __device__ __forceinline__ GroupMatrix after(int bytes) const {
+    GroupMatrix other = *this;
+    other.words += bytes / 16;
+    return other;
+  }
+};
+
+/// Sums and operands in registers are what they are from here on.
+__device__ __forceinline__ void beginProducts() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+__device__ __forceinline__ void commitProducts() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
+/// Waits until at most the last PENDING groups of products are under way.
+template <int PENDING> __device__ __forceinline__ void waitForProducts() {
+  asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(PENDING) : "memory");
+}
+
+#define TERN_SUMS_8(d, i)                                                                                              \
+  "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), "+f"(d[i + 6]),          \
+      "+f"(d[i + 7])
+
+/// N = 32, 64 or 128: twice the words of d.
+__device__ __forceinline__ void multiplyGroup(float (&d)[16], const unsigned (&a)[4], GroupMatrix b) {
+  asm volatile("{ .reg .pred more; setp.ne.b32 more, 1, 0; "
+               "wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 {"
+               "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15}, "
+               "{%16, %17, %18, %19}, %20, more, 1, 1, 0; }"
+               : TERN_SUMS_8(d, 0), TERN_SUMS_8(d, 8)
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b.words));
+}
+__device__ __forceinline__ void multiplyGroup(float (&d)[32], const unsigned (&a)[4], GroupMatrix b) {
+  asm volatile("{ .reg .pred more; setp.ne.b32 more, 1, 0; "
+               "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {"
+               "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+               "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+               "{%32, %33, %34, %35}, %36, more, 1, 1, 0; }"
+               : TERN_SUMS_8(d, 0), TERN_SUMS_8(d, 8), TERN_SUMS_8(d, 16), TERN_SUMS_8(d, 24)
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b.words));
+}
+__device__ __forceinline__ void multiplyGroup(float (&d)[64], const unsigned (&a)[4], GroupMatrix b) {
+  asm volatile("{ .reg .pred more; setp.ne.b32 more, 1, 0; "
+               "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {"
+               "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+               "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
+               "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
+               "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
+               "{%64, %65, %66, %67}, %68, more, 1, 1, 0; }"
+               : TERN_SUMS_8(d, 0), TERN_SUMS_8(d, 8), TERN_SUMS_8(d, 16), TERN_SUMS_8(d, 24), TERN_SUMS_8(d, 32),
+                 TERN_SUMS_8(d, 40), TERN_SUMS_8(d, 48), TERN_SUMS_8(d, 56)
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b.words));
+}
+
+#undef TERN_SUMS_8
 
 } // namespace tern
 
