@@ -61,9 +61,11 @@ template <int PARTS, int TILES, int TOKENS, int SHARED, int COUNT> struct GroupS
   static constexpr int warpgroups = groupThreads / 128, columns = 64;
   static constexpr int tiles = COUNT * TILES, units = tiles / 4, unitsOfWeight = TILES / 4;
   static constexpr int slots = units >= warpgroups ? units / warpgroups : 1; ///< Units of a warpgroup.
-  static constexpr int alongColumns = warpgroups / (units / slots);          ///< Warpgroups that share a unit.
-  static constexpr int productTokens = TOKENS < 128 ? TOKENS : 128, groups = TOKENS / productTokens;
-  static_assert(TILES % 4 == 0 && units == slots * warpgroups / alongColumns && TOKENS == productTokens * groups,
+  static constexpr int alongTokens = warpgroups / (units / slots);           ///< Warpgroups that share a unit.
+  static constexpr int groupTokens = TOKENS / alongTokens;                   ///< Of a warpgroup.
+  static constexpr int productTokens = groupTokens < 128 ? groupTokens : 128, groups = groupTokens / productTokens;
+  static_assert(TILES % 4 == 0 && units * alongTokens == slots * warpgroups &&
+                    TOKENS == productTokens * groups * alongTokens,
                 "warpgroups have the same share");
   static_assert(tiles <= 16, "a lane copies half a tile of a stage");
 
@@ -74,14 +76,13 @@ template <int PARTS, int TILES, int TOKENS, int SHARED, int COUNT> struct GroupS
   static constexpr int fitting = (SHARED - alignment - phaseBytes) / (stageTokenBytes + stageTileBytes);
   static constexpr int stages = fitting < 8 ? fitting : 8;
   static constexpr int stageBytes = stages * (stageTokenBytes + stageTileBytes);
-  static constexpr int sumBytes = alongColumns * COUNT * TOKENS * sumStride<TILES> * 4;
+  static constexpr int sumBytes = COUNT * TOKENS * sumStride<TILES> * 4;
   static_assert(stages >= 2 && sumBytes <= stageBytes, "two stages, and at last the sums, must fit in SHARED bytes");
   using Place = RingPlace<stages>;
 
-  /// The same in all lanes, as the compiler can see: branches by it do not divide warps.
-  static __device__ __forceinline__ int warpgroup() { return shuffle(threadIndex() / 128, 0); }
-  static __device__ __forceinline__ int firstUnit() { return warpgroup() / alongColumns * slots; }
-  static __device__ __forceinline__ int placeInColumns() { return warpgroup() % alongColumns; }
+  static __device__ __forceinline__ int warpgroup() { return threadIndex() / 128; }
+  static __device__ __forceinline__ int firstUnit() { return warpgroup() / alongTokens * slots; }
+  static __device__ __forceinline__ int firstToken() { return warpgroup() % alongTokens * groupTokens; }
 };
 
 /// The ring: tokens of all stages, tiles of all stages, and two phases for each, of stages that are full and empty.
@@ -102,7 +103,7 @@ template <typename Shape> struct GroupRing {
       TERN_UNROLL
       for (int i = 0; i < Shape::stages; ++i) {
         makePhase(full + i, 1);
-        makePhase(empty + i, groupThreads / 32 / Shape::alongColumns);
+        makePhase(empty + i, groupThreads / 32);
       }
     }
     fenceCopies();
@@ -199,16 +200,11 @@ template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct Gr
     }
     TERN_UNROLL_BY(1)
     for (int number = 0; number < copies.end; ++number, place.advance()) {
-      if (Shape::alongColumns > 1 && number % Shape::alongColumns != Shape::placeInColumns())
-        continue;
       waitForPhase(ring.full + place.place, place.parity);
       multiplyStage(ring.tokensOf(place.place), ring.tilesOf(place.place));
-      // While products run: the stages before this one have been read by all, or soon will be.
-      if (threadIndex() < 32 && number >= Shape::alongColumns) {
-        TERN_UNROLL
-        for (int i = 0; i < Shape::alongColumns; ++i)
-          copies.fill(ring);
-      }
+      // While products run: the stage before has been read by all, or soon will be.
+      if (threadIndex() < 32 && number > 0)
+        copies.fill(ring);
       waitForProducts<0>();
       if (threadIndex() % 32 == 0)
         arrive(ring.empty + place.place);
@@ -222,13 +218,14 @@ template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct Gr
     for (int slot = 0; slot < Shape::slots; ++slot) {
       int unit = Shape::firstUnit() + slot;
       int row = (unit % Shape::unitsOfWeight * 4 + warp) * 16 + 2 * g;
-      int plane = Shape::placeInColumns() * COUNT + unit / Shape::unitsOfWeight;
+      int plane = unit / Shape::unitsOfWeight;
       TERN_UNROLL
       for (int i = 0; i < Shape::groups * numbers / 4; ++i) {
         const float *from = sums[slot][i / (numbers / 4)] + i % (numbers / 4) * 4;
         TERN_UNROLL
         for (int t = 0; t < 2; ++t)
-          *reinterpret_cast<Words2 *>(target + (plane * TOKENS + i * 8 + 2 * q + t) * sumStride<TILES> + row) =
+          *reinterpret_cast<Words2 *>(
+              target + (plane * TOKENS + Shape::firstToken() + i * 8 + 2 * q + t) * sumStride<TILES> + row) =
               Words2{floatToBits(from[t]), floatToBits(from[2 + t])};
       }
     }
@@ -256,7 +253,7 @@ private:
       for (int slot = 0; slot < Shape::slots; ++slot)
         read(tiles + (firstTile + slot * 4) * Shape::halfBytes, step, a[step][slot]);
     }
-    const GroupMatrix matrix(tokens);
+    const GroupMatrix matrix(tokens + Shape::firstToken() * 128);
     beginProducts();
     TERN_UNROLL
     for (int i = 0; i < steps * Shape::slots * Shape::groups; ++i) {
@@ -301,12 +298,8 @@ __device__ __forceinline__ void groupBlock(unsigned char *shared, const void *x,
     auto finishAt = [&](int token, int row) {
       float all[count];
       TERN_UNROLL
-      for (int weight = 0; weight < count; ++weight) {
+      for (int weight = 0; weight < count; ++weight)
         all[weight] = sums[(weight * TOKENS + token) * stride + row];
-        TERN_UNROLL
-        for (int part = 1; part < Shape::alongColumns; ++part)
-          all[weight] = add(all[weight], sums[((part * count + weight) * TOKENS + token) * stride + row]);
-      }
       finishRow<count>(finish, first + token, tileBegin * 16 + row, all);
     };
     if (first >= tokenBegin && tokenEnd - first >= TOKENS && tileEnd - tileBegin >= TILES) {

@@ -1,8 +1,9 @@
 //===- Block.h - A block of threads, run one thread at a time ----*- C++ -*-===//
 //
 // The threads of a block are fibers of one thread of this machine. A fiber runs until it must wait: for the other
-// threads of its block (a barrier) or the other lanes of its warp (a shuffle, a ballot, a matrix product). Whoever
-// arrives last lets all go on. So every interleaving is one that the GPU could take, and the order is chosen by a seed:
+// threads of its block (a barrier), the other lanes of its warp (a shuffle, a ballot, a matrix product), or the end of
+// a phase of bulk copies. Whoever arrives last lets all go on. So every interleaving is one that the GPU could take,
+// and the order is chosen by a seed:
 //
 //   0          warps and lanes from the first to the last; a warp runs as far as it can before the next begins
 //   1          from the last to the first
@@ -12,7 +13,8 @@
 // filled with a pattern before each block (of floats, a NaN).
 //
 // An asynchronous copy is done at once, or, in orders of an odd number, as late as it may be: when its thread waits for
-// it. So a stage that is read before its copies were waited for, or written while it is still read, shows.
+// it. So a stage that is read before its copies were waited for, or written while it is still read, shows. So are bulk
+// copies and products of warpgroups, whose matrix in shared memory is read when they are done.
 //
 // What a GPU would not forgive, or not always, ends the launch with a message:
 //   - threads that wait at different places, or for a thread that has ended;
@@ -43,7 +45,8 @@ namespace tern::emulation {
 
 constexpr unsigned warpLanes = 32;
 constexpr unsigned maxThreads = 1024;
-constexpr unsigned lineBytes = 128;
+/// Of shared memory: pieces that are swizzled begin at multiples of it.
+constexpr unsigned sharedAlignment = 1024;
 /// A float of these bytes is a NaN.
 constexpr unsigned char poison = 0xff;
 
@@ -78,8 +81,45 @@ struct Copy {
   }
 };
 
+/// What a phase (Primitives.h) is here, in its 8 bytes.
+struct PhaseState {
+  std::uint16_t parity, arrivals; ///< Of the phase that has not ended; of each phase.
+  std::uint16_t missing;          ///< Arrivals until it ends.
+  std::int16_t copies;            ///< Bytes announced and not yet here, in units of 16.
+
+  /// `threads` arrive, and `bytes` more are to come.
+  void change(unsigned threads, int bytes) {
+    missing = static_cast<std::uint16_t>(missing - threads);
+    copies = static_cast<std::int16_t>(copies + bytes / 16);
+    if (missing || copies)
+      return;
+    parity ^= 1;
+    missing = arrivals;
+  }
+};
+
+/// A bulk copy, and the phase that counts it.
+struct BulkCopy {
+  Copy copy;
+  PhaseState *phase;
+
+  void make() const {
+    copy.make();
+    phase->change(0, -static_cast<int>(copy.bytes));
+  }
+};
+
+/// A thread's part of a product of a warpgroup: its rows of a, words as the lanes of four have them; where b lies.
+struct GroupProduct {
+  float *sums;
+  unsigned columns;
+  unsigned a[4][4];
+  unsigned long long matrix;
+  unsigned group; ///< Groups that the thread had committed before.
+};
+
 struct Thread {
-  enum class State { Ready, AtWarp, AtBlock, Ended };
+  enum class State { Ready, AtWarp, AtBlock, AtPhase, Ended };
 
   Index3 index;
   State state = State::Ready;
@@ -87,6 +127,10 @@ struct Thread {
   unsigned exchanges = 0;   ///< Made so far; its parity picks the slots of the next.
   unsigned groups = 0;      ///< Of copies, committed so far.
   std::vector<Copy> copies; ///< Not made yet.
+  unsigned productGroups = 0;
+  std::vector<GroupProduct> products; ///< Likewise.
+  PhaseState *phase = nullptr;        ///< That it waits for, the one of this parity.
+  unsigned parity = 0;
   Fiber fiber;
 
   unsigned lane() const { return index.x % warpLanes; }
@@ -139,6 +183,14 @@ public:
   void copy(void *target, const void *source, unsigned bytes);
   void waitForCopies(unsigned pending);
 
+  /// Likewise bulk copies; those of a phase are made when a thread waits for it.
+  void copyBulk(void *target, const void *source, unsigned bytes, PhaseState *phase);
+  void waitForPhase(PhaseState *phase, unsigned parity, const Site &site);
+
+  /// Likewise products; `make` makes one.
+  void multiply(const GroupProduct &product, void (*make)(const GroupProduct &));
+  void waitForProducts(unsigned pending, void (*make)(const GroupProduct &));
+
   /// Waits until all threads of the block are here.
   void waitForBlock(const Site &site);
 
@@ -156,6 +208,7 @@ private:
   void runBlock(unsigned index);
   bool runWarp(unsigned warp);
   bool releaseBarrier();
+  bool hasEnded(PhaseState *phase, unsigned parity);
   void poisonShared();
   std::string whoWaits() const;
   std::vector<unsigned> orderOf(unsigned count);
@@ -168,6 +221,7 @@ private:
   unsigned char *shared = nullptr;
   std::unique_ptr<Thread[]> &pool;
   std::vector<Exchange> warps;
+  std::vector<BulkCopy> bulkCopies; ///< Not made yet.
   Thread *thread_ = nullptr;
   Fiber scheduler;
   bool failed = false;
@@ -205,8 +259,9 @@ inline const char *Grid::run() {
     return problem.c_str();
   }
   // Exactly as many bytes as asked for, so that the address sanitizer sees what lies beyond.
-  unsigned padding = (lineBytes - sharedSize % lineBytes) % lineBytes;
-  shared = static_cast<unsigned char *>(std::aligned_alloc(lineBytes, std::max(sharedSize + padding, lineBytes)));
+  unsigned padding = (sharedAlignment - sharedSize % sharedAlignment) % sharedAlignment;
+  shared = static_cast<unsigned char *>(
+      std::aligned_alloc(sharedAlignment, std::max(sharedSize + padding, sharedAlignment)));
 #ifdef TERN_FIBER_ASAN
   __asan_poison_memory_region(shared + sharedSize, padding);
 #endif
@@ -240,12 +295,14 @@ inline void Grid::runBlock(unsigned index) {
   block = {index, 0, 0};
   poisonShared();
   warps.assign(threads.x / warpLanes, Exchange());
+  bulkCopies.clear();
   for (unsigned i = 0; i < threads.x; ++i) {
     Thread &thread = pool[i];
     thread.index = {i, 0, 0};
     thread.state = Thread::State::Ready;
-    thread.exchanges = thread.groups = 0;
+    thread.exchanges = thread.groups = thread.productGroups = 0;
     thread.copies.clear();
+    thread.products.clear();
     thread.fiber.start(enter);
   }
   do {
@@ -266,8 +323,11 @@ inline bool Grid::runWarp(unsigned warp) {
   bool progress = false;
   for (unsigned lane : orderOf(warpLanes)) {
     Thread &thread = pool[warp * warpLanes + lane];
-    if (failed || thread.state != Thread::State::Ready)
+    bool goesOn = thread.state == Thread::State::Ready ||
+                  (thread.state == Thread::State::AtPhase && hasEnded(thread.phase, thread.parity));
+    if (failed || !goesOn)
       continue;
+    thread.state = Thread::State::Ready;
     thread_ = &thread;
     scheduler.switchTo(thread.fiber);
     progress = true;
@@ -322,6 +382,53 @@ inline void Grid::waitForCopies(unsigned pending) {
   auto firstLater = std::find_if_not(copies.begin(), copies.end(), isDue);
   std::for_each(copies.begin(), firstLater, [](const Copy &copy) { copy.make(); });
   copies.erase(copies.begin(), firstLater);
+}
+
+inline void Grid::copyBulk(void *target, const void *source, unsigned bytes, PhaseState *phase) {
+  BulkCopy copy{{target, source, bytes, 0}, phase};
+  if (seed % 2 == 0)
+    copy.make();
+  else
+    bulkCopies.push_back(copy);
+}
+
+/// Makes the copies that the phase waits for.
+inline bool Grid::hasEnded(PhaseState *phase, unsigned parity) {
+  for (std::size_t i = 0; i < bulkCopies.size();) {
+    if (bulkCopies[i].phase != phase) {
+      ++i;
+      continue;
+    }
+    bulkCopies[i].make();
+    bulkCopies.erase(bulkCopies.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return phase->parity != parity;
+}
+
+inline void Grid::waitForPhase(PhaseState *phase, unsigned parity, const Site &site) {
+  if (hasEnded(phase, parity))
+    return;
+  Thread &self = *thread_;
+  self.site = site;
+  self.phase = phase;
+  self.parity = parity;
+  self.state = Thread::State::AtPhase;
+  self.fiber.switchTo(scheduler);
+}
+
+inline void Grid::multiply(const GroupProduct &product, void (*make)(const GroupProduct &)) {
+  if (seed % 2 == 0)
+    make(product);
+  else
+    thread_->products.push_back(product);
+}
+
+inline void Grid::waitForProducts(unsigned pending, void (*make)(const GroupProduct &)) {
+  std::vector<GroupProduct> &products = thread_->products;
+  auto isDue = [&](const GroupProduct &product) { return product.group + pending < thread_->productGroups; };
+  auto firstLater = std::find_if_not(products.begin(), products.end(), isDue);
+  std::for_each(products.begin(), firstLater, make);
+  products.erase(products.begin(), firstLater);
 }
 
 inline void Grid::waitForBlock(const Site &site) {

@@ -131,6 +131,28 @@ inline void copyAsync4OrZeros(void *shared, const void *global, bool isThere, co
 inline void commitCopies() { ++emulation::Grid::current().thread().groups; }
 template <int PENDING> void waitForCopies() { emulation::Grid::current().waitForCopies(PENDING); }
 
+using Phase = emulation::PhaseState;
+
+inline unsigned sharedAddress(const void *shared) {
+  return static_cast<unsigned>(static_cast<const unsigned char *>(shared) - emulation::Grid::current().dynamicShared());
+}
+inline void makePhase(Phase *phase, int arrivals) {
+  auto count = static_cast<std::uint16_t>(arrivals);
+  *phase = {0, count, count, 0};
+}
+inline void fenceCopies() {}
+inline void arrive(Phase *phase) { phase->change(1, 0); }
+inline void arriveWithBytes(Phase *phase, int bytes) { phase->change(1, bytes); }
+inline void waitForPhase(Phase *phase, int parity, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  emulation::Grid::current().waitForPhase(phase, static_cast<unsigned>(parity), {"a phase", file, line});
+}
+inline void copyBulk(void *shared, const void *global, int bytes, Phase *phase, const char *file = __builtin_FILE(),
+                     int line = __builtin_LINE()) {
+  emulation::checkAligned(shared, 16, file, line);
+  emulation::checkAligned(global, 16, file, line);
+  emulation::Grid::current().copyBulk(shared, global, static_cast<unsigned>(bytes), phase);
+}
+
 inline unsigned pairOfBfloat16(float low, float high) {
   return floatToBfloat16(low) | static_cast<unsigned>(floatToBfloat16(high)) << 16;
 }
@@ -220,6 +242,71 @@ inline void multiplyTilesBf16(float (&d)[4], const unsigned (&a)[4], const unsig
     return static_cast<double>(bfloat16ToFloat(static_cast<std::uint16_t>(word >> (16 * i))));
   };
   emulation::multiplyWarp(d, a, b, 2, part, part, {"a matrix product", file, line});
+}
+
+/// The descriptor of a matrix as PTX has it ("Matrix Descriptor Format" of wgmma).
+struct GroupMatrix {
+  unsigned long long words;
+
+  explicit GroupMatrix(const void *numbers)
+      : words((1ull << 62) | (1024ull / 16 << 32) | (1ull << 16) | (sharedAddress(numbers) & 0x3ffff) / 16) {}
+  GroupMatrix after(int bytes) const {
+    GroupMatrix other = *this;
+    other.words += static_cast<unsigned>(bytes) / 16;
+    return other;
+  }
+};
+
+namespace emulation {
+
+/// Number k of column `column` of the matrix of 128-byte swizzle that `descriptor` describes.
+inline float numberOf(unsigned long long descriptor, unsigned column, unsigned k) {
+  unsigned first = descriptor % 0x4000 * 16, piece = (descriptor >> 32) % 0x4000 * 16;
+  unsigned place = first + column / 8 * piece + column % 8 * 128 + k * 2;
+  place ^= place / 128 % 8 * 16;
+  Grid &grid = Grid::current();
+  if (descriptor >> 62 != 1 || place + 2 > grid.sharedBytes()) {
+    grid.report("block " + std::to_string(grid.block.x) + ": a matrix of a product of a warpgroup has no such place");
+    grid.leave();
+  }
+  std::uint16_t bits;
+  std::memcpy(&bits, grid.dynamicShared() + place, sizeof bits);
+  return bfloat16ToFloat(bits);
+}
+
+/// Adds a thread's part of a product.
+inline void makeProduct(const GroupProduct &product) {
+  unsigned q = Grid::current().thread().lane() % 4;
+  for (unsigned i = 0; i < product.columns / 2; ++i) {
+    unsigned half = i / 2 % 2, column = i / 4 * 8 + q * 2 + i % 2;
+    double sum = static_cast<double>(product.sums[i]);
+    for (unsigned k = 0; k < 16; ++k) {
+      unsigned word = product.a[k / 2 % 4][half + k / 8 * 2];
+      sum += static_cast<double>(bfloat16ToFloat(static_cast<std::uint16_t>(word >> (k % 2 * 16)))) *
+             static_cast<double>(numberOf(product.matrix, column, k));
+    }
+    product.sums[i] = static_cast<float>(sum);
+  }
+}
+
+} // namespace emulation
+
+inline void beginProducts() {}
+inline void commitProducts() { ++emulation::Grid::current().thread().productGroups; }
+template <int PENDING> void waitForProducts() {
+  emulation::Grid::current().waitForProducts(PENDING, emulation::makeProduct);
+}
+
+/// Each warp has its own rows of a and d, so a warp is what must meet.
+template <int SUMS>
+void multiplyGroup(float (&d)[SUMS], const unsigned (&a)[4], GroupMatrix b, const char *file = __builtin_FILE(),
+                   int line = __builtin_LINE()) {
+  emulation::Grid &grid = emulation::Grid::current();
+  auto *all = grid.exchange(a, 4, {"a product of a warpgroup", file, line});
+  emulation::GroupProduct product{d, SUMS * 2, {}, b.words, grid.thread().productGroups};
+  for (unsigned q = 0; q < 4; ++q)
+    std::copy_n(all[grid.thread().lane() / 4 * 4 + q], 4, product.a[q]);
+  grid.multiply(product, emulation::makeProduct);
 }
 
 } // namespace tern
