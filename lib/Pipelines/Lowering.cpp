@@ -52,6 +52,9 @@ static LogicalResult scheduleFor(ModuleOp module, const CudaTarget &target) {
   ChooseLinearTasksOptions blocks;
   blocks.target = target.name;
   passes.addPass(createChooseLinearTasks(blocks));
+  ChooseSplitRowsOptions splits;
+  splits.target = target.name;
+  passes.addPass(createChooseSplitRows(splits));
   return passes.run(module);
 }
 

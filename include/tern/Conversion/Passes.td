@@ -63,6 +63,31 @@ def ChooseLinearTasks : Pass<"choose-linear-tasks", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect"];
 }
 
+def ChooseSplitRows : Pass<"choose-split-rows", "::mlir::ModuleOp"> {
+  let summary = "products that warpgroups of a GPU make, and their inputs split into bfloat16";
+  let description = [{
+    On GPUs whose warpgroups multiply matrices of shared memory (sm_90a), products of bf16 weights in `tiles16` with
+    inputs of f32 or bf16 and more than 64 tokens are made by these (runtime/Cuda/Device/GroupBlock.h). They read the
+    input in an order of their own, an f32 as two bfloat16 (runtime/Cuda/Device/SplitRows.h), which the kernel that
+    computes it writes in the first place: where such products are all that reads a value, the kernels that write and
+    read it get the attribute `kernel.split_rows`, three numbers for each such operand: its number (results follow
+    arguments), rows, columns. Kernels that multiply get `kernel.group_blocks` besides, how many of its blocks a
+    multiprocessor holds at once, and tiles of `#kernel.tasks`: of 64, 128 or 256 rows and 64 or 128 tokens, whichever
+    is fastest by a model like that of choose-linear-tasks.
+
+    Runs on a planned program, as values are ranges of the arena: an argument is the result that was last written to the
+    very range. Operands that share a value in any launch are split together.
+
+    Declined, with a remark, where anything else reads or writes the input: another kernel, the caller, or its own
+    kernel in place. Kernels with `kernel.fixed_tiles` are left as they are, and so are inputs whose columns are no
+    multiple of 64 or whose rows, at most, are none of 8.
+
+    Test: test/lib/Conversion/KernelToCuda/choose-split-rows.mlir
+  }];
+  let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];
+  let dependentDialects = ["::tern::graph::GraphDialect", "::tern::kernel::KernelDialect", "::tern::plan::PlanDialect"];
+}
+
 def ConvertCodeToCuda : Pass<"convert-code-to-cuda", "::mlir::ModuleOp"> {
   let summary = "code of kernels as constructs of CUDA C++";
   let description = [{

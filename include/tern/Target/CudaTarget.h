@@ -27,6 +27,7 @@ struct CudaTarget {
   /// What the largest part of the architecture can read and, in products of bf16 summed in f32, compute in a second.
   double bytesPerSecond = 0, flopsPerSecond = 0;
   std::int64_t multiprocessors = 0; ///< Of that part.
+  bool hasWarpgroups = false;       ///< Warpgroups multiply matrices of shared memory (wgmma).
 };
 
 /// Whether `name` is meant as a GPU: it begins with "sm_" or "cuda".

@@ -101,7 +101,7 @@ public:
   int64_t lastStride(const TensorPlace &place) const { return place.layout == kernel::Layout::Lanes16 ? 16 : 1; }
   Val load(const TensorPlace &place, llvm::ArrayRef<Val> index, int64_t lanes);
   /// Stores what element() gives, converted to the element type.
-  void store(Val value, const TensorPlace &place, llvm::ArrayRef<Val> index);
+  virtual void store(Val value, const TensorPlace &place, llvm::ArrayRef<Val> index);
 
   /// The type that loads and stores use for `element`: integers carry no sign.
   static mlir::Type storedType(mlir::Type element);

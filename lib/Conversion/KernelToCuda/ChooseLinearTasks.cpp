@@ -211,6 +211,31 @@ kernel::TasksAttr withBlock(kernel::FuncOp function, kernel::TasksAttr tasks, co
   return kernel::TasksAttr::get(tasks.getContext(), tasks.getRoots(), tasks.getDims(), tiles);
 }
 
+/// Gives every space the tiles that `change` says, `tiles` of rows, and what a task then moves.
+void setTiles(kernel::FuncOp function, int64_t tiles, llvm::function_ref<kernel::TasksAttr(kernel::TasksAttr)> change) {
+  SmallVector<Attribute> spaces;
+  SmallVector<int64_t> bytes;
+  auto moved = function->getAttrOfType<ArrayAttr>(kernel::taskBytesAttrName);
+  for (auto [i, tasks] : llvm::enumerate(function.getTasks().getAsRange<kernel::TasksAttr>())) {
+    spaces.push_back(change(tasks));
+    if (moved)
+      bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * tiles * tileRows /
+                      std::max<int64_t>(1, tasks.getTiles().front()));
+  }
+  Builder builder(function.getContext());
+  function.setTasksAttr(builder.getArrayAttr(spaces));
+  if (moved)
+    function->setAttr(kernel::taskBytesAttrName, builder.getI64ArrayAttr(bytes));
+}
+
+} // namespace
+
+void tern::cuda::setLinearBlock(kernel::FuncOp function, const LinearBlock &block) {
+  setTiles(function, block.tiles, [&](kernel::TasksAttr tasks) { return withBlock(function, tasks, block); });
+}
+
+namespace {
+
 struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> {
   using ChooseLinearTasksBase::ChooseLinearTasksBase;
 
@@ -264,30 +289,11 @@ struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> 
           << remark::reason("@{0}: device code has no block for its weights and input", function.getSymName());
       return;
     }
-    setTiles(function, choice->block.tiles,
-             [&](kernel::TasksAttr tasks) { return withBlock(function, tasks, choice->block); });
+    setLinearBlock(function, choice->block);
     remark::passed(function.getLoc(), options())
         << remark::add("@{0}: blocks of {1} rows and {2} tokens, {3} of them on {4} multiprocessors, take about {5} us",
                        function.getSymName(), choice->block.tiles * tileRows, choice->block.tokens, choice->blocks,
                        target.multiprocessors, llvm::formatv("{0:F1}", choice->seconds * 1e6).str());
-  }
-
-  /// Gives every space the tiles that `change` says, `tiles` of rows, and what a task then moves.
-  static void setTiles(kernel::FuncOp function, int64_t tiles,
-                       llvm::function_ref<kernel::TasksAttr(kernel::TasksAttr)> change) {
-    SmallVector<Attribute> spaces;
-    SmallVector<int64_t> bytes;
-    auto moved = function->getAttrOfType<ArrayAttr>(kernel::taskBytesAttrName);
-    for (auto [i, tasks] : llvm::enumerate(function.getTasks().getAsRange<kernel::TasksAttr>())) {
-      spaces.push_back(change(tasks));
-      if (moved)
-        bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * tiles * tileRows /
-                        std::max<int64_t>(1, tasks.getTiles().front()));
-    }
-    Builder builder(function.getContext());
-    function.setTasksAttr(builder.getArrayAttr(spaces));
-    if (moved)
-      function->setAttr(kernel::taskBytesAttrName, builder.getI64ArrayAttr(bytes));
   }
 };
 

@@ -65,6 +65,20 @@ Val CudaEmitter::scratch(int64_t bytes) {
   return isOfWarp ? b.bytePointer(place, warp() * size) : place;
 }
 
+/// Results that choose-split-rows has split lie as device code wants them.
+void CudaEmitter::store(Val value, const TensorPlace &place, ArrayRef<Val> index) {
+  for (unsigned operand = function.getNumArguments(); operand < frame.operands.size(); ++operand) {
+    std::optional<SplitRows> split = splitRows(function, operand);
+    if (!split || frame.operands[operand].get() != place.pointer.get())
+      continue;
+    call(Type(), "storeSplit", {place.type.getElementType().isF32() ? "tern::Split2" : "tern::Split1"},
+         {place.pointer.get(), number(split->rows).get(), number(split->columns).get(), offsetOf(place, index).get(),
+          value.get()});
+    return;
+  }
+  TensorEmitter::store(value, place, index);
+}
+
 void CudaEmitter::endRoot() {
   if (function.getWrites().size() + function.getNumResults() > 1 && !function.getWrites().empty())
     barrier();

@@ -25,6 +25,7 @@
 #include "dialects/Cuda/IR/Cuda.h"
 #include "lib/Conversion/KernelCode/TensorEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
+#include "lib/Conversion/KernelToCuda/SplitRows.h"
 #include "lib/Conversion/KernelToCuda/WeightRing.h"
 
 #include "llvm/ADT/DenseSet.h"
@@ -58,10 +59,11 @@ public:
 
   /// Blocks that a multiprocessor is to hold at once, where shared memory or the registers of products bound them.
   std::optional<int64_t> residentBlocks() const {
-    return stream            ? std::optional(stream->resident)
-           : attendsByTiles  ? std::optional<int64_t>(1)
-           : blocksOfNumbers ? std::optional(residentLinearBlocks(target))
-                             : std::nullopt;
+    return stream                  ? std::optional(stream->resident)
+           : attendsByTiles        ? std::optional<int64_t>(1)
+           : groupBlocks(function) ? groupBlocks(function)
+           : blocksOfNumbers       ? std::optional(residentLinearBlocks(target))
+                                   : std::nullopt;
   }
 
   /// What comes before everything else: the next launch may begin, weights that tasks stream are fetched, and then the
@@ -69,6 +71,7 @@ public:
   void begin();
 
   Val scratch(int64_t bytes) override;
+  void store(Val value, const TensorPlace &place, llvm::ArrayRef<Val> index) override;
   void forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
   void fillRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) override;
   void fillRows(Val count, int64_t atOnce, llvm::function_ref<void(Val)> body) override;
@@ -97,6 +100,8 @@ private:
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
+  void multiplyGroups(const LinearTask &task, int64_t resident, mlir::Value finish);
+  Val stagesOfBlock(int64_t bytes);
   Group group() const;
   bool requireGroup(llvm::StringRef what, Group least = Group::Warp);
   int64_t threadsOf(Group group) const { return group == Group::Block ? threads : group == Group::Warp ? 32 : 1; }

@@ -31,6 +31,9 @@ struct LinearBlock {
 /// device code has one.
 std::optional<LinearBlock> linearBlock(int64_t tiles, int64_t tokens, size_t weights, bool isQuantized);
 
+/// Gives every space of `function` tasks of `block`.
+void setLinearBlock(kernel::FuncOp function, const LinearBlock &block);
+
 /// Whether blocks can multiply weights of `format` by an input of `input`.
 bool canMultiplyInBlocks(PackedFormat format, StorageFormat input);
 

@@ -4,6 +4,8 @@
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 
 namespace tern::cuda {
@@ -103,16 +105,17 @@ static std::optional<LinearBlock> blockOf(const LinearTask &task) {
   return linearBlock(task.range.maxTiles, task.range.maxTokens, task.weights.size(), task.input.isQuantized());
 }
 
+/// Shared memory for a block, the same for a task of any space of the kernel.
+Val CudaEmitter::stagesOfBlock(int64_t bytes) {
+  if (blockStages)
+    return b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, *blockStages));
+  blockStages = scratchUsed;
+  return scratch(bytes);
+}
+
 void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block, Value finish) {
   blocksOfNumbers |= !task.input.isQuantized();
-  // A task of any space of the kernel has the same bytes.
-  Val stages;
-  if (blockStages) {
-    stages = b.wrap(SharedOp::create(b.builder, b.loc, b.ptr, *blockStages));
-  } else {
-    blockStages = scratchUsed;
-    stages = scratch(linearBlockShared);
-  }
+  Val stages = stagesOfBlock(linearBlockShared);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),
                                         std::to_string(block.tiles), std::to_string(block.tokens),
                                         std::to_string(linearBlockShared)};
@@ -132,8 +135,24 @@ void CudaEmitter::multiplyBlock(const LinearTask &task, const LinearBlock &block
   call(Type(), "linearBlock", arguments, operands);
 }
 
+/// The tiles of the task say what a block is, as choose-split-rows set them.
+void CudaEmitter::multiplyGroups(const LinearTask &task, int64_t resident, Value finish) {
+  int64_t shared = groupBlockShared(resident, target),
+          tokens = std::max<int64_t>(64, llvm::PowerOf2Ceil(task.range.maxTokens));
+  SmallVector<std::string> arguments = {task.input.format == StorageFormat::F32 ? "tern::Split2" : "tern::Split1",
+                                        std::to_string(task.range.maxTiles), std::to_string(tokens),
+                                        std::to_string(shared)};
+  SmallVector<Value> operands = {
+      stagesOfBlock(shared).get(),      task.input.base.get(),       number(task.input.capacity).get(),
+      number(task.input.columns).get(), task.range.tokenBegin.get(), task.range.tokenEnd.get(),
+      task.range.tileBegin.get(),       task.range.tileEnd.get(),    finish};
+  for (const LinearWeight &weight : task.weights)
+    operands.push_back(weight.pointer.get());
+  call(Type(), "groupBlock", arguments, operands);
+}
+
 /// `linear` calls its last lambda once for each token and row of a tile, padding included, with the sums there; so do
-/// `linearNumbers` and `linearQuants` for those of all tiles and `linearBlock` for those of a block.
+/// `linearNumbers` and `linearQuants` for those of all tiles, `linearBlock` and `groupBlock` for those of a block.
 void CudaEmitter::multiply(const LinearTask &task) {
   if (task.weights.size() > maxWeights)
     return fail(function, "a linear kernel of a GPU multiplies at most 4 weights");
@@ -156,6 +175,8 @@ void CudaEmitter::multiply(const LinearTask &task) {
   });
   if (ring)
     return multiplyStream(task, finish);
+  if (std::optional<int64_t> resident = groupBlocks(function))
+    return multiplyGroups(task, *resident, finish);
   if (std::optional<LinearBlock> block = blockOf(task))
     return multiplyBlock(task, *block, finish);
   SmallVector<std::string> arguments = {activationType(task.input.format), std::to_string(threads),

@@ -13,6 +13,7 @@ struct Row {
   int64_t sharedKiB, gigabytesPerSecond;
   double teraflops;
   int64_t multiprocessors;
+  bool hasWarpgroups = false;
 };
 
 } // namespace
@@ -21,8 +22,8 @@ struct Row {
 // (bf16, dense, sums in f32) and multiprocessors: NVIDIA's data sheets of A100 SXM 80 GB, RTX 3090 Ti, RTX 4090, H100
 // SXM, B200, RTX 5090.
 static constexpr Row rows[] = {
-    {"sm_80", 163, 2039, 312, 108},  {"sm_86", 99, 1008, 80, 84},       {"sm_89", 99, 1008, 165.2, 128},
-    {"sm_90a", 227, 3350, 989, 132}, {"sm_100a", 227, 8000, 2250, 148}, {"sm_120", 99, 1792, 209.5, 170},
+    {"sm_80", 163, 2039, 312, 108},        {"sm_86", 99, 1008, 80, 84},       {"sm_89", 99, 1008, 165.2, 128},
+    {"sm_90a", 227, 3350, 989, 132, true}, {"sm_100a", 227, 8000, 2250, 148}, {"sm_120", 99, 1792, 209.5, 170},
 };
 
 bool tern::isCudaTargetName(llvm::StringRef name) { return name.starts_with("sm_") || name.starts_with("cuda"); }
@@ -39,8 +40,8 @@ Result<CudaTarget> tern::parseCudaTarget(llvm::StringRef name) {
   architecture.consume_front("cuda:");
   for (const Row &row : rows)
     if (row.name == architecture)
-      return CudaTarget{row.name.str(), row.sharedKiB * 1024, row.gigabytesPerSecond * 1e9, row.teraflops * 1e12,
-                        row.multiprocessors};
+      return CudaTarget{row.name.str(),       row.sharedKiB * 1024, row.gigabytesPerSecond * 1e9,
+                        row.teraflops * 1e12, row.multiprocessors,  row.hasWarpgroups};
   return Problem{"--target", "there is no GPU target '" + name.str() + "'", "choose one of " + cudaTargetNames()};
 }
 

@@ -120,41 +120,53 @@ template <typename Shape> struct GroupRing {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// What the first warp copies to the stages of a pass: all columns of tokens from `firstToken` on, a multiple of 8.
+/// What a thread copies to the stages of a pass: half of a tile, all columns of tokens from a first one on of one
+/// plane, or nothing. All warps have their share, as a warp begins one copy after another.
 template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct StageCopies {
   using Rows = SplitRows<PARTS>;
+  static constexpr int halves = 2 * Shape::tiles;
+  static_assert(halves + PARTS <= groupThreads, "a thread copies one thing");
 
-  typename Shape::Place place;           ///< To fill next.
-  int number, end;                       ///< The stage of the pass that goes there, and how many there are.
-  const unsigned char *tiles = nullptr;  ///< This lane's half of a tile, if there is one, and where it goes.
-  const unsigned char *tokens = nullptr; ///< This lane's plane of the tokens, likewise.
-  int target, bytes, tokenBytes;         ///< All bytes of a stage; those of a plane.
-  long long tokenStride;
+  typename Shape::Place place; ///< To fill next.
+  int number, end;             ///< The stage of the pass that goes there, and how many there are.
+  int item;                    ///< Halves of tiles, then planes of tokens, then nothing.
+  const unsigned char *from;   ///< Its bytes of the first stage; null if there are none.
+  unsigned char *to;           ///< Its place in the first place of the ring.
+  long long stride;            ///< From stage to stage.
+  int bytes, tileBytes, allBytes;
 
   /// Of the block; the pass comes later.
-  __device__ __forceinline__ StageCopies(const WeightPointers<COUNT> &weights, long long columns,
-                                         const BlockRange &range)
-      : end(static_cast<int>(columns / Shape::columns)) {
-    int lane = threadIndex() % 32, tile = lane / 2 % TILES, half = lane % 2, weight = lane / 2 / TILES;
+  __device__ __forceinline__ StageCopies(const GroupRing<Shape> &ring, const WeightPointers<COUNT> &weights,
+                                         long long columns, const BlockRange &range)
+      : end(static_cast<int>(columns / Shape::columns)),
+        item(threadIndex() % 32 * (groupThreads / 32) + threadIndex() / 32), from(nullptr) {
+    int tile = item / 2 % TILES, half = item % 2, weight = item / 2 / TILES;
     long long left = range.tileEnd - range.tileBegin;
     int numTiles = left < TILES ? static_cast<int>(left) : TILES;
     TERN_UNROLL
     for (int w = 0; w < COUNT; ++w)
       if (w == weight && tile < numTiles)
-        tiles = static_cast<const unsigned char *>(weights.at[w]) +
-                (range.tileBegin + tile) * tileBytes<BF16>(columns) + half * Shape::halfBytes;
-    target = (weight * TILES + tile) * Shape::halfBytes + half * Shape::halfStride;
-    bytes = COUNT * numTiles * 2 * Shape::halfBytes;
+        from = static_cast<const unsigned char *>(weights.at[w]) +
+               (range.tileBegin + tile) * tern::tileBytes<BF16>(columns) + half * Shape::halfBytes;
+    to = ring.tiles + (weight * TILES + tile) * Shape::halfBytes + half * Shape::halfStride;
+    stride = 2 * Shape::halfBytes;
+    bytes = Shape::halfBytes;
+    tileBytes = COUNT * numTiles * 2 * Shape::halfBytes;
   }
 
-  /// The pass of tokens from `first` on begins.
-  __device__ __forceinline__ void begin(const Rows &x, long long first, long long tokenEnd) {
-    int part = 31 - threadIndex() % 32; // lanes that may have no tile
+  /// The pass of tokens from `first` on, a multiple of 8, begins.
+  __device__ __forceinline__ void begin(const GroupRing<Shape> &ring, const Rows &x, long long first,
+                                        long long tokenEnd) {
+    constexpr int most = TOKENS / Rows::pieceRows;
     long long left = (tokenEnd - first + Rows::pieceRows - 1) / Rows::pieceRows;
-    tokenBytes =
-        (left < TOKENS / Rows::pieceRows ? static_cast<int>(left) : TOKENS / Rows::pieceRows) * Rows::pieceBytes;
-    tokens = part < PARTS ? x.piece(part, 0, first / Rows::pieceRows) : nullptr;
-    tokenStride = x.piece(0, 1, 0) - x.piece(0, 0, 0);
+    int tokenBytes = (left < most ? static_cast<int>(left) : most) * Rows::pieceBytes, part = item - halves;
+    if (part >= 0 && part < PARTS) {
+      from = x.piece(part, 0, first / Rows::pieceRows);
+      to = ring.tokens + part * Shape::tokenBytes;
+      stride = x.maxRows / Rows::pieceRows * Rows::pieceBytes;
+      bytes = tokenBytes;
+    }
+    allBytes = tileBytes + PARTS * tokenBytes;
     number = 0;
   }
 
@@ -165,12 +177,10 @@ template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct St
     Phase *full = ring.full + place.place;
     waitForPhase(ring.empty + place.place, place.parity ^ 1);
     if (threadIndex() == 0)
-      arriveWithBytes(full, bytes + PARTS * tokenBytes);
-    if (tokens)
-      copyBulk(ring.tokensOf(place.place) + (31 - threadIndex()) * Shape::tokenBytes, tokens + number * tokenStride,
-               tokenBytes, full);
-    if (tiles)
-      copyBulk(ring.tilesOf(place.place) + target, tiles + number * 2 * Shape::halfBytes, Shape::halfBytes, full);
+      arriveWithBytes(full, allBytes);
+    if (from)
+      copyBulk(to + place.place * (item < halves ? Shape::stageTileBytes : Shape::stageTokenBytes),
+               from + number * stride, bytes, full);
     ++number;
     place.advance();
   }
@@ -184,31 +194,50 @@ template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct St
 template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct GroupSums {
   static constexpr int steps = Shape::columns / 16, numbers = Shape::productTokens / 2;
   using Copies = StageCopies<Shape, PARTS, TILES, TOKENS, COUNT>;
+  using Operands = unsigned[Shape::slots][4];
 
   /// [unit][tokens of a product][eight tokens: rows 2 g and 2 g + 1, tokens 2 q and 2 q + 1]
   float sums[Shape::slots][Shape::groups][numbers];
 
-  /// Adds the products of all stages of a pass, which begin at `place`.
+  /// Adds the products of all stages of a pass, which begin at `place`. While the products of a step run, the weights
+  /// of the next are read.
   __device__ __forceinline__ void multiply(const GroupRing<Shape> &ring, typename Shape::Place &place, Copies &copies) {
     TERN_UNROLL
     for (int i = 0; i < Shape::slots * Shape::groups * numbers; ++i)
       sums[i / (Shape::groups * numbers)][i / numbers % Shape::groups][i % numbers] = 0.0f;
-    if (threadIndex() < 32) {
-      TERN_UNROLL_BY(1)
-      for (int i = 0; i < Shape::stages; ++i)
-        copies.fill(ring);
-    }
     TERN_UNROLL_BY(1)
-    for (int number = 0; number < copies.end; ++number, place.advance()) {
-      waitForPhase(ring.full + place.place, place.parity);
-      multiplyStage(ring.tokensOf(place.place), ring.tilesOf(place.place));
-      // While products run: the stage before has been read by all, or soon will be.
-      if (threadIndex() < 32 && number > 0)
-        copies.fill(ring);
-      waitForProducts<0>();
-      if (threadIndex() % 32 == 0)
-        arrive(ring.empty + place.place);
-    }
+    for (int i = 0; i < Shape::stages; ++i)
+      copies.fill(ring);
+    Operands operands[2];
+    waitForPhase(ring.full + place.place, place.parity);
+    read(ring.tilesOf(place.place), 0, operands[0]);
+    Phase *last = nullptr; // of the stage before
+    int number = 0;
+    do { // there is a stage; sums are where products want them only if the compiler knows
+      const unsigned char *tiles = ring.tilesOf(place.place);
+      const GroupMatrix tokens(ring.tokensOf(place.place) + Shape::firstToken() * 128);
+      Phase *empty = ring.empty + place.place;
+      place.advance();
+      TERN_UNROLL
+      for (int step = 0; step < steps; ++step) {
+        multiplyStep(operands[step % 2], tokens.after(step * 32));
+        waitForProducts<1>(); // those of the step before are done
+        if (step == 0 && number > 0 && threadIndex() % 32 == 0)
+          arrive(last);
+        if (step == 2 && number > 0)
+          copies.fill(ring); // when all warps have arrived, which those who are slower will soon
+        if (step + 1 < steps) {
+          read(tiles, step + 1, operands[(step + 1) % 2]);
+        } else if (number + 1 < copies.end) {
+          waitForPhase(ring.full + place.place, place.parity);
+          read(ring.tilesOf(place.place), 0, operands[0]);
+        }
+      }
+      last = empty;
+    } while (++number < copies.end);
+    waitForProducts<0>();
+    if (threadIndex() % 32 == 0)
+      arrive(last);
   }
 
   /// Leaves the sums in shared memory.
@@ -232,36 +261,28 @@ template <typename Shape, int PARTS, int TILES, int TOKENS, int COUNT> struct Gr
   }
 
 private:
-  /// This lane's part of a tile: of step s, rows 2 g and 2 g + 1 of two pairs of columns.
-  static __device__ __forceinline__ void read(const unsigned char *tile, int step, unsigned (&a)[4]) {
-    int g = threadIndex() % 32 / 4, q = threadIndex() % 4;
-    const unsigned char *pairs = tile + q / 2 * Shape::halfStride + (step * 4 + q % 2) * 64 + g * 8;
+  /// This lane's part of its tiles: of step s, rows 2 g and 2 g + 1 of two pairs of columns.
+  static __device__ __forceinline__ void read(const unsigned char *tiles, int step, Operands &operands) {
+    int lane = threadIndex() % 32, g = lane / 4, q = lane % 4;
+    const unsigned char *pairs = tiles + (Shape::firstUnit() * 4 + threadIndex() / 32 % 4) * Shape::halfBytes +
+                                 q / 2 * Shape::halfStride + (step * 4 + q % 2) * 64 + g * 8;
     TERN_UNROLL
-    for (int u = 0; u < 2; ++u) {
-      Words2 rows = load<Words2>(pairs + u * 128);
-      a[2 * u] = rows.x;
-      a[2 * u + 1] = rows.y;
+    for (int i = 0; i < Shape::slots * 2; ++i) {
+      Words2 rows = load<Words2>(pairs + i / 2 * 4 * Shape::halfBytes + i % 2 * 128);
+      operands[i / 2][i % 2 * 2] = rows.x;
+      operands[i / 2][i % 2 * 2 + 1] = rows.y;
     }
   }
 
-  __device__ __forceinline__ void multiplyStage(const unsigned char *tokens, const unsigned char *tiles) {
-    int firstTile = Shape::firstUnit() * 4 + threadIndex() / 32 % 4;
-    unsigned a[steps][Shape::slots][4];
-    TERN_UNROLL
-    for (int step = 0; step < steps; ++step) {
-      TERN_UNROLL
-      for (int slot = 0; slot < Shape::slots; ++slot)
-        read(tiles + (firstTile + slot * 4) * Shape::halfBytes, step, a[step][slot]);
-    }
-    const GroupMatrix matrix(tokens + Shape::firstToken() * 128);
+  /// Begins the products of 16 columns.
+  __device__ __forceinline__ void multiplyStep(const Operands &operands, const GroupMatrix &tokens) {
     beginProducts();
     TERN_UNROLL
-    for (int i = 0; i < steps * Shape::slots * Shape::groups; ++i) {
-      int step = i / (Shape::slots * Shape::groups), slot = i / Shape::groups % Shape::slots, group = i % Shape::groups;
+    for (int part = PARTS - 1; part >= 0; --part) {
       TERN_UNROLL
-      for (int part = PARTS - 1; part >= 0; --part)
-        multiplyGroup(sums[slot][group], a[step][slot],
-                      matrix.after(part * Shape::tokenBytes + group * Shape::productTokens * 128 + step * 32));
+      for (int i = 0; i < Shape::slots * Shape::groups; ++i)
+        multiplyGroup(sums[i / Shape::groups][i % Shape::groups], operands[i / Shape::groups],
+                      tokens.after(part * Shape::tokenBytes + i % Shape::groups * Shape::productTokens * 128));
     }
     commitProducts();
   }
@@ -282,12 +303,12 @@ __device__ __forceinline__ void groupBlock(unsigned char *shared, const void *x,
   const BlockRange range{tokenBegin, tokenEnd, tileBegin, tileEnd};
   const GroupRing<Shape> ring(shared);
   float *sums = reinterpret_cast<float *>(ring.tokens);
-  StageCopies<Shape, parts, TILES, TOKENS, count> copies({{w...}}, columns, range);
+  StageCopies<Shape, parts, TILES, TOKENS, count> copies(ring, {{w...}}, columns, range);
   typename Shape::Place place;
   ring.makePhases();
   TERN_UNROLL_BY(1)
   for (long long first = tokenBegin / 8 * 8; first < tokenEnd; first += TOKENS) {
-    copies.begin(tokens, first, tokenEnd);
+    copies.begin(ring, tokens, first, tokenEnd);
     {
       GroupSums<Shape, parts, TILES, TOKENS, count> product;
       product.multiply(ring, place, copies);

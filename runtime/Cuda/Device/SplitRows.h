@@ -93,6 +93,13 @@ private:
   }
 };
 
+/// Stores element `offset` of rows of `columns` numbers that follow each other.
+template <typename X>
+__device__ __forceinline__ void storeSplit(void *buffer, long long maxRows, long long columns, long long offset,
+                                           float number) {
+  SplitRows<X::parts>(buffer, maxRows, columns).store(offset / columns, offset % columns, number);
+}
+
 } // namespace tern
 
 #endif // TERN_RUNTIME_CUDA_DEVICE_SPLITROWS_H
