@@ -51,7 +51,8 @@ std::optional<int64_t> tern::cuda::groupBlocks(kernel::FuncOp function) {
 
 int64_t tern::cuda::groupBlockShared(int64_t resident, const CudaTarget &target) {
   constexpr int64_t reserved = 1 << 10; // of each block, by the system
-  return (target.sharedBytes + reserved) / resident / 1024 * 1024 - reserved;
+  constexpr int64_t other = 3 << 10;    // what kernels need besides
+  return (target.sharedBytes + reserved) / resident - reserved - other;
 }
 
 namespace {
