@@ -296,6 +296,10 @@ template <typename X, int TILES, int TOKENS, int SHARED, typename Finish, typena
 __device__ __forceinline__ void groupBlock(unsigned char *shared, const void *x, long long maxRows, long long columns,
                                            long long tokenBegin, long long tokenEnd, long long tileBegin,
                                            long long tileEnd, Finish finish, Weights... w) {
+#if defined(__CUDA_ARCH__) && !defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  static_assert(TILES < 0, "this kernel was compiled for sm_90a, whose warpgroups multiply matrices: compile the model "
+                           "for this GPU too (--target)");
+#endif
   constexpr int count = sizeof...(Weights), parts = X::parts, rows = TILES * 16, stride = sumStride<TILES>;
   using Shape = GroupShape<parts, TILES, TOKENS, SHARED, count>;
   static_assert(count >= 1 && count <= 4 && groupThreads % rows == 0, "a thread finishes sums of one row");

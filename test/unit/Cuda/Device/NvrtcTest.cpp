@@ -194,6 +194,20 @@ std::string tiledAttentionKernel(int size, int threads) {
          n + " + d] = sum; });\n}\n";
 }
 
+/// `count` weights times many tokens, by warpgroups.
+std::string groupKernel(const std::string &x, int tiles, int tokens, int resident, int count) {
+  const Weights of(std::vector<std::string>(static_cast<std::size_t>(count), "BF16"));
+  std::string shared = std::to_string(resident == 2 ? 112640 : 229376);
+  return "extern \"C\" __global__ void __launch_bounds__(256, " + std::to_string(resident) + ") tern_group_" + x + "_" +
+         std::to_string(tiles) + "_" + std::to_string(tokens) + of.name +
+         "(const void *__restrict__ x, float *__restrict__ y, long long tokens" + of.parameters +
+         ") {\n  const long long tile = " + std::to_string(tiles) +
+         " * tern::blockIndex();\n  tern::waitForPreviousLaunch();\n  tern::groupBlock<tern::" + x + ", " +
+         std::to_string(tiles) + ", " + std::to_string(tokens) + ", " + shared +
+         ">(tern::sharedMemory(), x, 512, 2048, 0, tokens, tile, tile + " + std::to_string(tiles) + ", " + of.finish +
+         of.operands + ");\n}\n";
+}
+
 constexpr const char *quantFormats[] = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "Wide8"};
 constexpr const char *numberFormats[] = {"BF16", "F16", "F32"};
 
@@ -289,6 +303,7 @@ protected:
     std::string log = Nvrtc::get().compile(std::string(deviceSource()) + kernels, GetParam(), ok);
     EXPECT_TRUE(ok) << log;
     EXPECT_THAT(log, testing::Not(testing::HasSubstr("warning")));
+    EXPECT_THAT(log, testing::Not(testing::HasSubstr("Potential Performance Loss")));
     return usagesIn(log);
   }
 };
@@ -297,6 +312,21 @@ TEST_P(NvrtcTest, DecodingDoesNotSpill) {
   bool isAll = std::string(GetParam()) == "sm_90a";
   std::vector<Usage> usages = compile(isAll ? decodeKernels() : someDecodeKernels());
   EXPECT_EQ(usages.size(), isAll ? 97u : 13u);
+  for (const Usage &usage : usages) {
+    EXPECT_EQ(usage.spilled, 0) << usage.kernel << " has " << usage.registers << " registers";
+    RecordProperty(usage.kernel, usage.registers);
+  }
+}
+
+TEST_P(NvrtcTest, WarpgroupsMultiplyWithoutWaiting) {
+  if (std::string(GetParam()) != "sm_90a")
+    GTEST_SKIP() << "warpgroups multiply on sm_90a";
+  std::string text;
+  for (const char *x : {"Split2", "Split1"})
+    text += groupKernel(x, 16, 128, 1, 1) + groupKernel(x, 8, 64, 2, 1) + groupKernel(x, 4, 64, 2, 1) +
+            groupKernel(x, 8, 128, 1, 2) + groupKernel(x, 4, 128, 2, 2);
+  std::vector<Usage> usages = compile(text); // a warning would say that products wait for each other
+  EXPECT_EQ(usages.size(), 10u);
   for (const Usage &usage : usages) {
     EXPECT_EQ(usage.spilled, 0) << usage.kernel << " has " << usage.registers << " registers";
     RecordProperty(usage.kernel, usage.registers);
