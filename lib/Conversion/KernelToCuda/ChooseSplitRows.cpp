@@ -285,11 +285,10 @@ struct ChooseSplitRows : tern::impl::ChooseSplitRowsBase<ChooseSplitRows> {
     auto function = cast<kernel::FuncOp>(input.first);
     if (splitRows(function, input.second))
       return;
-    auto leader = values.classes.findValue(input);
-    if (leader == values.classes.end())
+    if (!values.classes.contains(input))
       return; // never launched
     const SplitRows &rows = products.find(input.first)->second.rows;
-    auto members = llvm::to_vector(values.classes.members(**leader));
+    auto members = llvm::to_vector(values.classes.members(input));
     auto inRows =
         llvm::find_if(members, [&](const Operand &member) { return !canSplit(member, rows, values, products); });
     if (inRows != members.end()) {

@@ -7,6 +7,7 @@
 #include "test/unit/Cuda/Device/DeviceTesting.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace tern;
 using namespace tern::test;
@@ -119,6 +120,86 @@ TEST(Emulation, CatchesMisalignedAccess) {
   alignas(16) unsigned char bytes[32] = {};
   EXPECT_EQ(run([&] { load<Words4>(bytes); }, 1, 32), "");
   EXPECT_THAT(run([&] { load<Words4>(bytes + 8); }, 1, 32), HasSubstr("accesses 16 bytes at an address"));
+}
+
+/// A thread that reads before the phase has ended sees what lay there, in one of the orders.
+TEST(Emulation, BulkCopiesAreThereWhenTheirPhaseHasEnded) {
+  alignas(16) float numbers[64];
+  std::iota(numbers, numbers + 64, 1.0f);
+  bool isSeen = false;
+  for (unsigned long long seed : seeds) {
+    std::vector<float> early(64), result(64);
+    auto copy = [&] {
+      float *target = reinterpret_cast<float *>(sharedMemory());
+      auto *phase = reinterpret_cast<Phase *>(sharedMemory() + 256);
+      if (threadIndex() == 0)
+        makePhase(phase, 1);
+      fenceCopies();
+      barrier();
+      if (threadIndex() == 0) {
+        arriveWithBytes(phase, 256);
+        copyBulk(target, numbers, 256, phase);
+      }
+      early[static_cast<unsigned>(threadIndex())] = target[threadIndex()];
+      waitForPhase(phase, 0);
+      result[static_cast<unsigned>(threadIndex())] = target[threadIndex()];
+    };
+    EXPECT_EQ(run(copy, 1, 64, seed, 264), "");
+    EXPECT_THAT(result, testing::ElementsAreArray(numbers));
+    isSeen |= std::isnan(early[5]);
+  }
+  EXPECT_TRUE(isSeen);
+}
+
+TEST(Emulation, CatchesAPhaseThatDoesNotEnd) {
+  auto wait = [] {
+    auto *phase = reinterpret_cast<Phase *>(sharedMemory());
+    if (threadIndex() == 0)
+      makePhase(phase, 2);
+    barrier();
+    if (threadIndex() == 0)
+      arrive(phase);
+    waitForPhase(phase, 0);
+  };
+  for (unsigned long long seed : seeds)
+    EXPECT_THAT(run(wait, 1, 32, seed, 8), HasSubstr("threads 0..31 wait for a phase at"));
+}
+
+/// Products of warpgroups: row r of a has 1 in column r % 16, so that d is b; b lies as PTX says, swizzled in pieces.
+TEST(Emulation, WarpgroupsMultiplySwizzledMatrices) {
+  constexpr int columns = 32, step = 2;
+  for (unsigned long long seed : seeds) {
+    std::vector<float> result(64 * columns);
+    auto multiply = [&] {
+      auto *b = reinterpret_cast<unsigned short *>(sharedMemory());
+      for (int i = threadIndex(); i < columns * 64; i += 128) {
+        int column = i / 64, k = i % 64;
+        int place = column / 8 * 512 + column % 8 * 64 + ((k / 8) ^ (column % 8)) * 8 + k % 8;
+        b[place] = floatToBfloat16(static_cast<float>(k + 64 * (column % 4)));
+      }
+      barrier();
+      int lane = threadIndex() % 32, g = lane / 4, q = lane % 4;
+      unsigned a[4];
+      for (int i = 0; i < 4; ++i) {
+        int row = g + i % 2 * 8, k = 2 * q + i / 2 * 8;
+        a[i] = pairOfBfloat16(row == k ? 1.0f : 0.0f, row == k + 1 ? 1.0f : 0.0f);
+      }
+      float d[columns / 2] = {};
+      beginProducts();
+      multiplyGroup(d, a, GroupMatrix(b).after(step * 32));
+      commitProducts();
+      waitForProducts<0>();
+      for (int i = 0; i < columns / 2; ++i) {
+        int row = threadIndex() / 32 * 16 + g + i / 2 % 2 * 8, column = i / 4 * 8 + 2 * q + i % 2;
+        result[static_cast<unsigned>(row * columns + column)] = d[i];
+      }
+    };
+    EXPECT_EQ(run(multiply, 1, 128, seed, columns * 128), "");
+    for (int row = 0; row < 64; ++row)
+      for (int column = 0; column < columns; ++column)
+        ASSERT_EQ(result[static_cast<unsigned>(row * columns + column)],
+                  static_cast<float>(step * 16 + row % 16 + 64 * (column % 4)));
+  }
 }
 
 TEST(Emulation, AFailedLaunchDoesNotSpoilTheNext) {
