@@ -332,7 +332,7 @@ __device__ __forceinline__ void multiplyTilesBf16(float (&d)[4], const unsigned 
 // returned, sums may be read, and what was multiplied may be overwritten.
 
 /// Where b lies: `numbers` is the address of the first of its 16 bytes in the first row of the first piece.
-struct GroupMatrix {
+struct alignas(8) GroupMatrix {
   unsigned long long words;
 
   __device__ __forceinline__ explicit GroupMatrix(const void *numbers)

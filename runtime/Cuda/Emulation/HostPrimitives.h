@@ -241,7 +241,7 @@ inline void multiplyTilesBf16(float (&d)[4], const unsigned (&a)[4], const unsig
 }
 
 /// The descriptor of a matrix as PTX has it ("Matrix Descriptor Format" of wgmma).
-struct GroupMatrix {
+struct alignas(8) GroupMatrix {
   unsigned long long words;
 
   explicit GroupMatrix(const void *numbers)
