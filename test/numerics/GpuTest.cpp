@@ -276,6 +276,7 @@ TEST_P(GpuManyTokens, AreAsGoodAsOnTheCpu) {
   ASSERT_TRUE(opened) << opened.problem().str();
   auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
   EXPECT_THAT(std::string(artifact->source(artifact->manifest().variants[0])), ::testing::HasSubstr(of.product));
+  fake().devices[0].sharedBytes = 227 << 10; // warpgroups need more than other kernels
   FloatTable gpu = logitsOf(load(artifact), ids, std::size_t(of.prompt));
   FloatTable cpu =
       logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, std::size_t(of.prompt));
