@@ -1,5 +1,6 @@
 //===- CheckCommand.cpp - tern check --------------------------------------===//
 
+#include "runtime/tools/NumberChecks.h"
 #include "tern/Import/Importer.h"
 #include "tools/tern/Command.h"
 
@@ -108,7 +109,7 @@ void tern::addCheckCommand(CLI::App &app, Action &action) {
   command->add_option("--target", options->target, "What to check against; built so far: interpreter")
       ->check(CLI::IsMember({"interpreter"}));
   command->add_option("--max-context", options->context, "Positions to count state for (default: the model's maximum)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options, &action] { action = [options] { return check(*options); }; });
 }
