@@ -86,7 +86,10 @@ Value DecoderBuilder::firstRow(StringRef name, int64_t rows) {
   Value table = weight(name.str() + ".weight", {rows, configuration.hidden});
   Value row = SliceOp::create(body, at(name), table, 0, 0, 1, 1);
   auto type = cast<SymbolicTensorType>(row.getType());
-  return ReshapeOp::create(body, at(name), type.withDims({dim(configuration.hidden)}), row);
+  row = ReshapeOp::create(body, at(name), type.withDims({dim(configuration.hidden)}), row);
+  // Ops that compute take one type of numbers, which is f32; files store tables in others too.
+  SymbolicTensorType computed = f32({dim(configuration.hidden)});
+  return row.getType() == computed ? row : Value(CastOp::create(body, at(name), computed, row));
 }
 
 Value DecoderBuilder::linear(Value input, StringRef name, int64_t outputs, bool bias, MatrixLayout layout) {

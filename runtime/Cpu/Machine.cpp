@@ -8,6 +8,7 @@
 #include <limits>
 #include <sched.h>
 #include <sstream>
+#include <unistd.h>
 #include <vector>
 
 using namespace tern;
@@ -95,6 +96,23 @@ std::optional<std::uint64_t> MachineFiles::memoryLeft() const {
   return left;
 }
 
+std::optional<std::uint64_t> MachineFiles::addressesLeft() const {
+  std::optional<std::uint64_t> pages = numberIn(proc + "/self/statm");
+  std::ifstream limits(proc + "/self/limits");
+  const std::string name = "Max address space";
+  for (std::string line; std::getline(limits, line);) {
+    if (line.compare(0, name.size(), name) != 0)
+      continue;
+    std::istringstream words(line.substr(name.size()));
+    std::uint64_t most = 0;
+    if (!(words >> most) || !pages) // "unlimited"
+      return std::nullopt;
+    std::uint64_t used = *pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    return most > used ? most - used : 0;
+  }
+  return std::nullopt;
+}
+
 unsigned tern::availableCores() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -107,3 +125,5 @@ unsigned tern::availableCores() {
 }
 
 std::optional<std::uint64_t> tern::availableMemory() { return MachineFiles().memoryLeft(); }
+
+std::optional<std::uint64_t> tern::availableAddresses() { return MachineFiles().addressesLeft(); }

@@ -22,13 +22,17 @@ unsigned availableCores();
 /// below the memory limits of its control groups. Nothing if the system does not say.
 std::optional<std::uint64_t> availableMemory();
 
-/// What the two functions read, below the given roots ("/proc" and "/sys/fs/cgroup"); tests lay out their own.
+/// Bytes that this process can still map below its own limit (`ulimit -v`); nothing without a limit.
+std::optional<std::uint64_t> availableAddresses();
+
+/// What these functions read, below the given roots ("/proc" and "/sys/fs/cgroup"); tests lay out their own.
 struct MachineFiles {
   std::string proc = "/proc", cgroup = "/sys/fs/cgroup";
 
   /// Cores of CPU time that the tightest control group grants; nothing without a quota.
   std::optional<double> cpuQuota() const;
   std::optional<std::uint64_t> memoryLeft() const;
+  std::optional<std::uint64_t> addressesLeft() const;
 };
 
 } // namespace tern

@@ -31,6 +31,13 @@ static Problem tooLittleMemory(const CpuModel &model, SessionSize size, std::uin
                            capacityWithin(model, size.slots, available + loaded));
 }
 
+/// All weights are mapped already, so they count on both sides.
+static Problem tooFewAddresses(const CpuModel &model, SessionSize size, std::uint64_t needed, std::uint64_t available) {
+  std::uint64_t weights = model.plannedWeightBytes();
+  return sessionDoesNotFit(model.where(), size, "address space (ulimit -v)", needed + weights,
+                           available + weights, capacityWithin(model, size.slots, available + weights));
+}
+
 Result<std::unique_ptr<CpuSession>> CpuSession::create(std::shared_ptr<CpuModel> model, SessionSize size) {
   Result<MemoryUse> use = plan(*model, size);
   if (!use)
@@ -38,6 +45,8 @@ Result<std::unique_ptr<CpuSession>> CpuSession::create(std::shared_ptr<CpuModel>
   std::uint64_t needed = use->total() + model->embeddedWeightBytes();
   if (std::optional<std::uint64_t> available = availableMemory(); available && needed > *available)
     return tooLittleMemory(*model, size, needed, *available);
+  if (std::optional<std::uint64_t> available = availableAddresses(); available && use->total() > *available)
+    return tooFewAddresses(*model, size, use->total(), *available);
   std::unique_ptr<CpuSession> session(new CpuSession(std::move(model), size));
   if (Status status = session->allocate(); !status)
     return status.problem();

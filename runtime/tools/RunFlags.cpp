@@ -1,6 +1,7 @@
 //===- RunFlags.cpp - The command line of tern-run ------------------------===//
 
 #include "RunFlags.h"
+#include "NumberChecks.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -28,15 +29,14 @@ void RunFlags::addTo(CLI::App &app) {
   app.add_option("artifact", artifact, "What `tern compile` made")->required();
   app.add_option("-p,--prompt", prompt, "The prompt; - reads standard input")->required();
   app.add_option("-n,--max-tokens", maxTokens, "Tokens to generate (default: until the model ends)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   app.add_flag("--chat", chat, "Put the prompt into the model's chat template");
   app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(1u, 1024u));
   app.add_option("--backend", backend, "What computes: cpu or cuda (default: the best there is code for)")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_option("--target", target,
                  "Which of the artifact's variants to run (default: the best that this machine can execute)");
-  app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")
-      ->check(CLI::PositiveNumber);
+  app.add_option("--max-context", context, "Positions at most (default: as many as are needed)")->check(positive());
   app.add_option("--stop", stops, "Text that ends the generation, not shown; may be repeated")->allow_extra_args(false);
   app.add_flag("--ignore-eos", ignoreEnd, "Go on after the model's end tokens");
   app.add_option("--context-shift", shiftKeep,
@@ -64,10 +64,10 @@ void RunFlags::addSampler(CLI::App &app) {
          "not act")
       ->group("Sampler");
   add("--seed", sampler.seed, "Same seed, same text");
-  add("--num-samples,--num-return-sequences", samples, "Texts for the one prompt")->check(CLI::PositiveNumber);
+  add("--num-samples,--num-return-sequences", samples, "Texts for the one prompt")->check(positive());
   add("--logprobs", sampler.logprobs,
       "With --json: the probabilities of the tokens, and of the n likeliest in each place")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
 }
 
 void RunFlags::addRepetition(CLI::App &app) {

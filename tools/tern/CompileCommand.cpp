@@ -1,5 +1,6 @@
 //===- CompileCommand.cpp - tern compile ----------------------------------===//
 
+#include "runtime/tools/NumberChecks.h"
 #include "tern/Pipelines/Compiler.h"
 #include "tern/Pipelines/ScheduleFile.h"
 #include "tern/RegisterAll.h"
@@ -116,9 +117,9 @@ static void addTargetOptions(CLI::App &command, CompilerOptions &options) {
   command.add_option("--batch", options.batches, "Sequences to decode at once, by commas: an entry for each")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   command.add_option("--max-context", options.maxContext, "Positions at most (default: the model's maximum)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   command.add_flag("--embeddings", options.embeddings,
                    "Give a vector for each token instead of logits (tern_embed); encoders always do");
   addThreadsOption(command, options.threads);

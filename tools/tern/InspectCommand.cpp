@@ -1,5 +1,6 @@
 //===- InspectCommand.cpp - tern inspect ----------------------------------===//
 
+#include "runtime/tools/NumberChecks.h"
 #include "tern/Pipelines/Compiler.h"
 #include "tern/Pipelines/DiagnosticProblems.h"
 #include "tern/RegisterAll.h"
@@ -201,12 +202,12 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
       ->add_option("--bandwidth", options->bandwidth,
                    "With --roofline: GB/s that memory gives (default: of a GPU, its data sheet)")
       ->needs(roofline)
-      ->check(CLI::PositiveNumber);
+      ->check(aboveZero());
   command
       ->add_option("--peak", options->peak,
                    "With --roofline: TFLOP/s of the arithmetic (default: of a GPU, its data sheet)")
       ->needs(roofline)
-      ->check(CLI::PositiveNumber);
+      ->check(aboveZero());
   command->add_option("--cuda", options->cuda, "The CUDA C++ of a kernel, or of everything for ''")
       ->type_name("KERNEL");
   command
@@ -214,7 +215,7 @@ void tern::addInspectCommand(CLI::App &app, Action &action) {
                    "The program after a phase: normalize is kept, later ones are compiled again")
       ->check(CLI::IsMember(phases));
   command->add_option("--max-context", options->context, "Positions in the cache for the costs (default: the maximum)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   command->add_option("--target", options->target, "Which of the variants (default: the first)");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options, &action] { action = [options] { return inspect(*options); }; });

@@ -1,6 +1,7 @@
 //===- ModelFlags.cpp - Which model, computed by what ---------------------===//
 
 #include "tools/tern/ModelFlags.h"
+#include "runtime/tools/NumberChecks.h"
 #include "tools/tern/Command.h"
 
 #include <CLI/CLI.hpp>
@@ -11,8 +12,7 @@ using namespace tern;
 void ModelFlags::addTo(CLI::App &command, bool hasContext) {
   command.add_option("model", path, "Hugging Face directory, .gguf file, or what tern compile made")->required();
   if (hasContext)
-    command.add_option("--max-context", context, "Positions at most (default: the model's maximum)")
-        ->check(CLI::PositiveNumber);
+    command.add_option("--max-context", context, "Positions at most (default: the model's maximum)")->check(positive());
   const char *group = "Compiling a model";
   weightsOption = addWeightsOption(command, weights)->group(group);
   precisionOption =

@@ -1,5 +1,6 @@
 //===- RunCommand.cpp - tern run ------------------------------------------===//
 
+#include "runtime/tools/NumberChecks.h"
 #include "tools/tern/Command.h"
 #include "tools/tern/RunOptions.h"
 
@@ -92,7 +93,7 @@ void tern::addRunCommand(CLI::App &app, Action &action) {
   options->model.addTo(*command);
   CLI::Option *prompt = command->add_option("-p,--prompt", options->prompt, "The prompt; - reads standard input");
   command->add_option("-n,--max-tokens", options->maxTokens, "Tokens to generate (default: until the model ends)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
   command->add_flag("--chat", options->chat, "Put the prompt into the model's chat template");
   command->add_flag("--verify", options->verify, "Check the golden prompts that the artifact holds first");
   options->model.addBackendTo(*command);

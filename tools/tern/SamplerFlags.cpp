@@ -1,6 +1,7 @@
 //===- SamplerFlags.cpp - Sampler options on the command line -------------===//
 
 #include "tools/tern/SamplerFlags.h"
+#include "runtime/tools/NumberChecks.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -49,10 +50,10 @@ void SamplerFlags::addTo(CLI::App &command) {
       "Order of the chain (default: penalties;dry;temperature;top_k;top_p;min_p;typical_p); what is left out does not "
       "act");
   add("--seed", values.seed, "Same seed, same text");
-  add("--num-samples,--num-return-sequences", sampleCount, "Texts for the one prompt")->check(CLI::PositiveNumber);
+  add("--num-samples,--num-return-sequences", sampleCount, "Texts for the one prompt")->check(positive());
   add("--logprobs", values.logprobs,
       "With --json: the probabilities of the tokens, and of the n likeliest in each place")
-      ->check(CLI::NonNegativeNumber);
+      ->check(notNegative());
 }
 
 Result<SamplerOptions> SamplerFlags::options() const {

@@ -42,7 +42,8 @@ def CheckEquivalence : Pass<"check-equivalence", "::mlir::ModuleOp"> {
     Clones the module, runs `pipeline` on the clone, and then every public function of the module, and the function of
     the same name of the clone, in the reference interpreter on the same fresh inputs, each from fresh states. A remark
     at each function gives the largest difference of each result; a difference above `absolute + relative * |expected|`
-    is an error, and so is a function that the pipeline removed or gave another type. The module stays as it is.
+    is an error, and so is a function that the pipeline removed or gave another type: a symbol may become the number that
+    `dims` has for it. The module stays as it is.
 
     Inputs depend on `seed`, the function's name and the parameter's number alone:
 

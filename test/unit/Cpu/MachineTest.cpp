@@ -4,6 +4,8 @@
 
 #include "test/unit/TemporaryDirectory.h"
 
+#include <unistd.h>
+
 using namespace tern;
 
 namespace {
@@ -48,6 +50,19 @@ TEST_F(Machine, Version1IsReadToo) {
   write("cgroup/memory/job/memory.usage_in_bytes", "4000\n");
   EXPECT_EQ(files.cpuQuota(), 2.0);
   EXPECT_EQ(files.memoryLeft(), 0u);
+}
+
+TEST_F(Machine, AddressesAreCountedBelowTheProcesssLimit) {
+  EXPECT_EQ(files.addressesLeft(), std::nullopt);
+  write("proc/self/statm", "10 4 3 2 0 1 0\n");
+  write("proc/self/limits", "Limit                     Soft Limit           Hard Limit           Units     \n"
+                            "Max cpu time              unlimited            unlimited            seconds   \n"
+                            "Max address space         1048576              unlimited            bytes     \n");
+  EXPECT_EQ(files.addressesLeft(), 1048576u - 10 * static_cast<unsigned>(sysconf(_SC_PAGESIZE)));
+  write("proc/self/limits", "Max address space         4096                 unlimited            bytes     \n");
+  EXPECT_EQ(files.addressesLeft(), 0u);
+  write("proc/self/limits", "Max address space         unlimited            unlimited            bytes     \n");
+  EXPECT_EQ(files.addressesLeft(), std::nullopt);
 }
 
 TEST_F(Machine, ThisMachineHasACoreAndMemory) {
