@@ -6,7 +6,11 @@ using namespace tern;
 
 Result<bool> tern::shiftContext(TokenSequence &sequence, std::int64_t keep, const std::atomic<bool> *cancel) {
   std::int64_t length = sequence.length();
-  if (keep < 0 || keep >= length)
+  if (length == 0)
+    return Problem{"context shift", "needs tokens to leave out, and there are none", ""};
+  if (keep < 0)
+    return Problem{"context shift", "the tokens to keep must be at least 0, not " + std::to_string(keep), ""};
+  if (keep >= length)
     return Problem{"context shift",
                    "must keep 0 to " + std::to_string(length - 1) + " of the " + std::to_string(length) +
                        " tokens that there are, not " + std::to_string(keep),

@@ -15,17 +15,17 @@ const float CandidateSet::noLogit = -INFINITY;
 
 bool CandidateSet::assign(const float *values, std::size_t count) {
   whole = true;
-  weighed = false;
-  largest.reset();
+  forgetWeights();
   least.reset();
   logits.resize(count);
+  largest.reset();
   return passes::copy(values, count, logits.data());
 }
 
 void CandidateSet::mask(const std::uint32_t *bits) {
   passes::mask(logits.data(), logits.size(), bits);
   largest.reset();
-  weighed = false;
+  forgetWeights();
 }
 
 float *CandidateSet::find(TokenId token) {
@@ -44,7 +44,7 @@ void CandidateSet::set(float &logit, double value) {
       value == -INFINITY ? noLogit : static_cast<float>(std::min<double>(std::max<double>(value, -FLT_MAX), FLT_MAX));
   largest.reset();
   least.reset();
-  weighed = false;
+  forgetWeights();
 }
 
 void CandidateSet::scale(float factor) {
@@ -52,7 +52,7 @@ void CandidateSet::scale(float factor) {
     return;
   largest = passes::scale(logits.data(), logits.size(), factor);
   least.reset();
-  weighed = false;
+  forgetWeights();
 }
 
 float CandidateSet::largestLogit() {
@@ -63,27 +63,38 @@ float CandidateSet::largestLogit() {
 
 std::size_t CandidateSet::firstLargest() { return passes::find(logits.data(), logits.size(), largestLogit()); }
 
+void CandidateSet::forgetWeights() {
+  total.reset();
+  weighed = false;
+}
+
 std::uint64_t CandidateSet::totalWeight() {
   if (!weighed) {
-    weights.resize(logits.size());
-    total = passes::weigh(logits.data(), logits.size(), largestLogit(), weights.data());
+    parts.resize(logits.size());
+    total = passes::weigh(logits.data(), logits.size(), largestLogit(), parts.data());
     weighed = true;
+  } else if (!total) {
+    total = passes::sum(logits.data(), parts.data(), logits.size());
   }
-  return total;
+  return *total;
+}
+
+std::uint64_t CandidateSet::weight(std::size_t place) const {
+  return logits[place] > noLogit ? passes::weightOfPart(parts[place]) : 0;
 }
 
 std::size_t CandidateSet::placeAt(std::uint64_t target) {
   totalWeight();
   constexpr std::size_t block = 1024;
   std::size_t place = 0;
-  for (; place + block < weights.size(); place += block) {
-    std::uint64_t sum = passes::sum(weights.data() + place, block);
+  for (; place + block < logits.size(); place += block) {
+    std::uint64_t sum = passes::sum(logits.data() + place, parts.data() + place, block);
     if (sum > target)
       break;
     target -= sum;
   }
-  for (; weights[place] <= target; ++place)
-    target -= weights[place];
+  for (; weight(place) <= target; ++place)
+    target -= weight(place);
   return place;
 }
 
@@ -100,18 +111,17 @@ template <typename Places> void CandidateSet::keepPlaces(const Places &places, s
     tokens[next] = token(place);
     logits[next] = logits[place];
     if (weighed)
-      weights[next] = weights[place];
+      parts[next] = parts[place];
     ++next;
   });
   whole = false;
   tokens.resize(count);
   logits.resize(count);
-  weights.resize(weighed ? count : 0);
+  parts.resize(weighed ? count : 0);
 }
 
-/// After `count` tokens were left unmasked, with `sum` of weights: makes the set compact if they are few.
-void CandidateSet::shrink(std::size_t count, std::uint64_t sum) {
-  total = sum;
+/// After `count` tokens were left unmasked: makes the set compact if they are few.
+void CandidateSet::shrink(std::size_t count) {
   if (whole && count >= logits.size() / 16)
     return;
   flags.resize(logits.size() + 8);
@@ -119,10 +129,12 @@ void CandidateSet::shrink(std::size_t count, std::uint64_t sum) {
   keepPlaces([&](const auto &visit) { forEachFlagged(flags.data(), logits.size(), visit); }, count);
 }
 
-void CandidateSet::keepDownTo(const std::vector<float> &by, float score, std::size_t last) {
-  passes::Kept kept =
-      passes::keepDownTo(by.data(), score, last, logits.data(), weighed ? weights.data() : nullptr, logits.size());
-  shrink(kept.count, kept.total);
+void CandidateSet::keepDownTo(const std::vector<float> &by, const Cut &cut) {
+  passes::Kept kept = passes::keepDownTo(by.data(), cut.score, cut.place, logits.data(), logits.size());
+  if (kept.largest != largestLogit())
+    forgetWeights();
+  largest = kept.largest;
+  shrink(kept.count);
 }
 
 void CandidateSet::keepTopK(std::int64_t count) {
@@ -132,10 +144,10 @@ void CandidateSet::keepTopK(std::int64_t count) {
   if (isFew(logits.size(), wanted)) {
     std::vector<std::uint32_t> places = findFew(logits.data(), logits.size(), wanted, maxima, flags);
     keepPlaces([&](const auto &visit) { std::for_each(places.begin(), places.end(), visit); }, places.size());
-    if (weighed)
-      total = passes::sum(weights.data(), weights.size());
-  } else if (std::optional<Cut> cut = findCut(logits, nullptr, wanted, {bins, flags})) {
-    keepDownTo(logits, cut->score, cut->place);
+    total.reset();
+  } else if (std::optional<Cut> cut = findCut(logits, std::nullopt, wanted, {bins, flags})) {
+    keepDownTo(logits, *cut);
+    total.reset();
   }
 }
 
@@ -149,8 +161,9 @@ void CandidateSet::keepTopP(double mass) {
   if (mass >= 1)
     return;
   std::uint64_t wanted = shareOf(totalWeight(), mass);
-  if (std::optional<Cut> cut = findCutByWeight(logits, weights.data(), total, wanted, {bins, flags})) {
-    keepDownTo(logits, cut->score, cut->place);
+  if (std::optional<Cut> cut = findCutByWeight(logits, {parts.data(), *total}, wanted, {bins, flags})) {
+    keepDownTo(logits, *cut);
+    total = cut->sum;
     least = cut->score;
   }
 }
@@ -164,8 +177,9 @@ void CandidateSet::keepMinP(double share) {
   if (least &&
       static_cast<double>(passes::weight(*least - largestLogit())) * (1 - 0x1p-20) > static_cast<double>(wanted))
     return;
-  passes::Kept kept = passes::keepWeights(wanted, logits.data(), weights.data(), logits.size());
-  shrink(kept.count, kept.total);
+  passes::KeptWeights kept = passes::keepWeights(wanted, logits.data(), parts.data(), logits.size());
+  total = kept.total;
+  shrink(kept.count);
 }
 
 void CandidateSet::keepTypical(double mass) {
@@ -173,17 +187,16 @@ void CandidateSet::keepTypical(double mass) {
     return;
   std::uint64_t wanted = shareOf(totalWeight(), mass);
   float most = largestLogit();
-  passes::SplitSum sum = passes::sumOfInformation(logits.data(), weights.data(), logits.size(), most);
+  passes::SplitSum sum = passes::sumOfInformation(logits.data(), parts.data(), logits.size(), most);
   // entropy = log(sum of exp) + mean, information = log(sum of exp) + (largest - logit).
   double mean =
-      (static_cast<double>(sum.high) * 0x1p20 + static_cast<double>(sum.low)) / static_cast<double>(total) * 0x1p-16;
+      (static_cast<double>(sum.high) * 0x1p20 + static_cast<double>(sum.low)) / static_cast<double>(*total) * 0x1p-16;
   scores.resize(logits.size());
   passes::closeness(logits.data(), logits.size(), most, static_cast<float>(mean), scores.data());
-  std::optional<Cut> cut = findCut(scores, weights.data(), wanted, {bins, flags});
+  std::optional<Cut> cut = findCut(scores, Weights{parts.data(), *total}, wanted, {bins, flags});
   if (!cut)
     return;
-  keepDownTo(scores, cut->score, cut->place);
-  largest.reset();
-  if (largestLogit() != most)
-    weighed = false;
+  keepDownTo(scores, *cut);
+  if (weighed)
+    total = cut->sum;
 }

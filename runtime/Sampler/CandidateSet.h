@@ -1,8 +1,8 @@
 //===- CandidateSet.h - The tokens that may still be drawn --------*- C++ -*-===//
 //
-// Logits and, once they are needed, integer weights (LogitPasses.h), always by ascending token. A set begins as the
-// whole vocabulary, where a token's place is its id and what has been dropped is masked with -inf; once few are left it
-// is made compact, and what follows costs next to nothing. Memory is kept from draw to draw.
+// Logits and, once they are needed, weights by their exponentials (LogitPasses.h), always by ascending token. A set
+// begins as the whole vocabulary, where a token's place is its id and what has been dropped is masked with -inf; once
+// few are left it is made compact, and what follows costs next to nothing. Memory is kept from draw to draw.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +17,8 @@
 namespace tern {
 
 using TokenId = std::int32_t;
+
+struct Cut;
 
 class CandidateSet {
 public:
@@ -48,7 +50,7 @@ public:
 
   /// The sum of weights.
   std::uint64_t totalWeight();
-  std::uint64_t weight(std::size_t place) const { return weights[place]; } ///< After totalWeight().
+  std::uint64_t weight(std::size_t place) const; ///< After totalWeight().
   /// The first place at which the running sum of weights passes `target`, which is below totalWeight().
   std::size_t placeAt(std::uint64_t target);
 
@@ -59,10 +61,10 @@ private:
   std::vector<float> logits;
   std::vector<TokenId> tokens; ///< Unless `whole`.
   std::optional<float> largest;
-  std::optional<float> least; ///< No logit is below this one, unless it is masked.
-  std::vector<std::uint64_t> weights;
-  std::uint64_t total = 0;
-  bool weighed = false; ///< Whether `weights` and `total` hold.
+  std::optional<float> least;         ///< No logit is below this one, unless it is masked.
+  std::vector<float> parts;           ///< If `weighed`; of masked tokens anything.
+  std::optional<std::uint64_t> total; ///< Of weights; only if `weighed`.
+  bool weighed = false;
 
   // Scratch.
   std::vector<float> scores;
@@ -72,8 +74,9 @@ private:
 
   float *find(TokenId token);
   void set(float &logit, double value);
-  void keepDownTo(const std::vector<float> &by, float score, std::size_t last);
-  void shrink(std::size_t count, std::uint64_t sum);
+  void forgetWeights();
+  void keepDownTo(const std::vector<float> &by, const Cut &cut);
+  void shrink(std::size_t count);
   template <typename Places> void keepPlaces(const Places &places, std::size_t count);
 };
 

@@ -86,22 +86,56 @@ TERN_INLINE float exponentialOf(float x) {
   return bitsAs<float>(bitsAs<std::uint32_t>(sum) + (power << 23));
 }
 
-TERN_INLINE std::uint64_t weightOf(float x) {
-  // Scaling is exact; adding 2^52 rounds to an integer, which then stands in the low bits.
-  double scaled = static_cast<double>(exponentialOf(x)) * 0x1p40 + 0x1p52;
-  return bitsAs<std::uint64_t>(scaled) & ((std::uint64_t(1) << 52) - 1);
+/// The weight with the exponent of 2^52 still in front of it, in passes::weightOfPart's way: taking `roundedZero` away
+/// once for each of a sum is cheaper.
+TERN_INLINE std::uint64_t roundedWeight(float part) {
+  return bitsAs<std::uint64_t>(static_cast<double>(part) * 0x1p40 + 0x1p52);
 }
+
+constexpr std::uint64_t roundedZero = 0x433ull << 52;
+
+TERN_INLINE std::uint64_t weightOf(float part) { return roundedWeight(part) & ~roundedZero; }
 
 //===----------------------------------------------------------------------===//
 // Passes
 //===----------------------------------------------------------------------===//
 
-struct AreBelowInfinity {
-  TERN_INLINE bool run(const float *logits, std::size_t count) {
+/// The larger one; of NaN and another the other.
+TERN_INLINE float larger(float one, float other) { return one > other ? one : other; }
+
+template <std::size_t Count> TERN_INLINE float largestLane(const float (&lanes)[Count]) {
+  float result = -INFINITY;
+  for (float lane : lanes)
+    result = larger(lane, result);
+  return result;
+}
+
+/// The largest of what `at` gives for each place, in lanes that a compiler keeps in vectors.
+template <typename At> TERN_INLINE float largestOfEach(std::size_t count, At at) {
+  float lanes[64];
+  for (float &lane : lanes)
+    lane = -INFINITY;
+  std::size_t whole = count / 64 * 64;
+  for (std::size_t i = 0; i < whole; i += 64)
+    for (std::size_t j = 0; j < 64; ++j)
+      lanes[j] = larger(at(i + j), lanes[j]);
+  for (std::size_t i = whole; i < count; ++i)
+    lanes[0] = larger(at(i), lanes[0]);
+  return largestLane(lanes);
+}
+
+struct Largest {
+  TERN_INLINE float run(const float *logits, std::size_t count) {
+    return largestOfEach(count, [=](std::size_t i) __attribute__((always_inline)) { return logits[i]; });
+  }
+};
+
+struct Range {
+  TERN_INLINE passes::Range run(const float *logits, std::size_t count) {
     std::uint32_t bad = 0;
     for (std::size_t i = 0; i < count; ++i)
       bad |= !(logits[i] < INFINITY);
-    return bad == 0;
+    return {bad == 0, Largest::run(logits, count)};
   }
 };
 
@@ -113,6 +147,30 @@ struct Copy {
       bad |= !(from[i] < INFINITY);
     }
     return bad == 0;
+  }
+};
+
+struct BlockMaxima {
+  TERN_INLINE bool run(const float *logits, std::size_t count, float *maxima) {
+    for (std::size_t begin = 0; begin < count; begin += 64) {
+      float lanes[16];
+      for (float &lane : lanes)
+        lane = -INFINITY;
+      std::size_t length = count - begin < 64 ? count - begin : 64;
+      if (length == 64) {
+        for (std::size_t i = 0; i < 64; i += 16)
+          for (std::size_t j = 0; j < 16; ++j)
+            lanes[j] = larger(logits[begin + i + j], lanes[j]);
+      } else {
+        for (std::size_t i = 0; i < length; ++i)
+          lanes[0] = larger(logits[begin + i], lanes[0]);
+      }
+      for (std::size_t half = 8; half > 0; half /= 2)
+        for (std::size_t j = 0; j < half; ++j)
+          lanes[j] = larger(lanes[j + half], lanes[j]);
+      maxima[begin / 64] = lanes[0];
+    }
+    return true;
   }
 };
 
@@ -128,71 +186,6 @@ struct Mask {
   }
 };
 
-TERN_INLINE float largestOf(const float *logits, std::size_t count) {
-  float lanes[64];
-  for (float &lane : lanes)
-    lane = -INFINITY;
-  std::size_t whole = count / 64 * 64;
-  for (std::size_t i = 0; i < whole; i += 64)
-    for (std::size_t j = 0; j < 64; ++j)
-      lanes[j] = logits[i + j] > lanes[j] ? logits[i + j] : lanes[j];
-  float result = -INFINITY;
-  for (float lane : lanes)
-    result = lane > result ? lane : result;
-  for (std::size_t i = whole; i < count; ++i)
-    result = logits[i] > result ? logits[i] : result;
-  return result;
-}
-
-struct Largest {
-  TERN_INLINE float run(const float *logits, std::size_t count) { return largestOf(logits, count); }
-};
-
-struct BlockMaxima {
-  TERN_INLINE bool run(const float *logits, std::size_t count, float *maxima) {
-    for (std::size_t begin = 0; begin < count; begin += 64) {
-      float lanes[16];
-      for (float &lane : lanes)
-        lane = -INFINITY;
-      std::size_t length = count - begin < 64 ? count - begin : 64;
-      if (length == 64) {
-        for (std::size_t i = 0; i < 64; i += 16)
-          for (std::size_t j = 0; j < 16; ++j)
-            lanes[j] = logits[begin + i + j] > lanes[j] ? logits[begin + i + j] : lanes[j];
-      } else {
-        for (std::size_t i = 0; i < length; ++i)
-          lanes[0] = logits[begin + i] > lanes[0] ? logits[begin + i] : lanes[0];
-      }
-      for (std::size_t half = 8; half > 0; half /= 2)
-        for (std::size_t j = 0; j < half; ++j)
-          lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
-      maxima[begin / 64] = lanes[0];
-    }
-    return true;
-  }
-};
-
-/// The largest of what `at` gives for each place, in lanes that a compiler keeps in vectors.
-template <typename At> TERN_INLINE float largestOfEach(std::size_t count, At at) {
-  float lanes[64];
-  for (float &lane : lanes)
-    lane = -INFINITY;
-  std::size_t whole = count / 64 * 64;
-  for (std::size_t i = 0; i < whole; i += 64)
-    for (std::size_t j = 0; j < 64; ++j) {
-      float value = at(i + j);
-      lanes[j] = value > lanes[j] ? value : lanes[j];
-    }
-  float result = -INFINITY;
-  for (float lane : lanes)
-    result = lane > result ? lane : result;
-  for (std::size_t i = whole; i < count; ++i) {
-    float value = at(i);
-    result = value > result ? value : result;
-  }
-  return result;
-}
-
 struct Scale {
   TERN_INLINE float run(float *logits, std::size_t count, float factor) {
     constexpr float most = 0x1.fffffep127f;
@@ -206,14 +199,14 @@ struct Scale {
 };
 
 struct Weigh {
-  TERN_INLINE std::uint64_t run(const float *logits, std::size_t count, float largest, std::uint64_t *weights) {
+  TERN_INLINE std::uint64_t run(const float *logits, std::size_t count, float largest, float *parts) {
     std::uint64_t total = 0;
     TERN_SIXTEEN_WIDE
     for (std::size_t i = 0; i < count; ++i) {
-      weights[i] = weightOf(logits[i] - largest);
-      total += weights[i];
+      parts[i] = exponentialOf(logits[i] - largest);
+      total += roundedWeight(parts[i]);
     }
-    return total;
+    return total - count * roundedZero;
   }
 };
 
@@ -236,25 +229,26 @@ struct SumOfExponentials {
 };
 
 struct Sum {
-  TERN_INLINE std::uint64_t run(const std::uint64_t *weights, std::size_t count) {
+  TERN_INLINE std::uint64_t run(const float *logits, const float *parts, std::size_t count) {
     std::uint64_t total = 0;
+    TERN_SIXTEEN_WIDE
     for (std::size_t i = 0; i < count; ++i)
-      total += weights[i];
-    return total;
+      total += roundedWeight(logits[i] > -INFINITY ? parts[i] : 0.0f);
+    return total - count * roundedZero;
   }
 };
 
 struct SumOfInformation {
-  TERN_INLINE passes::SplitSum run(const float *logits, const std::uint64_t *weights, std::size_t count,
-                                   float largest) {
+  TERN_INLINE passes::SplitSum run(const float *logits, const float *parts, std::size_t count, float largest) {
     std::uint64_t high = 0, low = 0;
     TERN_SIXTEEN_WIDE
     for (std::size_t i = 0; i < count; ++i) {
       float below = largest - logits[i];
       below = below > 29.0f ? 29.0f : below;
       std::uint64_t information = bitsAs<std::uint64_t>(static_cast<double>(below) * 0x1p16 + 0x1p52) & 0xFFFFFFFF;
-      high += (weights[i] >> 20 & 0xFFFFFFFF) * information;
-      low += (weights[i] & 0xFFFFF) * information;
+      std::uint64_t weight = roundedWeight(logits[i] > -INFINITY ? parts[i] : 0.0f);
+      high += (weight >> 20 & 0x1FFFFF) * information;
+      low += (weight & 0xFFFFF) * information;
     }
     return {high, low};
   }
@@ -309,62 +303,74 @@ struct FlagAbove {
   }
 };
 
-struct FlagWeightsAbove {
-  TERN_INLINE std::size_t run(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
-                              std::uint8_t *flags) {
-    return flagIf(count, flags, [=](std::uint32_t i) __attribute__((always_inline)) { return weights[i] > weight; });
+/// Flags scores between two, and adds up what `weightAt` says of those above.
+template <typename Weight, typename WeightAt>
+TERN_INLINE passes::Between flagBetween(const float *__restrict scores, std::size_t count, float least, float greatest,
+                                        std::uint8_t *__restrict flags, WeightAt weightAt) {
+  Weight above = 0;
+  std::uint32_t flagged = 0;
+  TERN_SIXTEEN_WIDE
+  for (std::size_t i = 0; i < count; ++i) {
+    bool isBetween = (scores[i] <= greatest) & (scores[i] >= least);
+    std::uint8_t flag = isBetween ? 1 : 0;
+    flags[i] = flag;
+    flagged += flag;
+    above += scores[i] > greatest ? weightAt(i) : Weight(0);
+  }
+  for (std::size_t i = count; i % 8 != 0; ++i)
+    flags[i] = 0;
+  return {flagged, above};
+}
+
+struct FlagBetween {
+  TERN_INLINE passes::Between run(const float *scores, const float *parts, std::size_t count, float least,
+                                  float greatest, std::uint8_t *flags) {
+    if (!parts)
+      return flagBetween<std::uint32_t>(scores, count, least, greatest, flags,
+                                        [](std::size_t) __attribute__((always_inline)) { return 1u; });
+    return flagBetween<std::uint64_t>(scores, count, least, greatest, flags,
+                                      [=](std::size_t i) __attribute__((always_inline)) { return weightOf(parts[i]); });
   }
 };
 
-/// Masks the places for which a rule does not hold.
-template <typename Rule>
-TERN_INLINE passes::Kept keepIf(float *__restrict logits, std::uint64_t *__restrict weights, std::size_t count,
-                                Rule rule) {
-  std::uint64_t kept = 0, total = 0;
-  TERN_SIXTEEN_WIDE
-  for (std::size_t i = 0; i < count; ++i) {
-    bool keep = rule(i);
-    logits[i] = keep ? logits[i] : -INFINITY;
-    std::uint64_t weight = keep ? weights[i] : 0;
-    weights[i] = weight;
-    total += weight;
-    kept += keep;
-  }
-  return {kept, total};
-}
-
 struct KeepDownTo {
-  TERN_INLINE passes::Kept run(const float *scores, float score, std::size_t last, float *logits,
-                               std::uint64_t *weights, std::size_t count) {
-    if (!weights)
-      return keepLogits(score, static_cast<std::uint32_t>(last), logits, count);
+  TERN_INLINE passes::Kept run(const float *scores, float score, std::size_t last, float *logits, std::size_t count) {
     if (scores == logits) // Told apart, as a loop over what may be the same memory is not vectorised.
-      return keepIf(logits, weights, count, [=](std::size_t i) __attribute__((always_inline)) {
-        return (logits[i] > score) | ((logits[i] == score) & (i <= last));
-      });
+      return keep(count, static_cast<std::uint32_t>(last), score, logits,
+                  [=](std::size_t i) __attribute__((always_inline)) { return logits[i]; });
     const float *__restrict others = scores;
-    return keepIf(logits, weights, count, [=](std::size_t i) __attribute__((always_inline)) {
-      return (others[i] > score) | ((others[i] == score) & (i <= last));
-    });
+    return keep(count, static_cast<std::uint32_t>(last), score, logits,
+                [=](std::size_t i) __attribute__((always_inline)) { return others[i]; });
   }
 
 private:
-  TERN_INLINE passes::Kept keepLogits(float score, std::uint32_t last, float *logits, std::size_t count) {
+  template <typename ScoreAt>
+  TERN_INLINE passes::Kept keep(std::size_t count, std::uint32_t last, float score, float *__restrict logits,
+                                ScoreAt scoreAt) {
     std::uint32_t kept = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      float logit = logits[i];
-      bool keep = (logit > score) | ((logit == score) & (static_cast<std::uint32_t>(i) <= last));
-      logits[i] = keep ? logit : -INFINITY;
-      kept += keep;
-    }
-    return {kept, 0};
+    float largest = largestOfEach(count, [=, &kept](std::size_t i) __attribute__((always_inline)) {
+      float own = scoreAt(i);
+      bool stays = (own > score) | ((own == score) & (static_cast<std::uint32_t>(i) <= last));
+      kept += stays;
+      return logits[i] = stays ? logits[i] : -INFINITY;
+    });
+    return {kept, largest};
   }
 };
 
 struct KeepWeights {
-  TERN_INLINE passes::Kept run(std::uint64_t least, float *logits, std::uint64_t *weights, std::size_t count) {
-    return keepIf(logits, weights, count,
-                  [=](std::size_t i) __attribute__((always_inline)) { return weights[i] >= least; });
+  TERN_INLINE passes::KeptWeights run(std::uint64_t least, float *__restrict logits, const float *__restrict parts,
+                                      std::size_t count) {
+    std::uint64_t kept = 0, total = 0;
+    TERN_SIXTEEN_WIDE
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint64_t weight = weightOf(parts[i]);
+      bool stays = (weight >= least) & (logits[i] > -INFINITY);
+      logits[i] = stays ? logits[i] : -INFINITY;
+      total += stays ? weight : 0;
+      kept += stays;
+    }
+    return {kept, total};
   }
 };
 
@@ -391,35 +397,36 @@ struct Find {
 
 float passes::exponential(float x) { return exponentialOf(x); }
 
-std::uint64_t passes::weight(float x) { return weightOf(x); }
+std::uint64_t passes::weight(float x) { return weightOf(exponentialOf(x)); }
 
-bool passes::areBelowInfinity(const float *logits, std::size_t count) { return run<AreBelowInfinity>(logits, count); }
+passes::Range passes::range(const float *logits, std::size_t count) { return run<::Range>(logits, count); }
 
 bool passes::copy(const float *from, std::size_t count, float *to) { return run<Copy>(from, count, to); }
-
-void passes::mask(float *logits, std::size_t count, const std::uint32_t *bits) { run<Mask>(logits, count, bits); }
-
-float passes::largest(const float *logits, std::size_t count) { return run<Largest>(logits, count); }
 
 void passes::blockMaxima(const float *logits, std::size_t count, float *maxima) {
   run<BlockMaxima>(logits, count, maxima);
 }
 
+void passes::mask(float *logits, std::size_t count, const std::uint32_t *bits) { run<Mask>(logits, count, bits); }
+
+float passes::largest(const float *logits, std::size_t count) { return run<Largest>(logits, count); }
+
 float passes::scale(float *logits, std::size_t count, float factor) { return run<Scale>(logits, count, factor); }
 
-std::uint64_t passes::weigh(const float *logits, std::size_t count, float largest, std::uint64_t *weights) {
-  return run<Weigh>(logits, count, largest, weights);
+std::uint64_t passes::weigh(const float *logits, std::size_t count, float largest, float *parts) {
+  return run<Weigh>(logits, count, largest, parts);
 }
 
 double passes::sumOfExponentials(const float *logits, std::size_t count, float largest) {
   return run<SumOfExponentials>(logits, count, largest);
 }
 
-std::uint64_t passes::sum(const std::uint64_t *weights, std::size_t count) { return run<Sum>(weights, count); }
+std::uint64_t passes::sum(const float *logits, const float *parts, std::size_t count) {
+  return run<Sum>(logits, parts, count);
+}
 
-passes::SplitSum passes::sumOfInformation(const float *logits, const std::uint64_t *weights, std::size_t count,
-                                          float largest) {
-  return run<SumOfInformation>(logits, weights, count, largest);
+passes::SplitSum passes::sumOfInformation(const float *logits, const float *parts, std::size_t count, float largest) {
+  return run<SumOfInformation>(logits, parts, count, largest);
 }
 
 void passes::closeness(const float *logits, std::size_t count, float largest, float mean, float *scores) {
@@ -439,18 +446,17 @@ std::size_t passes::flagAbove(const float *scores, std::size_t count, float scor
   return run<FlagAbove>(scores, count, score, flags);
 }
 
-std::size_t passes::flagWeightsAbove(const std::uint64_t *weights, std::size_t count, std::uint64_t weight,
-                                     std::uint8_t *flags) {
-  return run<FlagWeightsAbove>(weights, count, weight, flags);
+passes::Between passes::flagBetween(const float *scores, const float *parts, std::size_t count, float least,
+                                    float greatest, std::uint8_t *flags) {
+  return run<FlagBetween>(scores, parts, count, least, greatest, flags);
 }
 
-passes::Kept passes::keepDownTo(const float *scores, float score, std::size_t last, float *logits,
-                                std::uint64_t *weights, std::size_t count) {
-  return run<KeepDownTo>(scores, score, last, logits, weights, count);
+passes::Kept passes::keepDownTo(const float *scores, float score, std::size_t last, float *logits, std::size_t count) {
+  return run<KeepDownTo>(scores, score, last, logits, count);
 }
 
-passes::Kept passes::keepWeights(std::uint64_t least, float *logits, std::uint64_t *weights, std::size_t count) {
-  return run<KeepWeights>(least, logits, weights, count);
+passes::KeptWeights passes::keepWeights(std::uint64_t least, float *logits, const float *parts, std::size_t count) {
+  return run<KeepWeights>(least, logits, parts, count);
 }
 
 std::size_t passes::find(const float *logits, std::size_t count, float logit) {

@@ -231,12 +231,13 @@ Result<std::vector<Candidate>> Sampler::candidates(Logits logits, const std::vec
 Result<Candidate> Sampler::greedy(Logits logits) const {
   if (logits.count != vocabularySize)
     return wrongCount(logits.count, vocabularySize);
-  if (!passes::areBelowInfinity(logits.values, logits.count))
+  passes::Range range = passes::range(logits.values, logits.count);
+  if (!range.isBelowInfinity)
     return notFinite(logits);
-  float largest = passes::largest(logits.values, logits.count);
-  if (largest == -INFINITY)
+  if (range.largest == -INFINITY)
     return allMasked();
-  return Candidate{static_cast<TokenId>(passes::find(logits.values, logits.count, largest)), largest, 1.0};
+  std::size_t first = passes::find(logits.values, logits.count, range.largest);
+  return Candidate{static_cast<TokenId>(first), range.largest, 1.0};
 }
 
 bool Sampler::takesLargest() const {
@@ -284,12 +285,12 @@ Result<Logprobs> Sampler::logprobs(Logits logits, TokenId drawn) {
     return wrongCount(logits.count, vocabularySize);
   if (drawn < 0 || static_cast<std::size_t>(drawn) >= vocabularySize)
     return Problem{"logprobs", "token " + std::to_string(drawn) + " is not of the vocabulary", ""};
-  if (!passes::areBelowInfinity(logits.values, logits.count))
+  passes::Range range = passes::range(logits.values, logits.count);
+  if (!range.isBelowInfinity)
     return notFinite(logits);
-  float largest = passes::largest(logits.values, logits.count);
-  if (largest == -INFINITY)
+  if (range.largest == -INFINITY)
     return allMasked();
-  double shift = largest + std::log(passes::sumOfExponentials(logits.values, logits.count, largest));
+  double shift = range.largest + std::log(passes::sumOfExponentials(logits.values, logits.count, range.largest));
   auto logprob = [&](TokenId token) { return TokenLogprob{token, static_cast<double>(logits.values[token]) - shift}; };
   Logprobs result{logprob(drawn), {}};
   for (TokenId token : likeliest(logits, options.logprobs))

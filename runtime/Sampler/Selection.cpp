@@ -2,6 +2,7 @@
 
 #include "runtime/Sampler/Selection.h"
 
+#include "runtime/Sampler/Bracket.h"
 #include "runtime/Sampler/LogitPasses.h"
 
 #include <algorithm>
@@ -36,39 +37,47 @@ std::optional<std::size_t> findBin(const std::uint64_t *sums, std::uint64_t &mas
 
 /// Keeps of `entries` those of the bin in which `mass` is reached, until they are few or equal.
 void narrow(std::vector<Entry> &entries, std::uint64_t &mass) {
+  std::vector<std::uint16_t> bins(entries.size());
   while (entries.size() > 64) {
-    auto [least, greatest] = std::minmax_element(
-        entries.begin(), entries.end(), [](const Entry &one, const Entry &other) { return one.score < other.score; });
-    double top = greatest->score, scale = lastBin / (top - static_cast<double>(least->score));
-    if (least->score == greatest->score)
+    float least = entries.front().score, greatest = least;
+    for (const Entry &entry : entries) {
+      least = std::min(least, entry.score);
+      greatest = std::max(greatest, entry.score);
+    }
+    if (least == greatest)
       return;
-    auto binOf = [&](const Entry &entry) {
-      return std::min<std::size_t>(lastBin, static_cast<std::size_t>((top - static_cast<double>(entry.score)) * scale));
-    };
+    double scale = lastBin / (static_cast<double>(greatest) - static_cast<double>(least));
     std::uint64_t sums[lastBin + 1] = {};
-    for (const Entry &entry : entries)
-      sums[binOf(entry)] += entry.weight;
+    for (std::size_t i = 0; i != entries.size(); ++i) {
+      double below = static_cast<double>(greatest) - static_cast<double>(entries[i].score);
+      bins[i] = static_cast<std::uint16_t>(std::min<int>(lastBin, static_cast<int>(below * scale)));
+      sums[bins[i]] += entries[i].weight;
+    }
     std::size_t bin = *findBin(sums, mass);
-    entries.erase(
-        std::remove_if(entries.begin(), entries.end(), [&](const Entry &entry) { return binOf(entry) != bin; }),
-        entries.end());
+    Entry *next = entries.data();
+    for (std::size_t i = 0; i != entries.size(); ++i) {
+      *next = entries[i];
+      next += bins[i] == bin;
+    }
+    entries.resize(static_cast<std::size_t>(next - entries.data()));
   }
 }
 
-/// Where the running sum over `entries`, which are by ascending place, reaches `mass`.
-std::optional<Cut> cutAmong(std::vector<Entry> entries, std::uint64_t mass) {
-  std::uint64_t all = 0;
+/// Where the running sum over `entries`, which are by ascending place, reaches `mass`; `before` is what comes before
+/// all of them.
+std::optional<Cut> cutAmong(std::vector<Entry> entries, std::uint64_t before, std::uint64_t mass) {
+  std::uint64_t all = 0, left = mass - before;
   for (const Entry &entry : entries)
     all += entry.weight;
-  if (all < mass)
+  if (all < left)
     return std::nullopt;
-  narrow(entries, mass);
+  narrow(entries, left);
   if (!std::is_sorted(entries.begin(), entries.end(), comesFirst))
     std::sort(entries.begin(), entries.end(), comesFirst);
   for (const Entry &entry : entries) {
-    if (entry.weight >= mass)
-      return Cut{entry.score, entry.place};
-    mass -= entry.weight;
+    if (entry.weight >= left)
+      return Cut{entry.score, entry.place, mass - left + entry.weight};
+    left -= entry.weight;
   }
   return std::nullopt;
 }
@@ -107,51 +116,91 @@ static void addToBins(const std::uint16_t *bins, std::size_t count, const Weight
     sums[0][bin] += sums[1][bin] + sums[2][bin] + sums[3][bin];
 }
 
-std::optional<Cut> tern::findCut(const std::vector<float> &scores, const std::uint64_t *weights, std::uint64_t mass,
-                                 SelectionScratch scratch) {
-  auto entry = [&](std::size_t place) {
-    return Entry{scores[place], static_cast<std::uint32_t>(place), weights ? weights[place] : 1};
-  };
-  std::vector<Entry> entries;
-  if (scores.size() <= 2048) {
-    for (std::size_t place = 0; place < scores.size(); ++place)
-      if (scores[place] > -INFINITY)
-        entries.push_back(entry(place));
-    return cutAmong(std::move(entries), mass);
+/// What a list of scores is looked at with.
+namespace {
+
+struct Search {
+  const std::vector<float> &scores;
+  std::optional<Weights> weights;
+  std::uint64_t mass;
+  SelectionScratch scratch;
+
+  std::uint64_t weightAt(std::size_t place) const { return weights ? passes::weightOfPart(weights->parts[place]) : 1; }
+  /// The flagged places that are not masked, ascending.
+  std::vector<Entry> flagged(std::size_t most) const {
+    std::vector<Entry> entries(most);
+    Entry *next = entries.data();
+    forEachFlagged(scratch.flags.data(), scores.size(), [&](std::size_t place) {
+      *next = {scores[place], static_cast<std::uint32_t>(place), weightAt(place)};
+      next += scores[place] > -INFINITY;
+    });
+    entries.resize(static_cast<std::size_t>(next - entries.data()));
+    return entries;
   }
+  std::uint8_t *flags() const {
+    scratch.flags.resize(scores.size() + 8);
+    return scratch.flags.data();
+  }
+  std::optional<Cut> withinBracket() const;
+  std::optional<Cut> byBins() const;
+};
+
+} // namespace
+
+/// Nothing too if the sample misled.
+std::optional<Cut> Search::withinBracket() const {
+  const float *parts = weights ? weights->parts : nullptr;
+  std::optional<Bracket> bracket = findBracket(scores, parts, weights ? weights->total : 0, mass);
+  if (!bracket)
+    return std::nullopt;
+  passes::Between between =
+      passes::flagBetween(scores.data(), parts, scores.size(), bracket->least, bracket->greatest, flags());
+  if (between.above >= mass || between.flagged > scores.size() / 8)
+    return std::nullopt;
+  return cutAmong(flagged(between.flagged), between.above, mass);
+}
+
+std::optional<Cut> Search::byBins() const {
   float greatest = passes::largest(scores.data(), scores.size());
-  float scale = (lastBin + 1) / rangeOf(scores, greatest, weights != nullptr);
+  float scale = (lastBin + 1) / rangeOf(scores, greatest, weights.has_value());
   scratch.bins.resize(scores.size());
   passes::bins(scores.data(), scores.size(), greatest, scale, lastBin, scratch.bins.data());
   std::uint64_t sums[4][lastBin + 2] = {};
   if (weights)
-    addToBins(scratch.bins.data(), scores.size(), [=](std::size_t place) { return weights[place]; }, sums);
+    addToBins(scratch.bins.data(), scores.size(), [&](std::size_t place) { return weightAt(place); }, sums);
   else
     addToBins(scratch.bins.data(), scores.size(), [](std::size_t) { return 1; }, sums);
-  std::optional<std::size_t> bin = findBin(sums[0], mass);
+  std::uint64_t left = mass;
+  std::optional<std::size_t> bin = findBin(sums[0], left);
   if (!bin)
     return std::nullopt;
-  scratch.flags.resize(scores.size() + 8);
-  entries.reserve(
-      passes::flagBin(scratch.bins.data(), scores.size(), static_cast<std::uint16_t>(*bin), scratch.flags.data()));
-  forEachFlagged(scratch.flags.data(), scores.size(), [&](std::size_t place) { entries.push_back(entry(place)); });
-  return cutAmong(std::move(entries), mass);
+  std::size_t count = passes::flagBin(scratch.bins.data(), scores.size(), static_cast<std::uint16_t>(*bin), flags());
+  return cutAmong(flagged(count), mass - left, mass);
 }
 
-std::optional<Cut> tern::findCutByWeight(const std::vector<float> &scores, const std::uint64_t *weights,
-                                         std::uint64_t total, std::uint64_t mass, SelectionScratch scratch) {
+std::optional<Cut> tern::findCut(const std::vector<float> &scores, std::optional<Weights> weights, std::uint64_t mass,
+                                 SelectionScratch scratch) {
+  Search search = {scores, weights, mass, scratch};
+  if (scores.size() <= 2048) {
+    std::fill_n(search.flags(), scores.size(), 1);
+    std::fill(scratch.flags.begin() + static_cast<std::ptrdiff_t>(scores.size()), scratch.flags.end(), 0);
+    return cutAmong(search.flagged(scores.size()), 0, mass);
+  }
+  if (std::optional<Cut> cut = search.withinBracket())
+    return cut;
+  return search.byBins();
+}
+
+std::optional<Cut> tern::findCutByWeight(const std::vector<float> &scores, Weights weights, std::uint64_t mass,
+                                         SelectionScratch scratch) {
+  Search search = {scores, weights, mass, scratch};
   // All the weights up to this one together do not make up what the mass leaves.
-  std::uint64_t negligible = (total - mass) / scores.size();
-  scratch.flags.resize(scores.size() + 8);
-  std::size_t count = passes::flagWeightsAbove(weights, scores.size(), negligible, scratch.flags.data());
+  std::uint64_t negligible = (weights.total - mass) / scores.size();
+  float least = std::nextafter(static_cast<float>(static_cast<double>(negligible) * 0x1p-40), 0.0f);
+  std::size_t count = passes::flagAbove(weights.parts, scores.size(), least, search.flags());
   if (count > std::max<std::size_t>(2048, scores.size() / 16))
     return findCut(scores, weights, mass, scratch);
-  std::vector<Entry> entries;
-  entries.reserve(count);
-  forEachFlagged(scratch.flags.data(), scores.size(), [&](std::size_t place) {
-    entries.push_back({scores[place], static_cast<std::uint32_t>(place), weights[place]});
-  });
-  return cutAmong(std::move(entries), mass);
+  return cutAmong(search.flagged(count), 0, mass);
 }
 
 bool tern::isFew(std::size_t size, std::size_t count) { return size >= 4096 && count <= size / 256; }

@@ -32,12 +32,12 @@ std::string quoted(const std::string &text) { return "'" + text.substr(0, 80) + 
 // Making
 //===----------------------------------------------------------------------===//
 
-Result<std::unique_ptr<Bpe>> Bpe::make(TokenArrays arrays, BpeOptions options, const std::string &where) {
+std::unique_ptr<Bpe> Bpe::make(TokenArrays arrays, BpeOptions options) {
   std::unique_ptr<Bpe> bpe(new Bpe(std::move(arrays.tokens), std::move(options)));
   const TokenTable &table = bpe->vocabulary;
   const BpeOptions &chosen = bpe->options;
-  if (!chosen.unknown.empty() && (bpe->unknownId = table.find(chosen.unknown)) == noToken)
-    return Problem{where, "the unknown token must be a token: " + quoted(chosen.unknown) + " is not", ""};
+  if (!chosen.unknown.empty())
+    bpe->unknownId = table.find(chosen.unknown);
   if (chosen.byteFallback)
     bpe->byteTokens = findByteTokens(table);
   for (char32_t code = 0; code < 0x800; ++code) {
@@ -114,7 +114,8 @@ public:
     }
   }
 
-  std::string scratch; ///< For the text of a character with its prefix or suffix.
+  std::string scratch;       ///< For the text of a character with its prefix or suffix.
+  bool lacksUnknown = false; ///< A character asked for an unknown token that is no token.
 
 private:
   static constexpr std::int32_t none = -1;
@@ -201,6 +202,7 @@ void Bpe::addCharacters(std::string_view piece, Word &word) const {
     if (id == noToken && addBytes(text, word))
       continue;
     if (id == noToken && unknownId == noToken) {
+      word.lacksUnknown = word.lacksUnknown || !options.unknown.empty();
       if (options.unknownDivides)
         word.add(noToken, length);
       continue;
@@ -237,6 +239,11 @@ Status Bpe::tokenize(const Pieces &pieces, TokenList &tokens) const {
     tokens.base = pieces.begin(i);
     cache.tokenize(pieces[i], tokens, [&](std::string_view piece) { tokenizePiece(piece, word, tokens); });
   }
+  if (word.lacksUnknown)
+    return Problem{"text",
+                   "has a character that the vocabulary cannot write, and the unknown token " +
+                       quoted(options.unknown) + " is not in the vocabulary",
+                   ""};
   return Done{};
 }
 
@@ -281,8 +288,5 @@ Result<std::unique_ptr<Model>> Bpe::fromSpec(ComponentSpec &spec, TokenArrays ar
     spec.fail("dropout", "random merges belong to training; only 0 or null gives the same ids twice");
   if (std::optional<Problem> wrong = spec.problem())
     return *wrong;
-  Result<std::unique_ptr<Bpe>> bpe = make(std::move(arrays), std::move(options), spec.where());
-  if (!bpe)
-    return bpe.problem();
-  return std::unique_ptr<Model>(std::move(*bpe));
+  return std::unique_ptr<Model>(make(std::move(arrays), std::move(options)));
 }

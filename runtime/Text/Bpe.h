@@ -33,8 +33,8 @@ struct BpeOptions {
 
 class Bpe final : public Model {
 public:
-  /// Merges are of tokens. Problem, under `where`: an unknown token that is no token.
-  static Result<std::unique_ptr<Bpe>> make(TokenArrays arrays, BpeOptions options, const std::string &where);
+  /// Merges are of tokens. An unknown token that is no token is a problem once a text asks for it.
+  static std::unique_ptr<Bpe> make(TokenArrays arrays, BpeOptions options);
   /// The merges of a model of tokenizer.json, whose vocabulary is `tokens`.
   static Result<std::vector<TokenMerge>> readMerges(const Json &model, const TokenTable &tokens,
                                                     const std::string &where);

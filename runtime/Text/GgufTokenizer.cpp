@@ -139,10 +139,7 @@ private:
     options.wholeNewlines = kind->isGemma4;
     options.unknownDivides = true;
     options.byteFallback = kind->alphabet != GgufAlphabet::Bytes;
-    Result<std::unique_ptr<Bpe>> bpe = Bpe::make(std::move(parts.arrays), std::move(options), settings.where("merges"));
-    if (!bpe)
-      return bpe.problem();
-    pipeline->model = std::move(*bpe);
+    pipeline->model = Bpe::make(std::move(parts.arrays), std::move(options));
     bool byteLevel = kind->alphabet == GgufAlphabet::Bytes;
     if (kind->alphabet == GgufAlphabet::Plain) {
       Json lowercase = {{"type", "Sequence"}, {"normalizers", {exchange("İ", "i"), {{"type", "Lowercase"}}}}};

@@ -155,9 +155,10 @@ static void cutUp(TokenizedText &text, std::size_t longest, std::size_t numParts
 }
 
 Status LengthRules::truncate(std::vector<TokenizedText> &texts, std::size_t added, bool keepRest) const {
-  if (!truncation)
+  // Where special tokens alone are longer, Hugging Face tokenizers take nothing off either.
+  if (!truncation || truncation->longest < added)
     return Done{};
-  std::size_t room = truncation->longest > added ? truncation->longest - added : 0, total = 0;
+  std::size_t room = truncation->longest - added, total = 0;
   for (const TokenizedText &text : texts)
     total += text.types.size();
   if (total <= room)

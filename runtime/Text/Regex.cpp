@@ -53,6 +53,33 @@ struct Search {
 
 } // namespace
 
+/// The pattern with [:punct:] as Hugging Face's Oniguruma has it, which is newer than what systems have: punctuation
+/// and symbols.
+static std::string withSymbolsAsPunctuation(std::string_view pattern) {
+  constexpr std::string_view name = "[:punct:]", negated = "[:^punct:]";
+  std::string result;
+  std::size_t depth = 0; // Of brackets.
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    std::string_view rest = pattern.substr(at);
+    if (depth > 0 && rest.substr(0, name.size()) == name) {
+      result += "\\p{P}\\p{S}";
+      at += name.size() - 1;
+    } else if (depth > 0 && rest.substr(0, negated.size()) == negated) {
+      result += "[^\\p{P}\\p{S}]";
+      at += negated.size() - 1;
+    } else if (pattern[at] == '\\' || (pattern[at] == '[' && rest.substr(1, 1) == "]")) {
+      depth += pattern[at] == '['; // What stands after it is no end of a bracket.
+      result += rest.substr(0, 2);
+      ++at;
+    } else {
+      depth += pattern[at] == '[';
+      depth -= depth > 0 && pattern[at] == ']';
+      result += pattern[at];
+    }
+  }
+  return result;
+}
+
 Result<Regex> Regex::compile(std::string_view pattern, const std::string &where) {
   initializeRegexEngine();
   if (std::size_t bad = findInvalidUtf8(pattern); bad != std::string_view::npos)
@@ -60,7 +87,8 @@ Result<Regex> Regex::compile(std::string_view pattern, const std::string &where)
   auto engine = std::make_shared<Engine>();
   engine->where = where;
   OnigErrorInfo details;
-  int code = onig_new(&engine->program, bytes(pattern.data()), bytes(pattern.data() + pattern.size()), ONIG_OPTION_NONE,
+  std::string meant = withSymbolsAsPunctuation(pattern);
+  int code = onig_new(&engine->program, bytes(meant.data()), bytes(meant.data() + meant.size()), ONIG_OPTION_NONE,
                       ONIG_ENCODING_UTF8, ONIG_SYNTAX_ONIGURUMA, &details);
   if (code != ONIG_NORMAL)
     return Problem{where, "not a regular expression of Oniguruma: " + describe(code, &details), ""};

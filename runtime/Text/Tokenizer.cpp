@@ -22,7 +22,7 @@ namespace {
 /// Where the characters of a text lie.
 class CharacterPlaces {
 public:
-  explicit CharacterPlaces(std::string_view text) : numbers(text.size() + 1) {
+  explicit CharacterPlaces(std::string_view text) : text(text), numbers(text.size() + 1) {
     forEachCharacter(text, [&](char32_t, std::size_t begin, std::size_t length) {
       for (std::size_t i = 0; i < length; ++i)
         numbers[begin + i] = static_cast<std::uint32_t>(begins.size());
@@ -33,19 +33,36 @@ public:
   }
   Span charactersOf(Span bytes) const { return {numbers[bytes.begin], numbers[bytes.end]}; }
   Span bytesOf(Span characters) const { return {begins[characters.begin], begins[characters.end]}; }
+  std::string_view textOf(Span characters) const {
+    Span bytes = bytesOf(characters);
+    return text.substr(bytes.begin, bytes.end - bytes.begin);
+  }
 
 private:
+  std::string_view text;
   std::vector<std::uint32_t> numbers; ///< By byte; and of the end.
   std::vector<std::uint32_t> begins;  ///< By character; and of the end.
 };
 
 } // namespace
 
+/// What a token shows: an added one that takes in space the text that it was made from, others what the vocabulary has.
+static std::string_view shownText(const TokenizerPipeline &pipeline, std::int32_t id, Span span,
+                                  const CharacterPlaces &places) {
+  auto found = pipeline.addedById.find(id);
+  if (found == pipeline.addedById.end() || id == pipeline.model->unknownToken())
+    return pipeline.source(id);
+  const AddedToken &token = pipeline.addedTokens[found->second];
+  return token.stripLeft || token.stripRight ? places.textOf(span) : pipeline.source(id);
+}
+
 /// Takes the white space that a token shows at its ends off what it stands for.
-static void trimOffsets(const TokenizerPipeline &pipeline, TokenList &tokens, bool keepAddedSpace) {
+static void trimOffsets(const TokenizerPipeline &pipeline, TokenList &tokens, const CharacterPlaces &places,
+                        bool keepAddedSpace) {
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
     std::size_t leading = 0, trailing = 0, count = 0;
-    forEachCharacter(pipeline.source(tokens.ids[i]), [&](char32_t code, std::size_t, std::size_t) {
+    std::string_view shown = shownText(pipeline, tokens.ids[i], tokens.spans[i], places);
+    forEachCharacter(shown, [&](char32_t code, std::size_t, std::size_t) {
       bool space = code == 0x120 || unicode::isWhitespace(code); // U+0120 is the space of the byte-level alphabet.
       leading += space && leading == count;
       trailing = space ? trailing + 1 : 0;
@@ -105,17 +122,18 @@ template <typename Visit> static void forEachPart(TokenizedText &text, const Vis
     visit(part.tokens);
 }
 
-/// What goes on after the model, for one text or two; parts that are cut off are kept if the texts are traced.
+/// What goes on after the model, for one text or two; parts that are cut off are kept if the texts are traced, which
+/// `places` belongs to.
 static Result<TokenizedText> complete(const TokenizerPipeline &pipeline, std::vector<TokenizedText> texts,
-                                      bool addSpecial) {
+                                      bool addSpecial, const std::vector<CharacterPlaces> &places = {}) {
   bool traced = texts[0].tokens.traced;
   std::size_t added = addSpecial ? pipeline.postProcessor.added(texts.size() == 2) : 0;
   if (Status status = pipeline.lengths.truncate(texts, added, /*keepRest=*/traced); !status)
     return status.problem();
-  for (TokenizedText &text : texts)
+  for (std::size_t i = 0; traced && i < texts.size(); ++i)
     for (PostProcessor::Trimming trimming : pipeline.postProcessor.trimmings())
-      if (traced)
-        forEachPart(text, [&](TokenList &tokens) { trimOffsets(pipeline, tokens, trimming.keepAddedSpace); });
+      forEachPart(texts[i],
+                  [&](TokenList &tokens) { trimOffsets(pipeline, tokens, places[i], trimming.keepAddedSpace); });
   if (texts.size() == 2) // Which text a span is of shows when both are one list.
     forEachPart(texts[1], [](TokenList &tokens) {
       for (Span &span : tokens.spans)
@@ -168,7 +186,7 @@ Result<Encoding> Tokenizer::encodeWithOffsets(std::string_view text, bool addSpe
       span = places.back().charactersOf(span);
     texts.push_back(std::move(*sequence));
   }
-  Result<TokenizedText> all = complete(*pipeline, std::move(texts), addSpecial);
+  Result<TokenizedText> all = complete(*pipeline, std::move(texts), addSpecial, places);
   return all ? makeEncoding(std::move(*all), places) : Result<Encoding>(all.problem());
 }
 

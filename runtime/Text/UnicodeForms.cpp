@@ -4,6 +4,7 @@
 
 #include "runtime/Text/Utf8.h"
 
+#include <algorithm>
 #include <cassert>
 #include <memory>
 #include <unicode/brkiter.h>
@@ -14,6 +15,7 @@
 #include <unicode/uniset.h>
 #include <unicode/uscript.h>
 #include <unicode/utext.h>
+#include <utility>
 
 using namespace tern;
 
@@ -65,18 +67,76 @@ public:
     return result;
   }
 
+  int combiningClass(char32_t code) const { return normalizer.getCombiningClass(static_cast<UChar32>(code)); }
+  /// The character that two compose to; 0 if they do not.
+  char32_t compose(char32_t one, char32_t other) const {
+    UChar32 composite = normalizer.composePair(static_cast<UChar32>(one), static_cast<UChar32>(other));
+    return composite < 0 ? 0 : static_cast<char32_t>(composite);
+  }
+
 private:
   UErrorCode error = U_ZERO_ERROR;
   icu::UnicodeSet characters;
   icu::FilteredNormalizer2 normalizer;
 };
 
+const FrozenNormalizer &normalizerOf(unicode::Form form) {
+  using unicode::Form;
+  static const FrozenNormalizer normalizers[] = {FrozenNormalizer(Form::Nfc), FrozenNormalizer(Form::Nfd),
+                                                 FrozenNormalizer(Form::Nfkc), FrozenNormalizer(Form::Nfkd)};
+  return normalizers[static_cast<int>(form)];
+}
+
 } // namespace
 
 std::string unicode::normalForm(std::string_view text, Form form, std::vector<Change> *changes) {
-  static const FrozenNormalizer normalizers[] = {FrozenNormalizer(Form::Nfc), FrozenNormalizer(Form::Nfd),
-                                                 FrozenNormalizer(Form::Nfkc), FrozenNormalizer(Form::Nfkd)};
-  return normalizers[static_cast<int>(form)].apply(text, changes);
+  return normalizerOf(form).apply(text, changes);
+}
+
+/// Each character taken apart, and marks put in order of their classes.
+static std::vector<unicode::FormCharacter> decompose(std::string_view text, const FrozenNormalizer &normalizer) {
+  std::vector<unicode::FormCharacter> characters;
+  forEachCharacter(text, [&](char32_t, std::size_t begin, std::size_t length) {
+    int taken = 1;
+    std::string apart = normalizer.apply(text.substr(begin, length), nullptr);
+    forEachCharacter(
+        apart, [&](char32_t code, std::size_t, std::size_t) { characters.push_back({code, std::exchange(taken, 0)}); });
+  });
+  auto classOf = [&](const unicode::FormCharacter &character) { return normalizer.combiningClass(character.code); };
+  auto isMark = [&](const unicode::FormCharacter &character) { return classOf(character) != 0; };
+  for (auto begin = characters.begin(); begin != characters.end();) {
+    begin = std::find_if(begin, characters.end(), isMark);
+    auto end = std::find_if_not(begin, characters.end(), isMark);
+    std::stable_sort(begin, end, [&](const auto &one, const auto &other) { return classOf(one) < classOf(other); });
+    begin = end;
+  }
+  return characters;
+}
+
+std::vector<unicode::FormCharacter> unicode::formCharacters(std::string_view text, Form form) {
+  bool composes = form == Form::Nfc || form == Form::Nfkc;
+  bool isCompatible = form == Form::Nfkc || form == Form::Nfkd;
+  std::vector<FormCharacter> apart = decompose(text, normalizerOf(isCompatible ? Form::Nfkd : Form::Nfd));
+  if (!composes)
+    return apart;
+  const FrozenNormalizer &normalizer = normalizerOf(form);
+  std::vector<FormCharacter> result;
+  std::size_t starter = apart.size(); // In `result`, what others may compose with; none yet.
+  int lastClass = 0;                  // Of what stands between it and the next character; 0 if nothing does.
+  for (const FormCharacter &character : apart) {
+    int own = normalizer.combiningClass(character.code);
+    bool isBlocked = starter == apart.size() || (starter + 1 != result.size() && lastClass >= own);
+    char32_t composite = isBlocked ? 0 : normalizer.compose(result[starter].code, character.code);
+    if (composite != 0) {
+      result[starter] = {composite, result[starter].taken + character.taken};
+      continue;
+    }
+    if (own == 0)
+      starter = result.size();
+    lastClass = own;
+    result.push_back(character);
+  }
+  return result;
 }
 
 void unicode::appendLowercase(std::string &text, char32_t code) {

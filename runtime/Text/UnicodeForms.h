@@ -28,6 +28,16 @@ struct Change {
 };
 std::string normalForm(std::string_view text, Form form, std::vector<Change> *changes = nullptr);
 
+/// The characters of a normal form of a short text, and how many of the text each takes the place of, in the way of
+/// Hugging Face tokenizers: where characters are put in order, the first is still thought to come from the first; what
+/// is composed of several takes the place of as many; and of what a character comes apart into only the first takes its
+/// place, wherever the order puts that one.
+struct FormCharacter {
+  char32_t code;
+  int taken;
+};
+std::vector<FormCharacter> formCharacters(std::string_view text, Form form);
+
 /// Appends the lower case of a character, on its own: no context, no language.
 void appendLowercase(std::string &text, char32_t code);
 

@@ -14,26 +14,27 @@ using namespace tern;
 
 namespace {
 
-/// Writes what became of a stretch: the forms of its characters, one by one, if that is all, and otherwise each new
-/// character in place of an old one.
+/// Writes what became of a stretch.
 void changeStretch(std::string_view before, std::string_view after, unicode::Form form, Rewriter &rewriter) {
-  std::vector<std::size_t> counts;
-  std::size_t total = 0;
-  forEachCharacter(before, [&](char32_t, std::size_t begin, std::size_t length) {
-    counts.push_back(countCharacters(unicode::normalForm(before.substr(begin, length), form)));
-    total += counts.back();
-  });
-  if (total != countCharacters(after))
-    return rewriter.replaceEach(before.size(), after);
   std::size_t old = 0, done = 0;
-  for (std::size_t count : counts) {
-    std::size_t length = 0;
-    for (; count > 0; --count)
-      length += utf8Length(static_cast<unsigned char>(after[done + length]));
-    std::size_t oldLength = utf8Length(static_cast<unsigned char>(before[old]));
-    rewriter.replace(oldLength, after.substr(done, length));
-    old += oldLength;
+  auto drop = [&] {
+    std::size_t length = utf8Length(static_cast<unsigned char>(before[old]));
+    rewriter.replace(length, "");
+    old += length;
+  };
+  for (const unicode::FormCharacter &character : unicode::formCharacters(before, form)) {
+    std::size_t length = utf8Length(static_cast<unsigned char>(after[done]));
+    std::string_view written = after.substr(done, length);
     done += length;
+    if (character.taken == 0) {
+      rewriter.exchange(0, written);
+      continue;
+    }
+    std::size_t oldLength = utf8Length(static_cast<unsigned char>(before[old]));
+    rewriter.replace(oldLength, written);
+    old += oldLength;
+    for (int more = 1; more < character.taken; ++more)
+      drop();
   }
 }
 

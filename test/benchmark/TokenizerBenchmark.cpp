@@ -1,8 +1,8 @@
 //===- TokenizerBenchmark.cpp - How fast texts are tokenized --------------===//
 //
-// tokenizer-benchmark TOKENIZER.JSON TEXT_FILE CHUNK REPETITIONS: tokenizes the text in parts that end with the first
-// line beyond CHUNK bytes. Prints seconds per repetition, one a line, after one that does not count; then the number of
-// tokens. scripts/bench-tokenizer runs it beside Hugging Face tokenizers.
+// tokenizer-benchmark TOKENIZER.JSON TEXT_FILE CHUNK REPETITIONS IDS_FILE: tokenizes the text in parts that end with the
+// first line beyond CHUNK bytes. Prints seconds per repetition, one a line, after one that does not count; and writes
+// the ids of the last to IDS_FILE, four bytes each. scripts/bench-tokenizer runs it beside Hugging Face tokenizers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,8 +34,8 @@ static std::vector<std::string> cut(const std::string &text, std::size_t chunk) 
 }
 
 int main(int count, char **arguments) {
-  if (count != 5) {
-    std::cerr << "usage: tokenizer-benchmark TOKENIZER.JSON TEXT_FILE CHUNK REPETITIONS\n";
+  if (count != 6) {
+    std::cerr << "usage: tokenizer-benchmark TOKENIZER.JSON TEXT_FILE CHUNK REPETITIONS IDS_FILE\n";
     return 2;
   }
   Result<Tokenizer> tokenizer = Tokenizer::fromHuggingFace(readFile(arguments[1]), arguments[1]);
@@ -44,21 +44,23 @@ int main(int count, char **arguments) {
     return 1;
   }
   std::vector<std::string> parts = cut(readFile(arguments[2]), std::stoul(arguments[3]));
-  std::size_t tokens = 0;
+  std::vector<std::vector<std::int32_t>> tokens(parts.size());
   for (int i = 0; i <= std::atoi(arguments[4]); ++i) {
-    tokens = 0;
     auto start = std::chrono::steady_clock::now();
-    for (const std::string &part : parts) {
-      Result<std::vector<std::int32_t>> ids = tokenizer->encode(part, false);
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      Result<std::vector<std::int32_t>> ids = tokenizer->encode(parts[part], false);
       if (!ids) {
         std::cerr << ids.problem().str() << '\n';
         return 1;
       }
-      tokens += ids->size();
+      tokens[part] = std::move(*ids);
     }
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (i > 0)
       std::cout << seconds << '\n';
   }
-  std::cout << tokens << '\n';
+  std::ofstream file(arguments[5], std::ios::binary);
+  for (const std::vector<std::int32_t> &ids : tokens)
+    file.write(reinterpret_cast<const char *>(ids.data()), static_cast<std::streamsize>(ids.size() * sizeof(ids[0])));
+  return file.flush() ? 0 : 1;
 }

@@ -98,7 +98,12 @@ Result<std::vector<TokenId>> tern::idsOf(const tern_model *model, const std::str
   return ids;
 }
 
+/// Here a cancelled call does nothing; one that runs is not interrupted.
+static bool isSet(const std::atomic<bool> *cancel) { return cancel && cancel->load(std::memory_order_relaxed); }
+
 Result<LogitsView> SessionSequence::prefill(const std::vector<TokenId> &ids, const PrefillOptions &wanted) {
+  if (isSet(wanted.cancel))
+    return LogitsView{nullptr, 0, width, true};
   struct Callbacks {
     const PrefillOptions &wanted;
     std::int64_t width;
@@ -123,7 +128,9 @@ Result<LogitsView> SessionSequence::prefill(const std::vector<TokenId> &ids, con
   return LogitsView{logits, 1, width, false};
 }
 
-Result<LogitsView> SessionSequence::decode(TokenId token, const std::atomic<bool> *) {
+Result<LogitsView> SessionSequence::decode(TokenId token, const std::atomic<bool> *cancel) {
+  if (isSet(cancel))
+    return LogitsView{nullptr, 0, width, true};
   int64_t slot = 0;
   tern_error error;
   const float *logits = nullptr;
