@@ -11,6 +11,7 @@
 #include "runtime/Packing/WeightPacker.h"
 #include "tern/Import/TextFiles.h"
 #include "tern/Target/BuildProgram.h"
+#include "tern/Target/CudaOccupancy.h"
 #include "tern/Target/CudaSource.h"
 #include "tern/Target/ObjectCode.h"
 
@@ -62,7 +63,10 @@ Status ArtifactAssembly::emitCode(ModuleOp lowered, const CudaTarget &target, Va
     return made.problem();
   for (const KernelResources &resources : made->kernels)
     if (auto kernel = kernels->lookupSymbol<cuda::KernelOp>(resources.name))
-      if (Status fits = checkSharedMemory(target, resources, kernel.getShared()); !fits)
+      if (Status fits = checkOccupancy(
+              target, resources,
+              {int64_t(kernel.getThreads()), int64_t(kernel.getResident().value_or(1)), int64_t(kernel.getShared())});
+          !fits)
         return fits;
   variant.code = std::move(made->cubin);
   llvm::append_range(kernelResources, made->kernels);

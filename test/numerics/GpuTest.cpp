@@ -78,10 +78,11 @@ protected:
   }
 
   /// A backend whose NVRTC makes emulated kernels of the artifact's source.
-  Result<std::shared_ptr<ExecutorModel>> load(const std::shared_ptr<const ArtifactReader> &artifact) {
+  Result<std::shared_ptr<ExecutorModel>> load(const std::shared_ptr<const ArtifactReader> &artifact,
+                                              const EmulationOptions &options = {}) {
     const ArtifactVariant &variant = artifact->manifest().variants[0];
     std::string emulated = (directory / "kernels.so").string();
-    if (Status made = compileEmulation(artifact->source(variant), emulated); !made)
+    if (Status made = compileEmulation(artifact->source(variant), emulated, options); !made)
       return made.problem();
     std::ifstream file(emulated, std::ios::binary);
     fake().nvrtcCubin.assign(std::istreambuf_iterator<char>(file), {});
@@ -235,6 +236,61 @@ TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
   EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
 }
 
+namespace {
+
+/// Sequences of a model: logits of a prompt and of steps after it, in one slot of two.
+FloatTable logitsInSlots(const std::shared_ptr<ExecutorModel> &model) {
+  Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 4, 64);
+  if (!decoder) {
+    ADD_FAILURE() << decoder.problem().str();
+    return {};
+  }
+  FloatTable table{0, (*decoder)->vocabulary(), {}};
+  auto take = [&](const Result<LogitsView> &logits) {
+    if (!logits)
+      return ADD_FAILURE() << logits.problem().str(), void();
+    table.values.insert(table.values.end(), logits->values, logits->values + logits->rows * logits->vocabulary);
+    table.rows += logits->rows;
+  };
+  for (std::int64_t slot : {2, 0})
+    take((*decoder)->prefill(slot, someIds(slot == 0 ? 19 : 3, slot, table.columns)));
+  for (TokenId token : {5, 6}) {
+    take((*decoder)->decode({{0, token}}));
+    take((*decoder)->decode({{2, token}, {0, token + 1}}));
+  }
+  return table;
+}
+
+class GpuOrderTest : public GpuBatchTest {};
+
+} // namespace
+
+/// Whole steps of a model, task by task in adversarial orders: threads, blocks and launches, of which some begin long
+/// before those that they wait for. The bits are the same, and nothing that is read or written depends on the order
+/// (runtime/Cuda/Emulation/RaceDetector.h).
+TEST_P(GpuOrderTest, EveryOrderGivesTheSameBits) {
+  std::string path = compile(modelOf(GetParam()), 1, "default", 16, {1, 4});
+  ASSERT_FALSE(HasFailure());
+  Result<ArtifactReader> opened = ArtifactReader::open(path);
+  ASSERT_TRUE(opened) << opened.problem().str();
+  EmulationOptions options;
+  options.detectRaces = true;
+  Result<std::shared_ptr<ExecutorModel>> model =
+      load(std::make_shared<const ArtifactReader>(std::move(*opened)), options);
+  ASSERT_TRUE(model) << model.problem().str();
+  fake().order = 0;
+  FloatTable expected = logitsInSlots(*model);
+  for (unsigned long long order : {2, 3}) {
+    fake().order = order;
+    fake().together = 1 + order;
+    FloatTable logits = logitsInSlots(*model);
+    ASSERT_EQ(logits.rows, expected.rows);
+    EXPECT_TRUE(logits.values == expected.values) << "order " << order;
+  }
+  EXPECT_THAT(fake().early, ::testing::Not(::testing::IsEmpty()));
+  EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
+}
+
 /// What the GPU's or this CPU's code of `path` makes of tokens, as `run` has them.
 static FloatTable logitsOf(const Result<std::shared_ptr<ExecutorModel>> &model, const std::vector<TokenId> &ids,
                            std::size_t prompt, bool all) {
@@ -330,4 +386,6 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
 INSTANTIATE_TEST_SUITE_P(Goldens, GpuGoldenTest, ::testing::ValuesIn(models),
                          [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });
 INSTANTIATE_TEST_SUITE_P(Goldens, GpuBatchTest, ::testing::Values("llama3", "llama3_bf16", "qwen3", "gemma3"),
+                         [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Goldens, GpuOrderTest, ::testing::Values("llama3", "qwen3_bf16", "gemma3"),
                          [](const ::testing::TestParamInfo<const char *> &info) { return std::string(info.param); });

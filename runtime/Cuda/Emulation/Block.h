@@ -18,7 +18,13 @@
 //
 // What a GPU would not forgive, or not always, ends the launch with a message:
 //   - threads that wait at different places, or for a thread that has ended;
-//   - a 16-byte access at an address that is no multiple of 16 (HostPrimitives.h).
+//   - a 16-byte access at an address that is no multiple of 16 (HostPrimitives.h);
+//   - a launch that may begin early and has a block that ends without a wait for the launch before: what comes after it
+//     could not know that that one is over;
+//   - in code compiled for it, a race (RaceDetector.h).
+//
+// A launch can be run beside those before it, as programmatic dependent launch lets it: its first block goes as far as
+// it can without waiting for them, then they run, then it goes on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,6 +32,7 @@
 #define TERN_RUNTIME_CUDA_EMULATION_BLOCK_H
 
 #include "runtime/Cuda/Emulation/Fiber.h"
+#include "runtime/Cuda/Emulation/RaceDetector.h"
 
 #include <algorithm>
 #include <cstring>
@@ -50,18 +57,6 @@ constexpr unsigned sharedAlignment = 1024;
 /// A float of these bytes is a NaN.
 constexpr unsigned char poison = 0xff;
 
-/// A place in the source, by which waiting threads are compared.
-struct Site {
-  const char *what;
-  const char *file;
-  int line;
-
-  bool operator==(const Site &other) const {
-    return line == other.line && std::strcmp(what, other.what) == 0 && std::strcmp(file, other.file) == 0;
-  }
-  std::string text() const { return std::string(what) + " at " + file + ":" + std::to_string(line); }
-};
-
 struct Index3 {
   unsigned x = 0, y = 0, z = 0;
 };
@@ -72,8 +67,11 @@ struct Copy {
   const void *source;
   unsigned bytes;
   unsigned group; ///< Groups that the thread had committed before.
+  bool isMade;
 
   void make() const {
+    if (isMade)
+      return;
     if (source)
       std::memcpy(target, source, bytes);
     else
@@ -119,18 +117,19 @@ struct GroupProduct {
 };
 
 struct Thread {
-  enum class State { Ready, AtWarp, AtBlock, AtPhase, Ended };
+  enum class State { Ready, AtWarp, AtBlock, AtPhase, AtLaunch, Ended };
 
   Index3 index;
   State state = State::Ready;
   Site site{};
   unsigned exchanges = 0;   ///< Made so far; its parity picks the slots of the next.
   unsigned groups = 0;      ///< Of copies, committed so far.
-  std::vector<Copy> copies; ///< Not made yet.
+  std::vector<Copy> copies; ///< Not waited for yet.
   unsigned productGroups = 0;
-  std::vector<GroupProduct> products; ///< Likewise.
+  std::vector<GroupProduct> products; ///< Not made yet.
   PhaseState *phase = nullptr;        ///< That it waits for, the one of this parity.
   unsigned parity = 0;
+  bool isEmulator = false; ///< Whether it runs code of the emulation, whose accesses are no kernel's.
   Fiber fiber;
 
   unsigned lane() const { return index.x % warpLanes; }
@@ -162,17 +161,37 @@ private:
   std::uint64_t state;
 };
 
-/// The grid that runs; there is one at a time in a program or library, as its shared variables are.
+/// The place of a launch among others.
+struct LaunchOrder {
+  unsigned number = 0; ///< Counted from 1 in the order of the launches; 0 is the one after the last.
+  unsigned over = 0;   ///< The last launch that was over, as all before, when this one began.
+  /// Runs the launches between, if they are not over yet; null if they are.
+  void (*before)(void *) = nullptr;
+  void *argument = nullptr;
+};
+
+/// The grid that runs. Of a program or library there is one at a time, as its shared variables are, or one within
+/// another's `before`.
 class Grid {
 public:
   /// The kernel with its arguments.
   using Body = void (*)(void *);
 
-  Grid(Body body, void *argument, unsigned blocks, unsigned threads, unsigned sharedBytes, unsigned long long seed);
+  Grid(std::string kernel, Body body, void *argument, unsigned blocks, unsigned threads, unsigned sharedBytes,
+       unsigned long long seed);
+  Grid(const Grid &) = delete;
+  Grid &operator=(const Grid &) = delete;
+  ~Grid() { --depth; }
+
+  /// For the grid that is made next.
+  static void setNextOrder(const LaunchOrder &order) { nextOrder = order; }
+  /// An operand of the kernel, for messages.
+  void addOperand(unsigned index, const void *begin);
 
   /// Null if every block ran to its end, else what went wrong, kept until the next launch.
   const char *run();
 
+  static bool isRunning() { return running != nullptr; }
   static Grid &current() { return *running; }
   Thread &thread() { return *thread_; }
   Index3 block{}, blocks{}, threads{};
@@ -181,6 +200,7 @@ public:
 
   /// Copies of the running thread; waitForCopies makes those of all groups but the last `pending`.
   void copy(void *target, const void *source, unsigned bytes);
+  void commitCopies() { ++thread_->groups; }
   void waitForCopies(unsigned pending);
 
   /// Likewise bulk copies; those of a phase are made when a thread waits for it.
@@ -194,6 +214,13 @@ public:
   /// Waits until all threads of the block are here.
   void waitForBlock(const Site &site);
 
+  /// Waits until the launches before this one are over.
+  void waitForLaunch();
+
+  /// The running thread accesses memory for its kernel; the launch ends if that is a race.
+  void access(const void *address, unsigned bytes, AccessKind kind);
+  void fence();
+
   /// Shows `count` words, at most 8, to the lanes of this warp and waits until all have shown theirs; theirs are then
   /// in the result until the exchange after the next.
   const unsigned (*exchange(const unsigned *words, unsigned count, const Site &site))[8];
@@ -204,20 +231,36 @@ public:
   [[noreturn]] void leave();
 
 private:
+  /// Accesses in its life are none of a kernel.
+  struct Emulator {
+    explicit Emulator(Grid &grid) : thread(*grid.thread_), outer(thread.isEmulator) { thread.isEmulator = true; }
+    ~Emulator() { thread.isEmulator = outer; }
+    Thread &thread;
+    bool outer;
+  };
+
   static void enter();
+  void startThreads(unsigned index);
   void runBlock(unsigned index);
   bool runWarp(unsigned warp);
+  bool runLaunchesBefore();
   bool releaseBarrier();
   bool hasEnded(PhaseState *phase, unsigned parity);
+  void check(const std::string &mistake);
+  bool mayBeEarly() const { return order.over + 1 < order.number; }
   void poisonShared();
+  std::vector<Range> sharedRanges() const;
   std::string whoWaits() const;
   std::vector<unsigned> orderOf(unsigned count);
 
+  std::string kernel;
   Body body;
   void *argument;
   unsigned sharedSize;
   unsigned long long seed;
   Random random;
+  LaunchOrder order;
+  bool hasWaited = false; ///< A thread of the block, for the launch before.
   unsigned char *shared = nullptr;
   std::unique_ptr<Thread[]> &pool;
   std::vector<Exchange> warps;
@@ -225,22 +268,43 @@ private:
   Thread *thread_ = nullptr;
   Fiber scheduler;
   bool failed = false;
+  std::unique_ptr<RaceDetector> races;
 
   static std::unique_ptr<Thread[]> &threadPool();
+  static inline unsigned depth = 0; ///< Grids that run.
+  static inline LaunchOrder nextOrder;
+  static inline unsigned lastNumber = 0;
   static inline Grid *running = nullptr;
   static inline std::string problem;
 };
 
+/// One for each depth: a grid that waits keeps its threads.
 inline std::unique_ptr<Thread[]> &Grid::threadPool() {
-  static std::unique_ptr<Thread[]> threads(new Thread[maxThreads]);
-  return threads;
+  static std::vector<std::unique_ptr<std::unique_ptr<Thread[]>>> pools;
+  while (pools.size() <= depth)
+    pools.push_back(std::make_unique<std::unique_ptr<Thread[]>>(new Thread[maxThreads]));
+  return *pools[depth++];
 }
 
-inline Grid::Grid(Body body, void *argument, unsigned blocks, unsigned threads, unsigned sharedBytes,
-                  unsigned long long seed)
-    : body(body), argument(argument), sharedSize(sharedBytes), seed(seed), random(seed), pool(threadPool()) {
+inline Grid::Grid(std::string kernel, Body body, void *argument, unsigned blocks, unsigned threads,
+                  unsigned sharedBytes, unsigned long long seed)
+    : kernel(std::move(kernel)), body(body), argument(argument), sharedSize(sharedBytes), seed(seed), random(seed),
+      order(nextOrder), pool(threadPool()) {
+  nextOrder = {};
+  if (order.number == 0) {
+    order.number = lastNumber + 1;
+    order.over = lastNumber;
+  }
+  lastNumber = std::max(lastNumber, order.number);
   this->blocks = {blocks, 1, 1};
   this->threads = {threads, 1, 1};
+  if (detectsRaces)
+    races = std::make_unique<RaceDetector>(this->kernel, order.number, order.over);
+}
+
+inline void Grid::addOperand(unsigned index, const void *begin) {
+  if (races)
+    races->operands.push_back({"operand " + std::to_string(index), reinterpret_cast<std::uintptr_t>(begin), 0});
 }
 
 inline std::vector<unsigned> Grid::orderOf(unsigned count) {
@@ -265,11 +329,14 @@ inline const char *Grid::run() {
 #ifdef TERN_FIBER_ASAN
   __asan_poison_memory_region(shared + sharedSize, padding);
 #endif
+  if (races)
+    races->shared = sharedRanges();
+  Grid *outer = running;
   running = this;
   for (unsigned index : orderOf(blocks.x))
     if (!failed)
       runBlock(index);
-  running = nullptr;
+  running = outer;
 #ifdef TERN_FIBER_ASAN
   __asan_unpoison_memory_region(shared + sharedSize, padding);
 #endif
@@ -283,6 +350,13 @@ inline void Grid::poisonShared() {
     std::memset(__start_tern_shared, poison, static_cast<std::size_t>(__stop_tern_shared - __start_tern_shared));
 }
 
+inline std::vector<Range> Grid::sharedRanges() const {
+  auto begin = reinterpret_cast<std::uintptr_t>(shared);
+  return {{"dynamic shared memory", begin, begin + sharedSize},
+          {"shared variables", reinterpret_cast<std::uintptr_t>(__start_tern_shared),
+           reinterpret_cast<std::uintptr_t>(__stop_tern_shared)}};
+}
+
 inline void Grid::enter() {
   Fiber::begun();
   Grid &grid = current();
@@ -291,11 +365,14 @@ inline void Grid::enter() {
   grid.thread_->fiber.endWith(grid.scheduler);
 }
 
-inline void Grid::runBlock(unsigned index) {
+inline void Grid::startThreads(unsigned index) {
   block = {index, 0, 0};
+  hasWaited = false;
   poisonShared();
   warps.assign(threads.x / warpLanes, Exchange());
   bulkCopies.clear();
+  if (races)
+    races->beginBlock(index, threads.x);
   for (unsigned i = 0; i < threads.x; ++i) {
     Thread &thread = pool[i];
     thread.index = {i, 0, 0};
@@ -303,8 +380,13 @@ inline void Grid::runBlock(unsigned index) {
     thread.exchanges = thread.groups = thread.productGroups = 0;
     thread.copies.clear();
     thread.products.clear();
+    thread.isEmulator = false;
     thread.fiber.start(enter);
   }
+}
+
+inline void Grid::runBlock(unsigned index) {
+  startThreads(index);
   do {
     for (bool progress = true; progress && !failed;) {
       progress = false;
@@ -315,7 +397,33 @@ inline void Grid::runBlock(unsigned index) {
             break;
         }
     }
-  } while (!failed && releaseBarrier());
+  } while (!failed && (runLaunchesBefore() || releaseBarrier()));
+  if (!failed && mayBeEarly() && !hasWaited) {
+    problem = "block " + std::to_string(block.x) +
+              " ends without a wait for the launch before, which those after this one take to be over";
+    failed = true;
+  }
+}
+
+/// Called when no thread can run. False if the launches before are over, or need not be yet.
+inline bool Grid::runLaunchesBefore() {
+  bool isWaiting = false, allEnded = true;
+  for (unsigned i = 0; i < threads.x; ++i) {
+    isWaiting |= pool[i].state == Thread::State::AtLaunch;
+    allEnded &= pool[i].state == Thread::State::Ended;
+  }
+  if (!order.before || !(isWaiting || allEnded))
+    return false;
+  std::vector<char> variables(__start_tern_shared, __stop_tern_shared);
+  auto before = order.before;
+  order.before = nullptr;
+  before(order.argument);
+  running = this;
+  std::copy(variables.begin(), variables.end(), __start_tern_shared);
+  for (unsigned i = 0; i < threads.x; ++i)
+    if (pool[i].state == Thread::State::AtLaunch)
+      pool[i].state = Thread::State::Ready;
+  return true;
 }
 
 /// Runs each lane that can until it must wait; false if none could.
@@ -330,6 +438,7 @@ inline bool Grid::runWarp(unsigned warp) {
     thread.state = Thread::State::Ready;
     thread_ = &thread;
     scheduler.switchTo(thread.fiber);
+    thread_ = nullptr;
     progress = true;
   }
   return progress;
@@ -349,6 +458,8 @@ inline bool Grid::releaseBarrier() {
     failed = true;
     return false;
   }
+  if (races)
+    races->meet(0, threads.x, pool[0].site);
   for (unsigned i = 0; i < threads.x; ++i)
     pool[i].state = Thread::State::Ready;
   return true;
@@ -368,24 +479,58 @@ inline std::string Grid::whoWaits() const {
   return text;
 }
 
+/// Ends the launch if there is a mistake.
+inline void Grid::check(const std::string &mistake) {
+  if (mistake.empty())
+    return;
+  report(mistake);
+  leave();
+}
+
+inline void Grid::access(const void *address, unsigned bytes, AccessKind kind) {
+  if (!races || !thread_ || thread_->isEmulator || thread_->fiber.holds(address))
+    return;
+  Emulator emulator(*this);
+  check(races->access(thread_->index.x, address, bytes, kind));
+}
+
+inline void Grid::fence() {
+  Emulator emulator(*this);
+  if (races)
+    races->fence(thread_->index.x);
+}
+
 inline void Grid::copy(void *target, const void *source, unsigned bytes) {
-  Copy copy{target, source, bytes, thread_->groups};
-  if (seed % 2 == 0)
+  Emulator emulator(*this);
+  Copy copy{target, source, bytes, thread_->groups, /*isMade=*/false};
+  if (races) {
+    if (source)
+      check(races->access(thread_->index.x, source, bytes, AccessKind::Read));
+    check(races->access(thread_->index.x, target, bytes, AccessKind::Write, /*isUnderWay=*/true));
+  }
+  if (seed % 2 == 0) {
     copy.make();
-  else
-    thread_->copies.push_back(copy);
+    copy.isMade = true;
+  }
+  thread_->copies.push_back(copy);
 }
 
 inline void Grid::waitForCopies(unsigned pending) {
+  Emulator emulator(*this);
   std::vector<Copy> &copies = thread_->copies;
   auto isDue = [&](const Copy &copy) { return copy.group + pending < thread_->groups; };
   auto firstLater = std::find_if_not(copies.begin(), copies.end(), isDue);
-  std::for_each(copies.begin(), firstLater, [](const Copy &copy) { copy.make(); });
+  std::for_each(copies.begin(), firstLater, [&](const Copy &copy) {
+    copy.make();
+    if (races)
+      races->finishCopy(thread_->index.x, copy.target, copy.bytes);
+  });
   copies.erase(copies.begin(), firstLater);
 }
 
 inline void Grid::copyBulk(void *target, const void *source, unsigned bytes, PhaseState *phase) {
-  BulkCopy copy{{target, source, bytes, 0}, phase};
+  Emulator emulator(*this);
+  BulkCopy copy{{target, source, bytes, 0, /*isMade=*/false}, phase};
   if (seed % 2 == 0)
     copy.make();
   else
@@ -406,6 +551,7 @@ inline bool Grid::hasEnded(PhaseState *phase, unsigned parity) {
 }
 
 inline void Grid::waitForPhase(PhaseState *phase, unsigned parity, const Site &site) {
+  Emulator emulator(*this);
   if (hasEnded(phase, parity))
     return;
   Thread &self = *thread_;
@@ -417,6 +563,7 @@ inline void Grid::waitForPhase(PhaseState *phase, unsigned parity, const Site &s
 }
 
 inline void Grid::multiply(const GroupProduct &product, void (*make)(const GroupProduct &)) {
+  Emulator emulator(*this);
   if (seed % 2 == 0)
     make(product);
   else
@@ -424,6 +571,7 @@ inline void Grid::multiply(const GroupProduct &product, void (*make)(const Group
 }
 
 inline void Grid::waitForProducts(unsigned pending, void (*make)(const GroupProduct &)) {
+  Emulator emulator(*this);
   std::vector<GroupProduct> &products = thread_->products;
   auto isDue = [&](const GroupProduct &product) { return product.group + pending < thread_->productGroups; };
   auto firstLater = std::find_if_not(products.begin(), products.end(), isDue);
@@ -432,13 +580,27 @@ inline void Grid::waitForProducts(unsigned pending, void (*make)(const GroupProd
 }
 
 inline void Grid::waitForBlock(const Site &site) {
+  Emulator emulator(*this);
   Thread &self = *thread_;
   self.site = site;
   self.state = Thread::State::AtBlock;
   self.fiber.switchTo(scheduler);
 }
 
+inline void Grid::waitForLaunch() {
+  Emulator emulator(*this);
+  Thread &self = *thread_;
+  if (order.before) {
+    self.state = Thread::State::AtLaunch;
+    self.fiber.switchTo(scheduler);
+  }
+  hasWaited = true;
+  if (races)
+    races->waitForLaunches(self.index.x);
+}
+
 inline const unsigned (*Grid::exchange(const unsigned *words, unsigned count, const Site &site))[8] {
+  Emulator emulator(*this);
   Thread &self = *thread_;
   Exchange &warp = warps[self.warp()];
   unsigned parity = self.exchanges++ & 1;
@@ -456,6 +618,8 @@ inline const unsigned (*Grid::exchange(const unsigned *words, unsigned count, co
         leave();
       }
     warp.arrived = 0;
+    if (races && count == 0) // the others order no memory
+      races->meet(self.warp() * warpLanes, (self.warp() + 1) * warpLanes, site);
     for (unsigned lane = 0; lane < warpLanes; ++lane)
       lanes[lane].state = Thread::State::Ready;
   }
@@ -470,6 +634,14 @@ inline void Grid::report(std::string message) {
 inline void Grid::leave() {
   thread_->fiber.endWith(scheduler);
   __builtin_unreachable();
+}
+
+/// Replaces a number in memory by next(number), in one step; what it was.
+template <typename T, typename Next> T change(T *address, Next next) {
+  Grid::current().access(address, sizeof(T), AccessKind::Atomic);
+  T old = *address;
+  *address = next(old);
+  return old;
 }
 
 } // namespace tern::emulation

@@ -63,6 +63,10 @@ static std::string commandFor(const std::string &path, const EmulationOptions &o
   command += " -ffp-contract=off -fvisibility=hidden -Wno-unknown-pragmas -Wno-pass-failed";
   if (options.detectOutOfBounds)
     command += " -fsanitize=address -shared-libsan -fno-omit-frame-pointer -g1";
+  if (options.detectRaces)
+    command += " -DTERN_EMULATE_RACES -fsanitize=thread -mllvm -tsan-instrument-func-entry-exit=0"
+               " -mllvm -tsan-instrument-atomics=0 -fsanitize-ignorelist=" +
+               shellWord(root + "/runtime/Cuda/Emulation/Uninstrumented.txt");
   command += " -I" + shellWord(root) + " -include runtime/Cuda/Emulation/Emulation.h";
   return command + " " + shellWord(path + ".cpp") + " -o " + shellWord(path) + " 2> " + shellWord(path + ".log");
 }

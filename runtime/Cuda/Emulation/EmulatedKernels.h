@@ -28,6 +28,8 @@ struct EmulationOptions {
   std::string compiler, sourceRoot;
   /// Whether accesses beyond an allocation end the process. The program must be built with the sanitizer as well.
   bool detectOutOfBounds = false;
+  /// Whether accesses that nothing orders end a launch (RaceDetector.h). Not together with the other.
+  bool detectRaces = false;
   int optimization = 1;
 };
 

@@ -26,8 +26,12 @@
 // memory, filled with NaN before each block; __syncthreads; everything in HostPrimitives.h: shuffles, ballots, integer
 // dot products, matrix products of tensor cores, conversions, asynchronous copies, the waits of
 // dependent launches (nothing to wait for, launches follow each other); the math functions of C; atomics of one thread
-// at a time. Not emulated: blocks that run at the same time and wait for each other, clusters, memory that is seen late
-// by other blocks, the time anything takes, and the last bits of the GPU's own exp, sin and so on.
+// at a time. A launch that begins before those before it are over:
+//
+//   void tern_emulate_order(unsigned number, unsigned over, void (*before)(void *), void *argument);   // LaunchOrder
+//
+// says so of the next. Not emulated: blocks that run at the same time and wait for each other, clusters, memory that is
+// seen late by other blocks, the time anything takes, and the last bits of the GPU's own exp, sin and so on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,25 +69,16 @@ inline void __syncthreads(const char *file = __builtin_FILE(), int line = __buil
 }
 
 template <typename T> inline T atomicAdd(T *address, T value) {
-  T old = *address;
-  *address = old + value;
-  return old;
+  return tern::emulation::change(address, [=](T old) { return old + value; });
 }
 template <typename T> inline T atomicMax(T *address, T value) {
-  T old = *address;
-  *address = old < value ? value : old;
-  return old;
+  return tern::emulation::change(address, [=](T old) { return old < value ? value : old; });
 }
 template <typename T> inline T atomicExch(T *address, T value) {
-  T old = *address;
-  *address = value;
-  return old;
+  return tern::emulation::change(address, [=](T) { return value; });
 }
 template <typename T> inline T atomicCAS(T *address, T expected, T value) {
-  T old = *address;
-  if (old == expected)
-    *address = value;
-  return old;
+  return tern::emulation::change(address, [=](T old) { return old == expected ? value : old; });
 }
 
 // What CUDA offers beyond the math functions of C. Sums and products round to nearest and are never contracted.
@@ -131,14 +126,25 @@ template <typename... Parameters> struct Call {
     kernel(*static_cast<std::remove_const_t<Parameters> *>(arguments[I])...);
   }
   static void body(void *call) { static_cast<Call *>(call)->make(std::index_sequence_for<Parameters...>()); }
+
+  void addOperands(Grid &grid) const {
+    unsigned index = 0;
+    (addOperand<Parameters>(grid, index++), ...);
+  }
+  template <typename Parameter> void addOperand(Grid &grid, unsigned index) const {
+    if constexpr (std::is_pointer_v<Parameter>)
+      grid.addOperand(index, *static_cast<std::remove_const_t<Parameter> *>(arguments[index]));
+  }
 };
 
 /// Runs `kernel`; null, or what went wrong, which lives until the next launch.
 template <typename... Parameters>
-const char *launch(void (*kernel)(Parameters...), void **arguments, unsigned grid, unsigned block, unsigned sharedBytes,
-                   unsigned long long seed) {
+const char *launch(const char *name, void (*kernel)(Parameters...), void **arguments, unsigned blocks, unsigned threads,
+                   unsigned sharedBytes, unsigned long long seed) {
   Call<Parameters...> call{kernel, arguments};
-  return Grid(Call<Parameters...>::body, &call, grid, block, sharedBytes, seed).run();
+  Grid grid(name, Call<Parameters...>::body, &call, blocks, threads, sharedBytes, seed);
+  call.addOperands(grid);
+  return grid.run();
 }
 
 /// The size of each parameter of a kernel, then 0.
@@ -150,21 +156,30 @@ template <typename... Parameters> const unsigned *parameterSizes(void (*)(Parame
 /// Runs `body()` in every thread of a grid, for tests.
 template <typename Function>
 const char *launchBody(Function &body, unsigned grid, unsigned block, unsigned sharedBytes, unsigned long long seed) {
-  return Grid([](void *function) { (*static_cast<Function *>(function))(); }, &body, grid, block, sharedBytes, seed)
+  return Grid(
+             "a kernel", [](void *function) { (*static_cast<Function *>(function))(); }, &body, grid, block,
+             sharedBytes, seed)
       .run();
 }
 
 } // namespace tern::emulation
 
+/// Weak, as each source of a program that includes this has one.
+extern "C" __attribute__((visibility("default"), weak)) void
+tern_emulate_order(unsigned number, unsigned over, void (*before)(void *), void *argument) {
+  tern::emulation::Grid::setNextOrder({number, over, before, argument});
+}
+
 #define TERN_EMULATE_KERNEL(kernel)                                                                                    \
   extern "C" __attribute__((visibility("default"))) const char *tern_emulate_##kernel(                                 \
       void **kernelParams, unsigned grid, unsigned block, unsigned sharedBytes, unsigned long long seed) {             \
-    return ::tern::emulation::launch(kernel, kernelParams, grid, block, sharedBytes, seed);                            \
+    return ::tern::emulation::launch(#kernel, kernel, kernelParams, grid, block, sharedBytes, seed);                   \
   }                                                                                                                    \
   extern "C" __attribute__((visibility("default"))) const unsigned *tern_parameters_##kernel() {                       \
     return ::tern::emulation::parameterSizes(kernel);                                                                  \
   }
 
 #include "runtime/Cuda/Emulation/HostPrimitives.h"
+#include "runtime/Cuda/Emulation/Instrumentation.h"
 
 #endif // TERN_RUNTIME_CUDA_EMULATION_EMULATION_H

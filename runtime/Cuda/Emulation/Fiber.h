@@ -60,6 +60,11 @@ public:
   /// To be called first by an entry: ends the switch that began it.
   static void begun() { finishSwitch(nullptr); }
 
+  /// Whether `address` is on this stack.
+  bool holds(const void *address) const {
+    return static_cast<const char *>(address) >= stack && static_cast<const char *>(address) < stack + stackBytes;
+  }
+
 private:
   void allocate();
   void leave(Fiber &next, bool forGood);

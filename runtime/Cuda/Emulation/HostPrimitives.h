@@ -58,6 +58,7 @@ inline void checkAligned(const void *address, unsigned bytes, const char *file, 
 
 template <typename T> T loadAligned(const void *address, const char *file, int line) {
   checkAligned(address, sizeof(T), file, line);
+  Grid::current().access(address, sizeof(T), AccessKind::Read);
   T value;
   std::memcpy(&value, address, sizeof value);
   return value;
@@ -94,14 +95,14 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
-inline void fence() {}
+inline void fence() { emulation::Grid::current().fence(); }
 inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
-  unsigned long long before = *number;
-  *number = before < value ? value : before;
-  return before;
+  return emulation::change(number, [=](unsigned long long old) { return old < value ? value : old; });
 }
-inline unsigned atomicIncrement(unsigned *number) { return (*number)++; }
-inline void waitForPreviousLaunch() {}
+inline unsigned atomicIncrement(unsigned *number) {
+  return emulation::change(number, [](unsigned old) { return old + 1; });
+}
+inline void waitForPreviousLaunch() { emulation::Grid::current().waitForLaunch(); }
 inline void allowNextLaunch() {}
 
 inline void copyAsync16(void *shared, const void *global, const char *file = __builtin_FILE(),
@@ -124,7 +125,7 @@ inline void copyAsync4OrZeros(void *shared, const void *global, bool isThere, co
     emulation::checkAligned(global, 4, file, line);
   emulation::Grid::current().copy(shared, isThere ? global : nullptr, 4);
 }
-inline void commitCopies() { ++emulation::Grid::current().thread().groups; }
+inline void commitCopies() { emulation::Grid::current().commitCopies(); }
 template <int PENDING> void waitForCopies() { emulation::Grid::current().waitForCopies(PENDING); }
 
 using Phase = emulation::PhaseState;

@@ -41,6 +41,11 @@ struct FakeCuda {
   std::map<std::string, Failure> failures;
   std::string faultingKernel; ///< Ends the context when it runs.
   int faultCode = 700;
+  /// In which order threads and blocks run (runtime/Cuda/Emulation/Block.h); beyond 1 each launch has its own.
+  unsigned long long order = 1;
+  /// How many launches run at a time, if those after the first were allowed to begin early: the last of them begins
+  /// first.
+  std::size_t together = 1;
   std::string nvrtcCubin; ///< What NVRTC makes of a source; empty: what it is by emulation.
 
   // What it has seen.

@@ -18,7 +18,11 @@ using tern::testing::FakeCuda;
 
 namespace {
 
-using Work = std::function<void()>;
+/// What is in a stream: something done by the host, or a kernel's launch.
+struct Work {
+  std::function<void()> run;
+  std::shared_ptr<const struct KernelCall> kernel = nullptr;
+};
 
 struct FakeStream {
   std::vector<Work> queue;
@@ -36,7 +40,15 @@ struct FakeFunction {
   std::string name;
   const char *(*run)(void **, unsigned, unsigned, unsigned, unsigned long long) = nullptr;
   const unsigned *sizes = nullptr;
+  /// `tern_emulate_order` of its library.
+  void (*setOrder)(unsigned, unsigned, void (*)(void *), void *) = nullptr;
   int dynamicShared = 48 << 10;
+};
+struct KernelCall {
+  const FakeFunction &function;
+  LaunchConfig config;
+  std::vector<std::vector<char>> values;
+  bool early;
 };
 struct FakeEvent {
   FakeStream *stream = nullptr;
@@ -70,18 +82,11 @@ Code enter(const char *name, bool needsContext = true) {
   if (Code code = enter(__func__, ##__VA_ARGS__))                                                                      \
   return code
 
-void drain(FakeStream &stream) {
-  std::vector<Work> queue = std::move(stream.queue);
-  stream.queue.clear();
-  for (Work &work : queue)
-    if (sticky == success)
-      work();
-}
-
 void put(Stream stream, Work work) {
   auto &target = *reinterpret_cast<FakeStream *>(stream);
   (target.capturing ? target.captured : target.queue).push_back(std::move(work));
 }
+void put(Stream stream, std::function<void()> work) { put(stream, Work{std::move(work)}); }
 
 /// Whether [address, address + bytes) lies in one allocation.
 bool isInside(std::uint64_t address, std::size_t bytes) {
@@ -108,21 +113,61 @@ std::size_t objectBytes(const void *image) {
   return header.e_shoff + std::size_t(header.e_shnum) * header.e_shentsize;
 }
 
-void runKernel(const FakeFunction &function, const LaunchConfig &config, std::vector<std::vector<char>> values,
-               bool early) {
+/// Launches that have ended or begun, and the last of those that were over before any of those that run began.
+unsigned lastLaunch = 0, lastOver = 0;
+
+void runKernel(const KernelCall &call, unsigned number, void (*before)(void *), void *argument) {
+  const FakeFunction &function = call.function;
   fake.launches.push_back(function.name);
-  if (early)
+  if (call.early)
     fake.early.push_back(function.name);
   if (function.name == fake.faultingKernel) {
     sticky = fake.faultCode;
     return;
   }
   std::vector<void *> pointers;
-  for (std::vector<char> &value : values)
-    pointers.push_back(value.data());
-  if (const char *problem = function.run(pointers.data(), config.gridX, config.blockX, config.sharedBytes, 1)) {
+  for (const std::vector<char> &value : call.values)
+    pointers.push_back(const_cast<char *>(value.data()));
+  unsigned long long seed = fake.order > 1 ? fake.order + number : fake.order;
+  function.setOrder(number, lastOver, before, argument);
+  const LaunchConfig &config = call.config;
+  if (const char *problem = function.run(pointers.data(), config.gridX, config.blockX, config.sharedBytes, seed)) {
     mistake(function.name + ": " + problem);
     sticky = launchFailed;
+  }
+}
+
+/// Launches [first, last] of a queue, of which all but the first may begin early.
+struct Together {
+  const Work *first, *last;
+  unsigned number; ///< Of the first.
+
+  /// Begins with the last; the others run when it waits for them.
+  void run() const {
+    Together others{first, last - 1, number};
+    auto runOthers = [](void *argument) { static_cast<const Together *>(argument)->run(); };
+    runKernel(*last->kernel, number + static_cast<unsigned>(last - first), first == last ? nullptr : +runOthers,
+              &others);
+  }
+};
+
+void drain(FakeStream &stream) {
+  std::vector<Work> queue = std::move(stream.queue);
+  stream.queue.clear();
+  for (std::size_t begin = 0, end; begin != queue.size() && sticky == success; begin = end) {
+    end = begin + 1;
+    if (!queue[begin].kernel) {
+      queue[begin].run();
+      continue;
+    }
+    bool isEarly = begin != 0 && queue[begin - 1].kernel && queue[begin].kernel->early;
+    if (!isEarly)
+      lastOver = lastLaunch;
+    while (end != queue.size() && end - begin < fake.together && queue[end].kernel && queue[end].kernel->early)
+      ++end;
+    unsigned number = lastLaunch + 1;
+    lastLaunch += static_cast<unsigned>(end - begin);
+    Together{&queue[begin], &queue[end - 1], number}.run();
   }
 }
 
@@ -302,7 +347,8 @@ Code cuModuleGetFunction(Function *function, Module module, const char *name) {
   made->name = name;
   made->run = reinterpret_cast<decltype(made->run)>(dlsym(owner.library, ("tern_emulate_" + made->name).c_str()));
   auto sizes = reinterpret_cast<const unsigned *(*)()>(dlsym(owner.library, ("tern_parameters_" + made->name).c_str()));
-  if (!made->run || !sizes)
+  made->setOrder = reinterpret_cast<decltype(made->setOrder)>(dlsym(owner.library, "tern_emulate_order"));
+  if (!made->run || !sizes || !made->setOrder)
     return notFound;
   made->sizes = sizes();
   *function = reinterpret_cast<Function>(made.get());
@@ -332,7 +378,7 @@ Code cuLaunchKernelEx(const LaunchConfig *config, Function function, void **para
   }
   bool early = config->attributeCount == 1 && config->attributes[0].id == programmaticStreamSerialization &&
                config->attributes[0].value.number == 1;
-  put(config->stream, [&called, copied = *config, values, early] { runKernel(called, copied, values, early); });
+  put(config->stream, Work{nullptr, std::make_shared<KernelCall>(KernelCall{called, *config, values, early})});
   return success;
 }
 Code cuStreamCreate(Stream *stream, unsigned) {
@@ -382,6 +428,7 @@ Code cuGraphInstantiateWithFlags(GraphExec *exec, Graph graph, unsigned long lon
 }
 Code cuGraphLaunch(GraphExec exec, Stream stream) {
   ENTER();
+  put(stream, [] {}); // its first kernel follows all that was before
   for (const Work &work : reinterpret_cast<FakeGraph *>(exec)->work)
     put(stream, work);
   return success;

@@ -4,6 +4,9 @@
 #ifdef TERN_CUDA_EMULATION // NVRTC is given no header
 #include "runtime/Cuda/Device/NextToken.h"
 TERN_EMULATE_KERNEL(tern_next_token)
+#define WAIT_FOR_PREVIOUS_LAUNCH tern::waitForPreviousLaunch()
+#else
+#define WAIT_FOR_PREVIOUS_LAUNCH asm volatile("griddepcontrol.wait;" ::: "memory")
 #endif
 
 struct Sizes {
@@ -29,6 +32,7 @@ extern "C" __global__ void __launch_bounds__(32)
 extern "C" __global__ void __launch_bounds__(32)
     tern_accumulate(const int *__restrict__ tokens, const int *__restrict__ positions, long long *sums, Sizes sizes,
                     long long *) {
+  WAIT_FOR_PREVIOUS_LAUNCH;
   long long b = blockIdx.x;
   if (threadIdx.x != 0)
     return;
