@@ -96,6 +96,11 @@ private:
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
+  void attendTask(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val live);
+  void finishAttention(const AttentionOperands &operands, const Root &root, const AttentionTask &task, bool isDivided,
+                       Val live, llvm::ArrayRef<Val> at);
+  void combineIfLast(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val begin,
+                     Val live);
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   Group group() const;
   bool requireGroup(llvm::StringRef what, Group least = Group::Warp);

@@ -120,6 +120,15 @@ __device__ __forceinline__ unsigned long long atomicLargest(unsigned long long *
   return atomicMax(number, value);
 }
 __device__ __forceinline__ unsigned atomicIncrement(unsigned *number) { return atomicAdd(number, 1u); }
+/// Makes it one more, or 0 if it is `last`; gives what it was.
+__device__ __forceinline__ unsigned atomicCount(unsigned *number, unsigned last) { return atomicInc(number, last); }
+
+/// Reads what another block of this launch may have written: past the first cache, in the order of the program.
+__device__ __forceinline__ float loadOfOthers(const float *address) {
+  float value;
+  asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(value) : "l"(__cvta_generic_to_global(address)) : "memory");
+  return value;
+}
 
 /// Copies 16 aligned bytes to shared memory without waiting. Copies are seen by this thread after commitCopies and
 /// waitForCopies, by others after a barrier besides.

@@ -101,6 +101,14 @@ inline unsigned long long atomicLargest(unsigned long long *number, unsigned lon
   return before;
 }
 inline unsigned atomicIncrement(unsigned *number) { return (*number)++; }
+inline unsigned atomicCount(unsigned *number, unsigned last) {
+  unsigned before = *number;
+  *number = before >= last ? 0 : before + 1;
+  return before;
+}
+inline float loadOfOthers(const float *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return emulation::loadAligned<float>(address, file, line);
+}
 inline void waitForPreviousLaunch() {}
 inline void allowNextLaunch() {}
 
