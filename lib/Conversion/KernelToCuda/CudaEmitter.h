@@ -93,6 +93,7 @@ public:
 private:
   std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
   void startWeights();
+  void touchTables();
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);

@@ -98,6 +98,12 @@ template <> __device__ __forceinline__ unsigned short loadStreamed<unsigned shor
   return half;
 }
 
+/// Brings the 128 bytes around `address`, of memory that no kernel writes, into the caches without waiting for them.
+__device__ __forceinline__ void touch(const void *address) {
+  unsigned unused;
+  asm volatile("ld.global.nc.u8 %0, [%1];" : "=r"(unused) : "l"(__cvta_generic_to_global(address)));
+}
+
 /// Waits until the launch before this one has ended and its results are seen; what does not depend on it comes before.
 __device__ __forceinline__ void waitForPreviousLaunch() {
 #if __CUDA_ARCH__ >= 900

@@ -94,6 +94,7 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
+inline void touch(const void *address) { static_cast<void>(*static_cast<const volatile unsigned char *>(address)); }
 inline void fence() {}
 inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
   unsigned long long before = *number;

@@ -27,8 +27,12 @@ kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> 
   kernel.return %0 : !graph.tensor<f32[4, 64]>
 }
 
-// What a row adds up to is known to all threads after a reduction of the block.
+// What a row adds up to is known to all threads after a reduction of the block. Weights of norms come while it waits.
 // CHECK-LABEL: cuda.kernel @tern_norm(
+// CHECK-SAME: %[[TABLE:arg[0-9]+]]: !llvm.ptr {cuda.element = f32, cuda.name = "table0", cuda.read_only}
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK-NEXT: cuda.call "tern::touchTable"<"256", "2560">(%[[TABLE]])
+// CHECK-NEXT: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: cuda.size 1
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%[[I:.*]]: i64) -> f32
 // CHECK: %[[X:.*]] = llvm.load
