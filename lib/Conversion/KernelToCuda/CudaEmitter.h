@@ -86,8 +86,11 @@ public:
   Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
 
   /// Small inputs of numbers are copied to shared memory at once: read while weights stream, each wait would be long.
+  /// There is room for what keeps up to 16 rows apart.
   bool stagesInput(int64_t bytes) const override {
-    return stream && !stream->isOfQuants && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - stream->bytes);
+    constexpr int64_t apart = 512;
+    return stream && !stream->isOfQuants &&
+           bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - stream->bytes - apart);
   }
 
 private:

@@ -80,6 +80,7 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
 }
 
 // Of many tokens each is normed by a warp, which copies its row to where the result will be, and reads it there.
+// Rows are 32 bytes apart, so that tokens that are read together lie in different banks.
 // CHECK-LABEL: cuda.kernel @tern_many_norms(
 // CHECK: %[[NUMBER:.*]] = cuda.thread_index
 // CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
@@ -100,7 +101,7 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
 // CHECK: scf.for %{{.*}} to %c64_i64
 // CHECK: cuda.call "tern::warpBarrier"()
 // CHECK: cuda.barrier
-// CHECK: cuda.call "tern::linearNumbers"
+// CHECK: cuda.call "tern::linearNumbers"<"tern::F32", "512", "8", "8">
 kernel.func @many_norms(%x: !graph.tensor<f32[8, 1, 2048]>, %n: !graph.tensor<f32[2048]> {kernel.operand = #kernel.operand<resident>},
     %w: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
     -> !graph.tensor<f32[8, 1, 512]> attributes {
