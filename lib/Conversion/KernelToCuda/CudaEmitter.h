@@ -99,6 +99,7 @@ private:
   void touchTables();
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
+  void forRounds(int64_t rounds, llvm::function_ref<void(Val)> body);
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
   void attendTask(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val live);
   void finishAttention(const AttentionOperands &operands, const Root &root, const AttentionTask &task, bool isDivided,
