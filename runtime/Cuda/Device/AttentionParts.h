@@ -91,10 +91,8 @@ __device__ __forceinline__ bool isLastToArrive(int *counter, long long count) {
   __shared__ bool isLast;
   barrier(); // all of this block have written
   if (threadIndex() == 0) {
-    fence();
     unsigned last = static_cast<unsigned>(count - 1);
     isLast = atomicCount(reinterpret_cast<unsigned *>(counter), last) == last;
-    fence();
   }
   barrier();
   return isLast;

@@ -33,6 +33,7 @@ kernel.func @other_appends(%q: !graph.tensor<f32[1, 1, 4, 16]>, %k: !graph.tenso
 
 // -----
 
+module attributes {kernel.symbols = ["capacity", "C"]} {
 // expected-error @+1 {{tasks of a CPU cannot tell which of them is done last, to combine parts: another launch must}}
 kernel.func @combined(%q: !graph.tensor<f32[1, 1, 4, 16]>, %k: !graph.tensor<f16[1, C, 2, 16]>,
                       %p: !graph.tensor<i32[1, 1]>)
@@ -43,6 +44,7 @@ kernel.func @combined(%q: !graph.tensor<f32[1, 1, 4, 16]>, %k: !graph.tensor<f16
       : (f32[1, 1, 4, 16], f16[1, C, 2, 16], f16[1, C, 2, 16], i32[1, 1]) -> f32[1, 1, 4, 2, 18]
   %1 = kernel.attend_combine %0 : (f32[1, 1, 4, 2, 18]) -> f32[1, 1, 4, 16]
   kernel.return %0, %1 : !graph.tensor<f32[1, 1, 4, 2, 18]>, !graph.tensor<f32[1, 1, 4, 16]>
+}
 }
 
 // -----
