@@ -68,10 +68,11 @@ struct Attention {
 
   static std::optional<Attention> of(LaunchOp launch) {
     kernel::FuncOp kernel = kernelOf(launch);
-    if (kernel.getSchedule().getKind() != Kind::Attention || kernel.getNumResults() != 1)
+    ValueRange results = kernel.getBody().front().getTerminator()->getOperands();
+    bool isOfParts = results.size() == 1 || (results.size() == 2 && results[1].getDefiningOp<AttendCombineOp>());
+    if (kernel.getSchedule().getKind() != Kind::Attention || !isOfParts)
       return std::nullopt;
-    Value root = kernel.getBody().front().getTerminator()->getOperand(0);
-    auto op = root.getDefiningOp<AttendPartOp>();
+    auto op = results[0].getDefiningOp<AttendPartOp>();
     if (!op || tensorOf(op.getQuery()).getStaticDim(1) != 1 || !isa_and_nonnull<BlockArgument>(op.getPositions()))
       return std::nullopt;
     auto key = op.getKey().getDefiningOp<ReadStateOp>(), value = op.getValue().getDefiningOp<ReadStateOp>();

@@ -237,9 +237,9 @@ private:
     SymbolicTensorType query = tensorOf(attention.getQuery()), key = tensorOf(attention.getKey());
     std::optional<int64_t> sequences = query.getStaticDim(0);
     if (query.getStaticDim(1) != 1 || !sequences || !attendsCache(attention)) {
-      launch(
-          group,
-          {{attention}, resultsOf(group), schedule(kernel::Kind::Attention, {0, 0, attentionQueries(spec.isForGpu), 0, 0})});
+      launch(group, {{attention},
+                     resultsOf(group),
+                     schedule(kernel::Kind::Attention, {0, 0, attentionQueries(spec.isForGpu), 0, 0})});
       return;
     }
     int64_t parts = contextParts(*sequences, *key.getStaticDim(2), spec.isForGpu);
@@ -254,9 +254,30 @@ private:
         attention.getMaskAttr(), attention.getWindowAttr(), attention.getScaleAttr(), attention.getSoftCapAttr());
     auto combine =
         kernel::AttendCombineOp::create(builder, attention.getLoc(), attention.getType(), part, attention.getSinks());
-    launch(group, {{part}, {part}, schedule(kernel::Kind::Attention)});
-    launch(group, {{combine}, {combine}, schedule(kernel::Kind::Rows)});
+    if (spec.isForGpu) {
+      Value counts = parts > 1 ? arrivals(*sequences, *key.getStaticDim(2)) : Value();
+      launch(group, {{part, combine}, {part, combine}, schedule(kernel::Kind::Attention), counts});
+    } else {
+      launch(group, {{part}, {part}, schedule(kernel::Kind::Attention)});
+      launch(group, {{combine}, {combine}, schedule(kernel::Kind::Rows)});
+    }
     mapped.map(attention.getResult(), mapped.lookup(combine.getResult()));
+  }
+
+  /// i32[sequences, groups] of zeros, by which tasks of the entry's attention count themselves (kernel.arrivals).
+  Value arrivals(int64_t sequences, int64_t groups) {
+    Value &zeros = arrivalsOf[groups];
+    if (zeros)
+      return zeros;
+    Operation *first = &entry.front().front();
+    OpBuilder builder(first);
+    MLIRContext *context = entry.getContext();
+    auto type = SymbolicTensorType::get(builder.getI32Type(),
+                                        {graph::staticDim(context, sequences), graph::staticDim(context, groups)});
+    auto value = DenseElementsAttr::get(RankedTensorType::get({sequences, groups}, builder.getI32Type()), int32_t(0));
+    auto constant = graph::ConstantOp::create(builder, entry.getLoc(), type, value);
+    outliner.outline({{constant}, {constant}, schedule(kernel::Kind::Rows)}, first, mapped);
+    return zeros = constant;
   }
 
   /// What the entry returns is written by a launch: arguments, weights and states are copied.
@@ -275,6 +296,7 @@ private:
   const EntrySpec &spec;
   KernelOutliner outliner;
   IRMapping mapped;
+  llvm::DenseMap<int64_t, Value> arrivalsOf; ///< By the number of groups.
 };
 
 /// Names the symbols of the module's types, in the order of kernels: "capacity" first, which no type has, then by name.

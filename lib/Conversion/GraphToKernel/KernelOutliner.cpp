@@ -1,6 +1,7 @@
 //===- KernelOutliner.cpp - Ops of a group become a kernel ----------------===//
 
 #include "KernelOutliner.h"
+#include "dialects/Kernel/IR/Arrivals.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
@@ -110,6 +111,11 @@ kernel::FuncOp KernelOutliner::makeKernel(const KernelPlan &plan, Arguments &arg
   for (Value result : plan.results) // a kernel may hand on what it was given
     if (!llvm::is_contained(plan.ops, result.getDefiningOp()))
       addArgument(result, nullptr, arguments);
+  if (plan.arrivals) {
+    NamedAttribute mark(StringAttr::get(entry.getContext(), kernel::arrivalsAttrName),
+                        UnitAttr::get(entry.getContext()));
+    arguments.tensors.insert({plan.arrivals, DictionaryAttr::get(entry.getContext(), mark)});
+  }
   SmallVector<Type> types;
   SmallVector<Attribute> attributes;
   for (const auto &[value, classAndLayout] : arguments.tensors) {

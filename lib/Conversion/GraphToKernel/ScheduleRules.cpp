@@ -25,8 +25,12 @@ LinearSchedule tern::scheduleLinear(StorageFormat format, int64_t rows, int64_t 
 }
 
 int64_t tern::contextParts(int64_t sequences, int64_t groups, bool isForGpu) {
-  // Two blocks for each multiprocessor of an H100, and no more than one thread of attend_combine reads at once.
-  constexpr int64_t wantedBlocks = 256, fewest = 8, most = 32;
+  // Two blocks for each multiprocessor of an H100, and as many parts as a warp has lanes to weigh them. So it is for
+  // few sequences, of which one then gets the same bits alone as among others; many fill the multiprocessors several
+  // times.
+  constexpr int64_t wantedBlocks = 256, fewest = 8, most = 32, manyBlocks = 1024;
+  if (isForGpu && sequences > fewTokens)
+    return std::clamp<int64_t>(llvm::divideCeil(manyBlocks, sequences * groups), 1, most);
   if (isForGpu)
     return std::clamp<int64_t>(llvm::divideCeil(wantedBlocks, groups), fewest, most);
   constexpr int64_t wantedTasks = 32;

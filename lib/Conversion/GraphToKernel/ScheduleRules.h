@@ -33,8 +33,8 @@ LinearSchedule scheduleLinear(StorageFormat format, int64_t rows, int64_t tokens
 
 /// Parts of the context for decoding `sequences` sequences with `groups` key heads each. On a CPU as many as keep its
 /// workers busy. On a GPU as many as keep its multiprocessors busy with one sequence, whose parts are then a block of
-/// keys each for contexts up to 64 times their number; and the same for any number of sequences, so that a sequence has
-/// the same sums whatever the batch.
+/// keys each for contexts up to 64 times their number; and the same for up to `fewTokens` sequences, so that one has the
+/// same sums alone and among others. More sequences keep them busy with fewer parts each.
 int64_t contextParts(int64_t sequences, int64_t groups, bool isForGpu);
 
 /// Rows that keep a GPU busy: one for each multiprocessor.

@@ -123,7 +123,8 @@ static void addAttention(kernel::FuncOp kernel, SmallVectorImpl<Attribute> &spac
   }
   Operation *part = rootValues(kernel).front().getDefiningOp();
   Attribute groups = tensorOf(cast<kernel::AttendPartOp>(part).getKey()).getDim(2);
-  spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), {0}, {batch, groups, type.getDim(3)}, {1, 1, 1}));
+  auto roots = llvm::to_vector(llvm::seq<int64_t>(0, kernel.getNumResults())); // the parts, and what combines them
+  spaces.push_back(kernel::TasksAttr::get(kernel.getContext(), roots, {batch, groups, type.getDim(3)}, {1, 1, 1}));
 }
 
 ArrayAttr tern::tileSpaces(kernel::FuncOp kernel, const EntrySpec &spec) {

@@ -2,6 +2,8 @@
 
 #include "lib/Conversion/KernelCode/AttentionKernel.h"
 
+#include "dialects/Kernel/IR/Arrivals.h"
+
 using namespace mlir;
 
 namespace tern::code {
@@ -111,11 +113,33 @@ static bool isAttentionSpace(kernel::TasksAttr tasks, bool isPart) {
   return tiles.size() == 3 && tiles[0] == 1 && tiles[1] == 1 && (!isPart || tiles[2] == 1);
 }
 
-/// The roots of `tasks`, of [B, G, S], after the first, if each appends one token of B sequences with G heads; nothing
-/// if there are others.
-static std::optional<SmallVector<Root>> appendsOf(TensorEmitter &e, kernel::TasksAttr tasks) {
+/// What combines the parts that root `tasks.getRoots()[0]` is, if the second root does.
+static std::optional<Root> combinedOf(TensorEmitter &e, kernel::TasksAttr tasks, const Root &part) {
+  if (tasks.getRoots().size() < 2)
+    return std::nullopt;
+  Root root = rootOf(e, tasks.getRoots()[1]);
+  auto combine = root.value.getDefiningOp<kernel::AttendCombineOp>();
+  if (root.write || !combine || combine.getPart() != part.value)
+    return std::nullopt;
+  return root;
+}
+
+/// The address of the number that tasks of the group of `task` count themselves by; nothing if no argument is for that.
+static Val arrivalsOf(TensorEmitter &e, const AttentionTask &task) {
+  for (auto [index, argument] : llvm::enumerate(e.function.getBody().getArguments())) {
+    if (!e.function.getArgAttr(index, kernel::arrivalsAttrName))
+      continue;
+    TensorPlace place{e.frame.operands[index], typeOf(argument)};
+    return e.b.elementPointer(e.b.i32, place.pointer, e.offsetOf(place, {task.sequence, task.group}));
+  }
+  return Val();
+}
+
+/// The roots of `tasks`, of [B, G, S], after the first `count`, if each appends one token of B sequences with G heads;
+/// nothing if there are others.
+static std::optional<SmallVector<Root>> appendsOf(TensorEmitter &e, kernel::TasksAttr tasks, size_t count) {
   SmallVector<Root> appends;
-  for (int64_t number : tasks.getRoots().drop_front()) {
+  for (int64_t number : tasks.getRoots().drop_front(count)) {
     appends.push_back(rootOf(e, number));
     auto type = typeOf(appends.back().value);
     if (!isa_and_nonnull<kernel::AppendStateOp>(appends.back().write) || type.getRank() != 4 ||
@@ -149,9 +173,13 @@ void emitAttentionKernel(TensorEmitter &e) {
       return e.fail(e.function, "the first root of an attention kernel's tasks must be attention itself");
     if (!isAttentionSpace(tasks, operands->isPart))
       return e.fail(e.function, "tasks of attention must be [B, H, T] with one head, or [B, G, S] with one part, each");
-    std::optional<SmallVector<Root>> appends = appendsOf(e, tasks);
+    std::optional<Root> combined = combinedOf(e, tasks, root);
+    if (combined)
+      operands->sinks = combined->value.getDefiningOp<kernel::AttendCombineOp>().getSinks();
+    std::optional<SmallVector<Root>> appends = appendsOf(e, tasks, combined ? 2 : 1);
     if (!appends || (!appends->empty() && !operands->isPart))
-      return e.fail(e.function, "besides attention in parts a task may append a token of each sequence, nothing else");
+      return e.fail(e.function, "besides attention in parts a task may combine the parts and append a token of each "
+                                "sequence, nothing else");
     if (operands->headSize == 0 || operands->valueSize == 0)
       return e.fail(operands->op, "the sizes of heads must be numbers");
     // Scratch is laid out once for all tasks of the space.
@@ -160,6 +188,10 @@ void emitAttentionKernel(TensorEmitter &e) {
                                             : blockTask(e, *operands, tasks.getTiles()[2], ranges);
       if (!appends->empty())
         appendInPart(e, task, *appends);
+      if (combined) {
+        task.combined = combined;
+        task.arrivals = arrivalsOf(e, task);
+      }
       e.attend(*operands, root, task);
     });
   }

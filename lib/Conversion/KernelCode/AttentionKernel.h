@@ -7,7 +7,9 @@
 //     prefill      tokens of one head     all that the tokens may see
 //
 // A task of attention in parts may append the new key and value of its group first (kernel-fuse-append-into-attention):
-// the one whose part holds the position does.
+// the one whose part holds the position does. The last task of a group to be done may combine its parts, on targets
+// that can tell which that is: by the argument that is marked `kernel.arrivals`
+// (dialects/Kernel/IR/Arrivals.h).
 //
 // What a task is stands here; TensorEmitter::attend writes its code.
 //
@@ -51,6 +53,10 @@ struct AttentionTask {
   /// Of kernel.attend_part: which part it is, and whether it holds a position. Exactly one holds each from 0 on.
   Val part;
   std::function<Val(Val)> holds;
+  /// What the last task of the group that is done makes of all parts, if this launch does, and what tells who is last:
+  /// the address of the group's number of arrivals.
+  std::optional<Root> combined;
+  Val arrivals;
 };
 
 /// The operands of `value`'s op, or nothing if it is neither.

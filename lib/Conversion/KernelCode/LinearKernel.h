@@ -27,6 +27,7 @@ namespace tern::code {
 /// The rows (tokens) that are multiplied: F32, F16, BF16, I8_32 or I15_32.
 struct LinearInput {
   StorageFormat format;
+  int32_t padding;  ///< Numbers between a row and the next, where the kernel copied them.
   Val base;         ///< Where they lie; the arrays of a quantized format one after another.
   int64_t columns;  ///< K.
   int64_t capacity; ///< Rows that the buffer was planned for.

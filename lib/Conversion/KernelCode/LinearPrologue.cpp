@@ -44,12 +44,22 @@ int64_t rowsAtOnce(Value value, int64_t rows) {
   return rows;
 }
 
-/// Computes the rows of a tensor into a buffer.
+/// The type of `type`'s rows with `padding` more numbers each, for the places of theirs.
+graph::SymbolicTensorType paddedType(graph::SymbolicTensorType type, int64_t padding) {
+  std::optional<int64_t> columns = type.getStaticDim(-1);
+  if (padding == 0 || !columns)
+    return type;
+  SmallVector<Attribute> dims(type.getDims());
+  dims.back() = graph::staticDim(type.getContext(), *columns + padding);
+  return type.withDims(dims);
+}
+
+/// Computes the rows of a tensor into a buffer, `padding` numbers apart.
 class RowWriter {
 public:
-  RowWriter(TensorEmitter &e, Value input, Val buffer, int64_t capacity)
-      : e(e), input(input), type(cast<graph::SymbolicTensorType>(input.getType())), buffer(buffer), capacity(capacity) {
-  }
+  RowWriter(TensorEmitter &e, Value input, const LinearInput &target)
+      : e(e), input(input), type(cast<graph::SymbolicTensorType>(input.getType())), buffer(target.base),
+        capacity(target.capacity), padding(target.padding) {}
 
   void emit() {
     int64_t atOnce = rowsAtOnce(input, capacity);
@@ -71,7 +81,8 @@ private:
   /// thread that has read it.
   void writeFromCopy(Value rows, const Index &index, Val row) {
     auto ofRows = cast<graph::SymbolicTensorType>(rows.getType());
-    TensorPlace copy{buffer, graph::SymbolicTensorType::get(type.getElementType(), ofRows.getDims())};
+    TensorPlace copy{buffer,
+                     paddedType(graph::SymbolicTensorType::get(type.getElementType(), ofRows.getDims()), padding)};
     e.once(rows.getAsOpaquePointer(), 0, index, [&] {
       fill(rows, index, copy);
       return Vals{};
@@ -84,7 +95,7 @@ private:
       int64_t blocks = (*type.getStaticDim(-1) + activationBlock - 1) / activationBlock;
       return e.quantizeRow(quantize, index, buffer, capacity, row, e.number(0), e.number(blocks));
     }
-    fill(input, index, {buffer, type});
+    fill(input, index, {buffer, paddedType(type, padding)});
   }
 
   void fill(Value value, const Index &index, const TensorPlace &place) {
@@ -100,7 +111,7 @@ private:
   Value input;
   graph::SymbolicTensorType type;
   Val buffer;
-  int64_t capacity;
+  int64_t capacity, padding;
 };
 
 } // namespace
@@ -134,12 +145,24 @@ static std::optional<TensorPlace> placeOfRows(TensorEmitter &e, Value value) {
   return isRows || tensor == value ? place : std::nullopt;
 }
 
-/// Copies all rows of numbers that lie at `from` to scratch at `to`.
-static void copyRows(TensorEmitter &e, graph::SymbolicTensorType type, Val from, Val to) {
+/// Of one of the numbers that take `bytes` bytes together.
+static int64_t bytesOfNumber(const LinearInput &input, int64_t bytes) { return bytes / input.capacity / input.columns; }
+
+/// Numbers that rows in scratch are apart. Of several, each begins in other banks of a GPU's shared memory than the one
+/// before, as neighbouring lanes read neighbouring rows.
+static int64_t paddingOf(TensorEmitter &e, const LinearInput &input, int64_t bytes) {
+  constexpr int64_t apart = 32, mostRows = 16;
+  bool isOfSeveral = input.capacity > 1 && input.capacity <= mostRows;
+  return isOfSeveral && !input.isQuantized() && e.stagesInput(bytes) ? apart / bytesOfNumber(input, bytes) : 0;
+}
+
+/// Copies all rows of numbers that lie at `from` to scratch at `to`, `padding` numbers apart.
+static void copyRows(TensorEmitter &e, graph::SymbolicTensorType type, Val from, Val to, int64_t padding) {
   Val count = numberOfRows(e, type) * e.size(type, -1);
   auto copy = [&] {
     e.fillRow(e.number(0), count, 1, [&](Val i, int64_t) {
-      e.b.store(e.b.load(TensorEmitter::storedType(type.getElementType()), from, i), to, i);
+      Val place = padding == 0 ? i : i + i / e.size(type, -1) * padding;
+      e.b.store(e.b.load(TensorEmitter::storedType(type.getElementType()), from, i), to, place);
     });
   };
   if (e.frame.first)
@@ -150,7 +173,7 @@ static void copyRows(TensorEmitter &e, graph::SymbolicTensorType type, Val from,
 
 std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
   auto type = cast<graph::SymbolicTensorType>(value.getType());
-  LinearInput input{type.getStorageFormat(), Val(), type.getStaticDim(-1).value_or(0), 1};
+  LinearInput input{type.getStorageFormat(), 0, Val(), type.getStaticDim(-1).value_or(0), 1};
   for (Attribute dim : type.getDims().drop_back()) {
     FailureOr<int64_t> most = e.maximum(dim);
     if (failed(most))
@@ -164,6 +187,10 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
                        "columns, and below 2^63 bytes");
     return std::nullopt;
   }
+  input.padding = static_cast<int32_t>(paddingOf(e, input, *bytes));
+  int64_t room = *bytes;
+  if (input.padding > 0)
+    room += input.padding * input.capacity * bytesOfNumber(input, *bytes);
   if (std::optional<TensorPlace> place = placeOfRows(e, value)) {
     if (place->isState || place->layout != kernel::Layout::Rows) {
       e.fail(e.function, "the input of a linear kernel must lie in rows");
@@ -172,12 +199,12 @@ std::optional<LinearInput> prepareLinearInput(TensorEmitter &e, Value value) {
     input.base = place->pointer;
     if (!e.stagesInput(*bytes))
       return input;
-    input.base = e.scratch(*bytes);
-    copyRows(e, type, place->pointer, input.base);
+    input.base = e.scratch(room);
+    copyRows(e, type, place->pointer, input.base, input.padding);
     return input;
   }
-  input.base = e.scratch(*bytes);
-  RowWriter writer(e, value, input.base, input.capacity);
+  input.base = e.scratch(room);
+  RowWriter writer(e, value, input);
   if (e.frame.first)
     e.b.ifThen(e.frame.first, [&] { writer.emit(); });
   else

@@ -29,6 +29,9 @@ void CpuEmitter::multiply(const LinearTask &task) {
 }
 
 void CpuEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
+  if (task.combined)
+    return fail(function,
+                "tasks of a CPU cannot tell which of them is done last, to combine parts: another launch must");
   emitAttentionTask(*this, operands, root, task);
 }
 

@@ -95,14 +95,83 @@ static Val queriesInScratch(TensorEmitter &e, const AttentionOperands &operands,
   return buffer;
 }
 
+/// The sink of a head, -infinity if there is none.
+static Val sinkOf(TensorEmitter &e, const AttentionOperands &operands, Val head) {
+  return operands.sinks ? e.element(operands.sinks, {head}) : e.b.constant(e.b.f32, -infinity);
+}
+
 void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, const AttentionTask &task) {
   if (!requireGroup("attention", Group::Block))
     return;
-  auto target = [&](Val row, Val column) {
-    Val token = task.token(row), head = task.head(row);
-    return operands.isPart ? Index{task.sequence, token, head, task.part, column}
-                           : Index{task.sequence, token, head, column};
+  if (!task.combined)
+    return attendTask(operands, root, task, Val());
+  int64_t parts = typeOf(root.value).getStaticDim(3).value_or(0);
+  if (typeOf(operands.query).getStaticDim(1) != 1 || parts < 1)
+    return fail(function, "parts are combined in their launch for one token of each sequence, and as many as a number");
+  if (parts > 1 && !task.arrivals)
+    return fail(function, "a launch that combines parts must have an argument that tasks count themselves by");
+  // All rows see the same keys, as they are one token's.
+  AttentionTask whole = task;
+  whole.keyBegin = number(0);
+  auto [begin, end] = visibleKeys(*this, operands, whole, number(0));
+  std::string count = std::to_string(parts);
+  Val live = call(b.i64, "partsWithKeys", {count}, {begin.get(), end.get()});
+  Val place = call(b.i64, "placeOfPart", {count}, {task.part.get(), begin.get()});
+  b.ifThen(place < live, [&] {
+    attendTask(operands, root, task, live);
+    if (parts > 1)
+      b.ifThen(live > 1, [&] { combineIfLast(operands, root, task, begin, live); });
+  });
+}
+
+/// The last block of the group that comes here combines its parts, of which the first `live` from that of key `begin`
+/// on have been written.
+void CudaEmitter::combineIfLast(const AttentionOperands &operands, const Root &root, const AttentionTask &task,
+                                Val begin, Val live) {
+  Val last = call(b.i1, "isLastToArrive", {}, {task.arrivals.get(), live.get()});
+  b.ifThen(last, [&] {
+    Val zero = number(0);
+    Val parts = b.elementPointer(b.f32, root.place.pointer,
+                                 offsetOf(root.place, {task.sequence, zero, task.head(zero), zero, zero}));
+    Value sink =
+        lambda("sink", {b.i64}, b.f32, [&](ArrayRef<Val> at) { return sinkOf(*this, operands, task.head(at[0])); });
+    Value finish = lambda("combined", {b.i64, b.i64, b.f32}, Type(), [&](ArrayRef<Val> at) {
+      store(at[2], task.combined->place, {task.sequence, task.token(at[0]), task.head(at[0]), at[1]});
+      return Val();
+    });
+    call(Type(), "combineRows",
+         {std::to_string(threads), std::to_string(*typeOf(root.value).getStaticDim(3)),
+          std::to_string(operands.valueSize)},
+         {task.rows.get(), parts.get(), begin.get(), live.get(), sink, finish});
+  });
+}
+
+/// Stores a number of the result of `task`: of its part, or of all if just one part is live.
+void CudaEmitter::finishAttention(const AttentionOperands &operands, const Root &root, const AttentionTask &task,
+                                  bool isDivided, Val live, ArrayRef<Val> at) {
+  Val row = at[0], column = at[1], sum = at[2], token = task.token(row), head = task.head(row);
+  auto whole = [&](const TensorPlace &place) {
+    Val value = isDivided ? sum : sum * rowFactor(*this, operands, head, at[3], at[4]);
+    store(value, place, {task.sequence, token, head, column});
   };
+  if (!operands.isPart)
+    return whole(root.place);
+  auto part = [&] {
+    auto target = [&](Val column) { return Index{task.sequence, token, head, task.part, column}; };
+    store(sum, root.place, target(column));
+    b.ifThen(column == 0, [&] {
+      store(at[3], root.place, target(number(operands.valueSize)));
+      store(at[4], root.place, target(number(operands.valueSize + 1)));
+    });
+  };
+  if (!live)
+    return part();
+  b.ifThen(live == 1, [&] { whole(task.combined->place); });
+  b.ifThen(live > 1, part);
+}
+
+/// Attention of `task`; `live` parts of its group have keys, nothing if another launch combines them.
+void CudaEmitter::attendTask(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val live) {
   Val queries;
   if (isOfWholeRow(operands.query)) {
     queries = queriesInScratch(*this, operands, task);
@@ -125,15 +194,7 @@ void CudaEmitter::attend(const AttentionOperands &operands, const Root &root, co
   const bool isTiled = isTiledAttention(operands, task.maxRows);
   // row, column, sum, and the row's largest score and total
   Value finish = lambda("finish", {b.i64, b.i64, b.f32, b.f32, b.f32}, Type(), [&](ArrayRef<Val> at) {
-    bool isDivided = operands.isPart || isTiled;
-    store(isDivided ? at[2] : at[2] * rowFactor(*this, operands, task.head(at[0]), at[3], at[4]), root.place,
-          target(at[0], at[1]));
-    if (!operands.isPart)
-      return Val();
-    b.ifThen(at[1] == 0, [&] {
-      store(at[3], root.place, target(at[0], number(operands.valueSize)));
-      store(at[4], root.place, target(at[0], number(operands.valueSize + 1)));
-    });
+    finishAttention(operands, root, task, /*isDivided=*/isTiled && !operands.isPart, live, at);
     return Val();
   });
   SmallVector<std::string> arguments = {std::to_string(threads), std::to_string(operands.headSize),

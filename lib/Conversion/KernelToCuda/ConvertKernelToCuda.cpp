@@ -8,6 +8,7 @@
 #include "tern/Conversion/KernelToCuda.h"
 
 #include "KernelComment.h"
+#include "dialects/Kernel/IR/Arrivals.h"
 #include "lib/Conversion/KernelCode/RowsKernel.h"
 #include "lib/Conversion/KernelToCuda/CudaEmitter.h"
 #include "lib/Conversion/KernelToCuda/LinearBlocks.h"
@@ -53,13 +54,16 @@ static void describeOperands(KernelOp kernel, kernel::FuncOp function) {
     auto state = dyn_cast<kernel::StateType>(argument.getType());
     auto type = state ? state.getTensor() : cast<graph::SymbolicTensorType>(argument.getType());
     kernel::OperandClass operand = function.getOperandClass(i);
-    StringRef kind = state                                       ? "state"
+    bool isArrivals = bool(function.getArgAttr(i, kernel::arrivalsAttrName));
+    StringRef kind = isArrivals                                  ? "arrivals"
+                     : state                                     ? "state"
                      : operand == kernel::OperandClass::Streamed ? "weight"
                      : operand == kernel::OperandClass::Resident ? "table"
                                                                  : "input";
     bool isBytes = type.isBlockStorage() || (!state && function.getLayout(i) == kernel::Layout::Tiles16);
     Type element = isBytes ? IntegerType::get(type.getContext(), 8) : TensorEmitter::storedType(type.getElementType());
-    kernel.describeArgument(i, operandName(kind, counts), element, /*readOnly=*/!written.contains(argument));
+    bool isWritten = isArrivals || written.contains(argument);
+    kernel.describeArgument(i, operandName(kind, counts), element, /*readOnly=*/!isWritten);
     // What launches before write must not be taken for constant: it is read after a wait.
     if (state || operand == kernel::OperandClass::Dependent)
       kernel.setArgAttr(i, aliasedAttrName, UnitAttr::get(kernel.getContext()));

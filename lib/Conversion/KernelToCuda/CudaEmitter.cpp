@@ -84,11 +84,26 @@ void CudaEmitter::endRoot() {
     barrier();
 }
 
+/// Brings tables that every task reads (norm weights, biases) to this multiprocessor while others still compute what
+/// they are to meet. Larger ones, of which a task reads rows, stay where they are.
+void CudaEmitter::touchTables() {
+  constexpr int64_t most = 32 << 10;
+  for (auto [index, argument] : llvm::enumerate(function.getBody().getArguments())) {
+    if (function.getOperandClass(index) != kernel::OperandClass::Resident)
+      continue;
+    auto type = cast<graph::SymbolicTensorType>(argument.getType());
+    std::optional<int64_t> bytes = kernel::bytesAtMaxima(type, function.getMaximaAttr());
+    if (bytes && *bytes > 0 && *bytes <= most)
+      call(Type(), "touchTable", {std::to_string(threads), std::to_string(*bytes)}, {frame.operands[index].get()});
+  }
+}
+
 void CudaEmitter::begin() {
   if (stream)
     startWeights();
   if (!stream || stream->leavesRoom)
     call(Type(), "allowNextLaunch", {}, {});
+  touchTables();
   call(Type(), "waitForPreviousLaunch", {}, {});
   lastAtTop = &b.builder.getBlock()->back(); // whatever moves to the top of the kernel may read what came before
 }

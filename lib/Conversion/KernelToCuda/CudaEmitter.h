@@ -89,17 +89,26 @@ public:
   Val combineParts(Val parts, int64_t count, int64_t width, Val column, Val sink) override;
 
   /// Small inputs of numbers are copied to shared memory at once: read while weights stream, each wait would be long.
+  /// There is room for what keeps up to 16 rows apart.
   bool stagesInput(int64_t bytes) const override {
-    return stream && !stream->isOfQuants && bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - stream->bytes);
+    constexpr int64_t apart = 512;
+    return stream && !stream->isOfQuants &&
+           bytes <= std::min<int64_t>(64 << 10, target.sharedBytes - stream->bytes - apart);
   }
 
 private:
   std::optional<StreamedTiles> streamedTiles(kernel::TasksAttr tasks);
   void startWeights();
+  void touchTables();
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
   void forRounds(int64_t rounds, llvm::function_ref<void(Val)> body);
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
+  void attendTask(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val live);
+  void finishAttention(const AttentionOperands &operands, const Root &root, const AttentionTask &task, bool isDivided,
+                       Val live, llvm::ArrayRef<Val> at);
+  void combineIfLast(const AttentionOperands &operands, const Root &root, const AttentionTask &task, Val begin,
+                     Val live);
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   void multiplyGroups(const LinearTask &task, int64_t resident, mlir::Value finish);
   Val stagesOfBlock(int64_t bytes);

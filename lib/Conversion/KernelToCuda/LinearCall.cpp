@@ -95,6 +95,8 @@ void CudaEmitter::multiplyStream(const LinearTask &task, Value finish) {
   arguments.append(streamArguments(formats));
   if (!stream->isOfQuants)
     arguments.push_back(std::to_string(task.range.maxTokens));
+  if (task.input.padding > 0)
+    arguments.push_back(std::to_string(task.input.padding));
   call(Type(), stream->isOfQuants ? "linearQuants" : "linearNumbers", arguments, operands);
 }
 

@@ -1,8 +1,9 @@
 //===- NumberProduct.h - Tiles of bf16 times tokens --------------*- C++ -*-===//
 //
-// linearNumbers<X, THREADS, PLACES, MAXTOKENS>(ring, x, columns, tokenBegin, tokenEnd, tileBegin, tileEnd, finish,
-// w...): what linear (Linear.h) does, for tiles [tileBegin, tileEnd) of COUNT weights of bf16 and tokens of numbers.
-// All threads of a block call it. Before waitForPreviousLaunch they call
+// linearNumbers<X, THREADS, PLACES, MAXTOKENS, PADDING>(ring, x, columns, tokenBegin, tokenEnd, tileBegin, tileEnd,
+// finish, w...): what linear (Linear.h) does, for tiles [tileBegin, tileEnd) of some weights of bf16 and tokens of
+// numbers. Rows of x are PADDING numbers apart: in shared memory 32 bytes, as eight tokens that are read together would
+// all meet in the same banks. All threads of a block call it. Before waitForPreviousLaunch they call
 //
 //   startNumbers<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...)
 //
@@ -266,13 +267,13 @@ __device__ __forceinline__ void startNumbers(void *ring, long long columns, long
     stream.copyGroup();
 }
 
-template <typename X, int THREADS, int PLACES, int MAXTOKENS, typename Finish, typename... Weights>
+template <typename X, int THREADS, int PLACES, int MAXTOKENS, int PADDING = 0, typename Finish, typename... Weights>
 __device__ __forceinline__ void linearNumbers(void *ring, const void *x, long long columns, long long tokenBegin,
                                               long long tokenEnd, long long tileBegin, long long tileEnd, Finish finish,
                                               Weights... w) {
   static_assert(sizeof...(Weights) >= 1 && sizeof...(Weights) <= 4 && THREADS % 32 == 0, "one to four, whole warps");
   constexpr int group = MAXTOKENS < 8 ? MAXTOKENS : 8;
-  const TokenRows<X> rows(x, 0, columns);
+  const TokenRows<X> rows(x, 0, columns, PADDING);
   void *sums = static_cast<unsigned char *>(ring) + NumberStream<THREADS, PLACES, 1>::Ring::bytes * (THREADS / 32);
   auto stream = numberStream<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...);
   TERN_UNROLL

@@ -98,6 +98,11 @@ template <> __device__ __forceinline__ unsigned short loadStreamed<unsigned shor
   return half;
 }
 
+/// Brings the 128 bytes around `address`, of memory that no kernel writes, into the caches without waiting for them.
+__device__ __forceinline__ void touch(const void *address) {
+  asm volatile("prefetch.global.L1 [%0];" ::"l"(__cvta_generic_to_global(address)));
+}
+
 /// Waits until the launch before this one has ended and its results are seen; what does not depend on it comes before.
 __device__ __forceinline__ void waitForPreviousLaunch() {
 #if __CUDA_ARCH__ >= 900
@@ -120,6 +125,23 @@ __device__ __forceinline__ unsigned long long atomicLargest(unsigned long long *
   return atomicMax(number, value);
 }
 __device__ __forceinline__ unsigned atomicIncrement(unsigned *number) { return atomicAdd(number, 1u); }
+/// Makes it one more, or 0 if it is `last`; gives what it was. What this thread and those that met it at a barrier
+/// wrote before is seen, by loadOfOthers, by whoever counts after.
+__device__ __forceinline__ unsigned atomicCount(unsigned *number, unsigned last) {
+  unsigned before;
+  asm volatile("atom.acq_rel.gpu.global.inc.u32 %0, [%1], %2;"
+               : "=r"(before)
+               : "l"(__cvta_generic_to_global(number)), "r"(last)
+               : "memory");
+  return before;
+}
+
+/// Reads what another block of this launch may have written: past the first cache, in the order of the program.
+__device__ __forceinline__ float loadOfOthers(const float *address) {
+  float value;
+  asm volatile("ld.relaxed.gpu.global.f32 %0, [%1];" : "=f"(value) : "l"(__cvta_generic_to_global(address)) : "memory");
+  return value;
+}
 
 /// Copies 16 aligned bytes to shared memory without waiting. Copies are seen by this thread after commitCopies and
 /// waitForCopies, by others after a barrier besides.

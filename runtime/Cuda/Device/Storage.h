@@ -1,8 +1,11 @@
-//===- Storage.h - Numbers of 16 bits ----------------------------*- C++ -*-===//
+//===- Storage.h - Numbers of 16 bits, and tables ----------------*- C++ -*-===//
 //
 // What kernels declare their operands with: f16 (IEEE binary16) and bf16 are stored numbers, computed with as f32.
 //
 //   float x = toFloat(p[i]);  q[i] = fromFloat<f16>(x);
+//
+// Operands that every block reads and no kernel writes, like the weights of a norm, are asked for before the wait for
+// the launch before: touchTable.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,6 +50,13 @@ template <> struct ElementOf<F16> {
 template <> struct ElementOf<BF16> {
   using type = bf16;
 };
+
+/// touch() for all of BYTES bytes. All threads of the block call it.
+template <int THREADS, int BYTES> __device__ __forceinline__ void touchTable(const void *table) {
+  constexpr int line = 128;
+  for (int i = threadIndex() * line; i < BYTES; i += THREADS * line)
+    touch(static_cast<const unsigned char *>(table) + i);
+}
 
 } // namespace tern
 

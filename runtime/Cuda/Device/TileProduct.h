@@ -33,15 +33,15 @@ namespace tern {
 template <typename X> struct TokenRows {
   using Element = typename ElementOf<X>::type;
   const Element *x;
-  long long columns;
+  long long columns, stride; ///< From row to row.
 
-  __device__ __forceinline__ TokenRows(const void *x, long long /*maxRows*/, long long columns)
-      : x(static_cast<const Element *>(x)), columns(columns) {}
+  __device__ __forceinline__ TokenRows(const void *x, long long /*maxRows*/, long long columns, int padding = 0)
+      : x(static_cast<const Element *>(x)), columns(columns), stride(columns + padding) {}
 
   /// COUNT numbers from `column` on, which is a multiple of COUNT: 1, 2 or 4.
   template <int COUNT>
   __device__ __forceinline__ void read(long long token, long long column, float (&numbers)[COUNT]) const {
-    const Element *from = x + token * columns + column;
+    const Element *from = x + token * stride + column;
     if (COUNT > 1 && columns % COUNT == 0) {
       struct alignas(COUNT * sizeof(Element)) Several {
         Element at[COUNT];

@@ -95,12 +95,22 @@ template <typename T>
 T loadStreamed(const void *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
   return emulation::loadAligned<T>(address, file, line);
 }
+inline void touch(const void *address) { static_cast<void>(*static_cast<const volatile unsigned char *>(address)); }
 inline void fence() { emulation::Grid::current().fence(); }
 inline unsigned long long atomicLargest(unsigned long long *number, unsigned long long value) {
   return emulation::change(number, [=](unsigned long long old) { return old < value ? value : old; });
 }
 inline unsigned atomicIncrement(unsigned *number) {
   return emulation::change(number, [](unsigned old) { return old + 1; });
+}
+inline unsigned atomicCount(unsigned *number, unsigned last) {
+  fence();
+  unsigned before = emulation::change(number, [=](unsigned old) { return old >= last ? 0 : old + 1; });
+  fence();
+  return before;
+}
+inline float loadOfOthers(const float *address, const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return emulation::loadAligned<float>(address, file, line);
 }
 inline void waitForPreviousLaunch() { emulation::Grid::current().waitForLaunch(); }
 inline void allowNextLaunch() {}

@@ -92,8 +92,19 @@ func.func @forward(%x: !graph.tensor<f32[B, T, 2, 8]>, %p: !graph.tensor<i32[B, 
 // CHECK-SAME: tasks = [#kernel.tasks<roots = [0], dims = [2, 2, 8], tiles = [1, 1, 1]>]
 // CHECK-LABEL: kernel.func @attend_combine_2(
 // CHECK-SAME: kind = rows
-// GPU-LABEL: kernel.func @attend_part_1(
-// GPU: kernel.attend_part {{.*}} -> f32[2, 1, 4, 32, 10]
+// On a GPU both are one launch, whose tasks count themselves.
+// GPU-LABEL: kernel.func @constant_1(
+// GPU-SAME: tasks = [#kernel.tasks<roots = [0], dims = [2], tiles = [1]>]
+// GPU: graph.constant dense<0> : tensor<2x2xi32> as i32[2, 2]
+// GPU-LABEL: kernel.func @attend_part_attend_combine_2(
+// GPU-SAME: !graph.tensor<i32[2, 2]> {kernel.arrivals}
+// GPU-SAME: tasks = [#kernel.tasks<roots = [0, 1], dims = [2, 2, 32], tiles = [1, 1, 1]>]
+// GPU: %[[PARTS:.*]] = kernel.attend_part {{.*}} -> f32[2, 1, 4, 32, 10]
+// GPU: %[[WHOLE:.*]] = kernel.attend_combine %[[PARTS]] sinks
+// GPU: kernel.return %[[PARTS]], %[[WHOLE]]
+// GPU: %[[ZEROS:.*]] = kernel.launch @constant_1()
+// GPU: %{{.*}}:2 = kernel.launch @attend_part_attend_combine_2({{.*}}%[[ZEROS]]
+// GPU-NOT: kernel.launch
 // CHECK: kernel.attend_combine %arg0 sinks %arg1 : (f32[2, 1, 4, 8, 10], f32[4]) -> f32[2, 1, 4, 8]
 graph.state @k key of layer 0 : f32[2, C, 2, 8]
 graph.state @v value of layer 0 : f32[2, C, 2, 8]

@@ -76,4 +76,29 @@ kernel.func @few(%q: !graph.tensor<f32[1, T, 4, 64]>, %p: !graph.tensor<i32[1, T
       : (f32[1, T, 4, 64], f16[1, C, 2, 64], f16[1, C, 2, 64], i32[1, T]) -> f32[1, T, 4, 64]
   kernel.return %2 : !graph.tensor<f32[1, T, 4, 64]>
 }
+// Parts that see no key end at once; a part that is alone writes the result, of others the last to be done does.
+// CHECK-LABEL: cuda.kernel @tern_combined(
+// CHECK-SAME: %[[ARRIVALS:arg[0-9]+]]: !llvm.ptr {cuda.aliased, cuda.element = i32, cuda.name = "arrivals0"}
+// CHECK: %[[LIVE:.*]] = cuda.call "tern::partsWithKeys"<"32">
+// CHECK: %[[PLACE:.*]] = cuda.call "tern::placeOfPart"<"32">
+// CHECK: %[[HAS:.*]] = arith.cmpi slt, %[[PLACE]], %[[LIVE]] : i64
+// CHECK: scf.if %[[HAS]]
+// CHECK: cuda.call "tern::attentionOfCaches"<"128", "64", "64", "2"
+// CHECK: scf.if
+// CHECK: %[[LAST:.*]] = cuda.call "tern::isLastToArrive"(%{{.*}}, %[[LIVE]])
+// CHECK: scf.if %[[LAST]]
+// CHECK: cuda.call "tern::combineRows"<"128", "32", "64">
+kernel.func @combined(%q: !graph.tensor<f32[1, 1, 4, 64]>, %p: !graph.tensor<i32[1, 1]>,
+                      %c: !graph.tensor<i32[1, 2]> {kernel.arrivals},
+                      %k: !kernel.state<<f16[1, C, 2, 64]>, lanes16>, %v: !kernel.state<<f16[1, C, 2, 64]>, heads>)
+    -> (!graph.tensor<f32[1, 1, 4, 32, 66]>, !graph.tensor<f32[1, 1, 4, 64]>) attributes {
+    maxima = {C = 2048 : i64}, schedule = #kernel.schedule<kind = attention>,
+    tasks = [#kernel.tasks<roots = [0, 1], dims = [1, 2, 32], tiles = [1, 1, 1]>]} {
+  %0 = kernel.read_state %k : <<f16[1, C, 2, 64]>, lanes16> -> f16[1, C, 2, 64]
+  %1 = kernel.read_state %v : <<f16[1, C, 2, 64]>, heads> -> f16[1, C, 2, 64]
+  %2 = kernel.attend_part %q, %0, %1 at %p mask causal scale 0.125
+      : (f32[1, 1, 4, 64], f16[1, C, 2, 64], f16[1, C, 2, 64], i32[1, 1]) -> f32[1, 1, 4, 32, 66]
+  %3 = kernel.attend_combine %2 : (f32[1, 1, 4, 32, 66]) -> f32[1, 1, 4, 64]
+  kernel.return %2, %3 : !graph.tensor<f32[1, 1, 4, 32, 66]>, !graph.tensor<f32[1, 1, 4, 64]>
+}
 }

@@ -27,8 +27,12 @@ kernel.func @double(%x: !graph.tensor<f32[4, 64]>) -> !graph.tensor<f32[4, 64]> 
   kernel.return %0 : !graph.tensor<f32[4, 64]>
 }
 
-// What a row adds up to is known to all threads after a reduction of the block.
+// What a row adds up to is known to all threads after a reduction of the block. Weights of norms come while it waits.
 // CHECK-LABEL: cuda.kernel @tern_norm(
+// CHECK-SAME: %[[TABLE:arg[0-9]+]]: !llvm.ptr {cuda.element = f32, cuda.name = "table0", cuda.read_only}
+// CHECK: cuda.call "tern::allowNextLaunch"()
+// CHECK-NEXT: cuda.call "tern::touchTable"<"256", "2560">(%[[TABLE]])
+// CHECK-NEXT: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: cuda.size 1
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element"(%[[I:.*]]: i64) -> f32
 // CHECK: %[[X:.*]] = llvm.load
@@ -76,7 +80,8 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
 }
 
 // Of many tokens each is normed by a warp, which copies its row to where the result will be, and reads it there. Sixteen
-// elements of a thread are on their way at once.
+// elements of a thread are on their way at once. Rows are 32 bytes apart, so that tokens that are read together lie in
+// different banks.
 // CHECK-LABEL: cuda.kernel @tern_many_norms(
 // CHECK: %[[NUMBER:.*]] = cuda.thread_index
 // CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
@@ -101,7 +106,7 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
 // CHECK: } {cuda.unroll}
 // CHECK: cuda.call "tern::warpBarrier"()
 // CHECK: cuda.barrier
-// CHECK: cuda.call "tern::linearNumbers"
+// CHECK: cuda.call "tern::linearNumbers"<"tern::F32", "512", "{{[0-9]+}}", "8", "8">
 kernel.func @many_norms(%x: !graph.tensor<f32[8, 1, 2048]>, %n: !graph.tensor<f32[2048]> {kernel.operand = #kernel.operand<resident>},
     %w: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
     -> !graph.tensor<f32[8, 1, 512]> attributes {

@@ -32,3 +32,19 @@ kernel.func @unknown_length(%q: !graph.tensor<f32[1, T, 4, 16]>, %v: !graph.tens
   kernel.return %0 : !graph.tensor<f32[1, T, 4, 32]>
 }
 }
+
+// -----
+
+module attributes {kernel.symbols = ["capacity", "C"]} {
+// expected-error @+1 {{a launch that combines parts must have an argument that tasks count themselves by}}
+kernel.func @uncounted(%q: !graph.tensor<f32[1, 1, 4, 16]>, %k: !graph.tensor<f16[1, C, 2, 16]>,
+                       %p: !graph.tensor<i32[1, 1]>)
+    -> (!graph.tensor<f32[1, 1, 4, 2, 18]>, !graph.tensor<f32[1, 1, 4, 16]>) attributes {
+    maxima = {C = 64 : i64}, schedule = #kernel.schedule<kind = attention>,
+    tasks = [#kernel.tasks<roots = [0, 1], dims = [1, 2, 2], tiles = [1, 1, 1]>]} {
+  %0 = kernel.attend_part %q, %k, %k at %p mask causal scale 0.25
+      : (f32[1, 1, 4, 16], f16[1, C, 2, 16], f16[1, C, 2, 16], i32[1, 1]) -> f32[1, 1, 4, 2, 18]
+  %1 = kernel.attend_combine %0 : (f32[1, 1, 4, 2, 18]) -> f32[1, 1, 4, 16]
+  kernel.return %0, %1 : !graph.tensor<f32[1, 1, 4, 2, 18]>, !graph.tensor<f32[1, 1, 4, 16]>
+}
+}

@@ -181,4 +181,92 @@ TEST(AttentionParts, AreCombined) {
   }
 }
 
+/// Keys [begin, end) of PARTS parts with `rows` rows, in one launch whose blocks come in the order of `seed`; the grid
+/// is one block a part, of which those with keys write their records, and the last combines all.
+template <int PARTS, int WIDTH>
+std::vector<float> combinedInLaunch(long long begin, long long end, long long rows, float sink,
+                                    const std::vector<float> &given, int &arrivals, unsigned long long seed) {
+  std::vector<float> parts(given.size(), NAN), result(static_cast<std::size_t>(rows) * WIDTH, NAN);
+  constexpr int record = WIDTH + 2;
+  auto body = [&] {
+    long long part = blockIndex(), live = partsWithKeys<PARTS>(begin, end);
+    if (placeOfPart<PARTS>(part, begin) >= live)
+      return;
+    for (long long i = threadIndex(); i < rows * record; i += 64) {
+      auto place = static_cast<std::size_t>((i / record * PARTS + part) * record + i % record);
+      parts[place] = given[place];
+    }
+    if (isLastToArrive(&arrivals, live))
+      combineRows<64, PARTS, WIDTH>(
+          rows, parts.data(), begin, live, [&](long long) { return sink; },
+          [&](long long row, long long column, float value) {
+            result[static_cast<std::size_t>(row * WIDTH + column)] = value;
+          });
+  };
+  EXPECT_EQ(test::run(body, PARTS, 64, seed), "");
+  return result;
+}
+
+/// The same in f64, of parts in the order of their keys.
+template <int PARTS, int WIDTH>
+double combinedNumber(long long begin, long long end, long long row, int column, float sink,
+                      const std::vector<float> &parts) {
+  double most = sink, total = 0, sum = 0;
+  std::vector<const float *> seen;
+  for (long long block = begin / 64; block < (end + 63) / 64 && block < begin / 64 + PARTS; ++block)
+    seen.push_back(&parts[static_cast<std::size_t>((row * PARTS + block % PARTS) * (WIDTH + 2))]);
+  for (const float *part : seen)
+    most = std::max<double>(most, part[WIDTH]);
+  for (const float *part : seen) {
+    double weight = std::exp(part[WIDTH] - most);
+    total += weight * part[WIDTH + 1];
+    sum += weight * part[column];
+  }
+  total += std::isinf(sink) ? 0 : std::exp(sink - most);
+  return total == 0 ? 0 : sum / total;
+}
+
+template <int PARTS, int WIDTH> void checkLaunch(long long begin, long long end, long long rows, float sink) {
+  std::vector<float> parts = randomNumbers(static_cast<std::size_t>(rows) * PARTS * (WIDTH + 2), 9, 2);
+  for (std::size_t i = WIDTH + 1; i < parts.size(); i += WIDTH + 2)
+    parts[i] = std::abs(parts[i]) + 1;
+  int arrivals = 0;
+  std::vector<float> first;
+  for (unsigned long long seed : {0, 1, 2, 3, 4, 5}) {
+    std::vector<float> result = combinedInLaunch<PARTS, WIDTH>(begin, end, rows, sink, parts, arrivals, seed);
+    EXPECT_EQ(arrivals, 0) << "after a launch nobody is counted";
+    if (first.empty())
+      first = result;
+    EXPECT_EQ(result, first) << "the same bits, whoever is last";
+  }
+  for (long long row = 0; row < rows; ++row)
+    for (int column = 0; column < WIDTH; ++column)
+      ASSERT_NEAR(first[static_cast<std::size_t>(row * WIDTH + column)],
+                  (combinedNumber<PARTS, WIDTH>(begin, end, row, column, sink, parts)), 1e-5)
+          << PARTS << " parts, keys " << begin << " to " << end << ", row " << row << ", column " << column;
+}
+
+TEST(AttentionParts, AreCombinedByTheLastBlock) {
+  for (float sink : {-infinity, 1.5f}) {
+    checkLaunch<8, 64>(0, 200, 4, sink);
+    checkLaunch<32, 64>(0, 480, 4, sink);
+    checkLaunch<32, 64>(1000, 3000, 1, sink); // a window around the end of the parts
+    checkLaunch<32, 128>(0, 4096, 3, sink);
+    checkLaunch<64, 80>(70, 9000, 5, sink);
+    checkLaunch<5, 6>(64, 1000, 7, sink);
+    checkLaunch<32, 256>(3, 66, 2, sink); // two parts
+  }
+}
+
+TEST(AttentionParts, KnowWhichHaveKeys) {
+  EXPECT_EQ(partsWithKeys<8>(0, 0), 1);
+  EXPECT_EQ(partsWithKeys<8>(0, 64), 1);
+  EXPECT_EQ(partsWithKeys<8>(63, 65), 2);
+  EXPECT_EQ(partsWithKeys<8>(64, 576), 8);
+  EXPECT_EQ(partsWithKeys<8>(200, 100), 1);
+  EXPECT_EQ(placeOfPart<8>(3, 3 * 64 + 5), 0);
+  EXPECT_EQ(placeOfPart<8>(2, 3 * 64), 7);
+  EXPECT_EQ(placeOfPart<8>(1, 17 * 64), 0);
+}
+
 } // namespace

@@ -71,6 +71,24 @@ TEST(NumberProduct, OfBF16) {
     checkStream<BF16>(columns);
 }
 
+TEST(NumberProduct, OfRowsThatAreApart) {
+  constexpr std::uint64_t columns = 576, padding = 8, count = 5;
+  RandomWeight<BF16> w(rows, columns, 7);
+  RandomRows<F32> x(17, columns, 8);
+  Sums together = stream<F32, 128, 2, 8>(w, x, columns, 0, count, 3, 0), sums(count);
+  std::vector<float> apart(count * (columns + padding), NAN);
+  for (std::uint64_t token = 0; token != count; ++token)
+    std::memcpy(&apart[token * (columns + padding)], x.buffer.template as<float>() + token * columns, columns * 4);
+  auto body = [&] {
+    startNumbers<128, 2>(sharedMemory(), columns, 0, 3, w.packed.data());
+    linearNumbers<F32, 128, 2, 8, padding>(
+        sharedMemory(), apart.data(), columns, 0, count, 0, 3,
+        [&](long long token, long long row, float sum) { sums.add(token, row, sum); }, w.packed.data());
+  };
+  EXPECT_EQ(run(body, 1, 128, 1, sharedFor(128, 2, 1)), "");
+  EXPECT_EQ(sums.values, together.values);
+}
+
 TEST(NumberProduct, OfSeveralWeights) {
   constexpr std::uint64_t columns = 600;
   RandomWeight<BF16> a(rows, columns, 1), b(rows, columns, 2), c(rows, columns, 3), d(rows, columns, 4);

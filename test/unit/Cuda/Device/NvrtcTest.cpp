@@ -276,6 +276,15 @@ extern "C" __global__ void tern_fold(const float *x, float *y, long long *n, lon
 extern "C" __global__ void tern_combine(const float *parts, float *y) {
   y[threadIdx.x] = tern::combineParts<40, 64>(parts, threadIdx.x, y[64]);
 }
+extern "C" __global__ void __launch_bounds__(128) tern_combine_rows(float *parts, int *arrivals, float *y) {
+  if (!tern::isLastToArrive(arrivals + blockIdx.x / 32, tern::partsWithKeys<32>(100, 4000)))
+    return;
+  auto sink = [&](long long row) { return y[row]; };
+  auto finish = [&](long long row, long long column, float value) { y[row * 256 + column] = value; };
+  tern::combineRows<128, 32, 64>(4, parts, 100, 32, sink, finish);
+  tern::combineRows<128, 64, 128>(8, parts, 100, tern::placeOfPart<64>(blockIdx.x, 9), sink, finish);
+  tern::combineRows<128, 32, 256>(1, parts, 100, 9, sink, finish);
+}
 extern "C" __global__ void tern_tiles(const unsigned *x, float *y) {
   unsigned a[4] = {x[0], x[1], x[2], x[3]}, b[2] = {x[4], x[5]};
   int d[4] = {};
