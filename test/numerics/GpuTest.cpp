@@ -98,18 +98,22 @@ protected:
 
 class GpuGoldenTest : public GpuTest, public ::testing::WithParamInterface<const char *> {};
 
-/// Logits of all ids: `prompt` tokens in one call, then one by one.
-FloatTable run(Decoder &decoder, const std::vector<TokenId> &ids, std::size_t prompt) {
+/// Logits of ids: `prompt` tokens first, of all of them or, as they go through the largest entry then, of the last; then
+/// one by one.
+FloatTable run(Decoder &decoder, const std::vector<TokenId> &ids, std::size_t prompt, bool all = true) {
   FloatTable table{0, decoder.vocabulary(), {}};
   auto take = [&](const LogitsView &logits) {
     table.values.insert(table.values.end(), logits.values, logits.values + logits.rows * logits.vocabulary);
     table.rows += logits.rows;
   };
   PrefillOptions options;
-  options.allLogits = [&](std::int64_t, const LogitsView &logits) { take(logits); };
+  if (all)
+    options.allLogits = [&](std::int64_t, const LogitsView &logits) { take(logits); };
   std::vector<TokenId> first(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(prompt));
   if (Result<LogitsView> done = decoder.prefill(0, first, options); !done)
     ADD_FAILURE() << done.problem().str();
+  else if (!all)
+    take(*done);
   for (std::size_t i = prompt; i < ids.size() && !::testing::Test::HasFailure(); ++i) {
     Result<LogitsView> logits = decoder.decode({{0, ids[i]}});
     if (logits)
@@ -231,16 +235,16 @@ TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
   EXPECT_THAT(fake().mistakes, ::testing::IsEmpty());
 }
 
-/// What the GPU's or this CPU's code of `path` makes of tokens, the first `prompt` of them in one call.
+/// What the GPU's or this CPU's code of `path` makes of tokens, as `run` has them.
 static FloatTable logitsOf(const Result<std::shared_ptr<ExecutorModel>> &model, const std::vector<TokenId> &ids,
-                           std::size_t prompt) {
+                           std::size_t prompt, bool all) {
   if (!model) {
     ADD_FAILURE() << model.problem().str();
     return {};
   }
   Result<std::unique_ptr<Decoder>> decoder = Decoder::create(*model, 1, 64);
   if (decoder)
-    return run(**decoder, ids, prompt);
+    return run(**decoder, ids, prompt, all);
   ADD_FAILURE() << decoder.problem().str();
   return {};
 }
@@ -264,9 +268,9 @@ TEST_F(GpuTest, ManyTokensAreAsGoodAsOnTheCpu) {
   auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
   EXPECT_THAT(std::string(artifact->source(artifact->manifest().variants[0])),
               ::testing::HasSubstr("linearBlock<tern::F32"));
-  FloatTable gpu = logitsOf(load(artifact), ids, 40);
-  FloatTable cpu = logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 40);
-  ASSERT_EQ(gpu.rows, 42);
+  FloatTable gpu = logitsOf(load(artifact), ids, 40, false);
+  FloatTable cpu = logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 40, false);
+  ASSERT_EQ(gpu.rows, 3);
   double difference = differenceOf(gpu, cpu);
   RecordProperty("difference", std::to_string(difference));
   EXPECT_LE(difference, 1e-5); // activations are two bfloat16, 2^-17
@@ -282,14 +286,14 @@ TEST_F(GpuTest, RealModelIsAsGoodAsOnTheCpu) {
   const std::vector<TokenId> ids = {504, 3575, 282, 4649, 314};
   std::vector<FloatTable> logits; // of the GPU, of the CPU, and of the CPU in f32
   for (const char *precision : {"default", "f32"}) {
-    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision, 32); // attention by products of tiles
+    std::string path = compile(TERN_SMOLLM2, std::nullopt, precision, 32);
     ASSERT_FALSE(HasFailure());
     Result<ArtifactReader> opened = ArtifactReader::open(path);
     ASSERT_TRUE(opened) << opened.problem().str();
     auto artifact = std::make_shared<const ArtifactReader>(std::move(*opened));
     if (logits.empty())
-      logits.push_back(logitsOf(load(artifact), ids, 3));
-    logits.push_back(logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 3));
+      logits.push_back(logitsOf(load(artifact), ids, 3, true));
+    logits.push_back(logitsOf(CpuBackend().load(artifact, artifact->manifest().variants[1], 2), ids, 3, true));
   }
   ASSERT_EQ(logits[0].rows, 5);
   // Both round activations and the cache alike; where a number falls on another side, both are as far from f32.

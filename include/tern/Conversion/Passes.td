@@ -12,8 +12,9 @@ def ChooseLinearTasks : Pass<"choose-linear-tasks", "::mlir::ModuleOp"> {
 
     Up to 16 tokens, where weights in `tiles16` stream through shared memory, those of bf16
     (runtime/Cuda/Device/NumberProduct.h) and those of quants with a quantised input (QuantProduct.h): a block of threads
-    keeps a multiprocessor busy, so each gets one task with as many tiles of 16 rows as that takes; but a tile is a task
-    where there are at most two for each multiprocessor.
+    keeps a multiprocessor busy, or two do where that many fit. A tile of 16 rows is a task if all are blocks of one
+    wave; else tasks have as few tiles more as let them be one, of all spaces alike, the one with most tasks first. A
+    second wave would begin when the first has ended, and reads its input again.
 
     More tokens: a task is a block of rows and tokens that tensor cores multiply (runtime/Cuda/Device/LinearBlock.h): 16,
     32, 64 or 128 rows of each weight times 32, 64 or 128 tokens (quants: 64). The larger a block, the fewer bytes are
@@ -294,7 +295,8 @@ def ConvertKernelToCuda : Pass<"convert-kernel-to-cuda", "::mlir::ModuleOp"> {
     a quantised input: `startNumbers` or `startQuants` before `waitForPreviousLaunch`, which begin to copy a block's
     weights to shared memory, and then `linearNumbers` or `linearQuants`; inputs of numbers of up to 64 KB are copied
     there too. Where half a multiprocessor has room for a block of quants, `resident = 2` has the compiler leave room for
-    two: the weights of one launch then come while the one before ends. More tokens, weights of bf16 or quants, and tiles
+    two. For one token, where a block of the next launch fits beside, that launch is told to begin at once, and its
+    weights come while this one waits and ends; elsewhere when the block's input is there. More tokens, weights of bf16 or quants, and tiles
     that choose-linear-tasks gives: `linearBlock`. Else `linear`.
 
     Before:

@@ -211,6 +211,41 @@ kernel::TasksAttr withBlock(kernel::FuncOp function, kernel::TasksAttr tasks, co
   return kernel::TasksAttr::get(tasks.getContext(), tasks.getRoots(), tasks.getDims(), tiles);
 }
 
+/// Tasks through which weights stream.
+struct StreamTasks {
+  SmallVector<int64_t> tiles; ///< Of a task of each space.
+  int64_t count;
+};
+
+/// Deals out the tiles of all spaces, as many as `ofSpaces` has: a tile a task, if `resident` blocks a multiprocessor
+/// take all of those at once; else as few more as let them, since a second wave would wait for the first, and the last
+/// blocks for nobody. Where even a task for each multiprocessor has several, the wave is one of those.
+StreamTasks dealOutTiles(ArrayRef<int64_t> ofSpaces, int64_t resident, const CudaTarget &target) {
+  StreamTasks tasks{SmallVector<int64_t>(ofSpaces.size(), 1), 0};
+  auto countOf = [&](size_t space) { return llvm::divideCeil(ofSpaces[space], tasks.tiles[space]); };
+  auto count = [&] {
+    int64_t all = 0;
+    for (size_t space = 0; space < ofSpaces.size(); ++space)
+      all += countOf(space);
+    return all;
+  };
+  int64_t most = resident * target.multiprocessors;
+  if (count() > 2 * target.multiprocessors)
+    most = target.multiprocessors;
+  // Tiles of no space are more than one above those of another, and the space with most tasks goes first.
+  while ((tasks.count = count()) > most) {
+    size_t next = 0;
+    for (size_t space = 1; space < ofSpaces.size(); ++space)
+      if (tasks.tiles[space] < tasks.tiles[next] ||
+          (tasks.tiles[space] == tasks.tiles[next] && countOf(space) > countOf(next)))
+        next = space;
+    if (countOf(next) == 1)
+      break; // more spaces than multiprocessors
+    ++tasks.tiles[next];
+  }
+  return tasks;
+}
+
 struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> {
   using ChooseLinearTasksBase::ChooseLinearTasksBase;
 
@@ -236,24 +271,23 @@ struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> 
   static void schedule(kernel::FuncOp function, const CudaTarget &target) {
     if (hasManyTokens(function))
       scheduleBlocks(function, target);
-    else if (weightRing(function, target))
-      scheduleStreams(function, target);
+    else if (std::optional<WeightRing> ring = weightRing(function, target))
+      scheduleStreams(function, *ring, target);
   }
 
-  static void scheduleStreams(kernel::FuncOp function, const CudaTarget &target) {
-    int64_t tiles = 0;
+  static void scheduleStreams(kernel::FuncOp function, const WeightRing &ring, const CudaTarget &target) {
+    SmallVector<int64_t> ofSpaces;
     for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>())
-      tiles += llvm::divideCeil(cast<IntegerAttr>(tasks.getDims().front()).getInt(), int64_t(tileRows));
-    bool isSmall = tiles <= 2 * target.multiprocessors;
-    int64_t each = isSmall ? 1 : llvm::divideCeil(tiles, target.multiprocessors);
-    setTiles(function, each, [&](kernel::TasksAttr tasks) {
+      ofSpaces.push_back(llvm::divideCeil(cast<IntegerAttr>(tasks.getDims().front()).getInt(), int64_t(tileRows)));
+    StreamTasks tasks = dealOutTiles(ofSpaces, ring.resident, target);
+    setTiles(function, tasks.tiles, [](kernel::TasksAttr tasks, int64_t tiles) {
       SmallVector<int64_t> sizes(tasks.getTiles());
-      sizes.front() = each * tileRows;
+      sizes.front() = tiles * tileRows;
       return kernel::TasksAttr::get(tasks.getContext(), tasks.getRoots(), tasks.getDims(), sizes);
     });
-    remark::passed(function.getLoc(), options())
-        << remark::add("@{0}: {1} tiles of rows a task, {2} tasks for {3} multiprocessors", function.getSymName(), each,
-                       llvm::divideCeil(tiles, each), target.multiprocessors);
+    remark::passed(function.getLoc(), options()) << remark::add(
+        "@{0}: {1} tiles of rows in {2} tasks for {3} multiprocessors, {4} at most in a task", function.getSymName(),
+        llvm::sum_of(ofSpaces), tasks.count, target.multiprocessors, *llvm::max_element(tasks.tiles));
   }
 
   static void scheduleBlocks(kernel::FuncOp function, const CudaTarget &target) {
@@ -264,24 +298,25 @@ struct ChooseLinearTasks : tern::impl::ChooseLinearTasksBase<ChooseLinearTasks> 
           << remark::reason("@{0}: device code has no block for its weights and input", function.getSymName());
       return;
     }
-    setTiles(function, choice->block.tiles,
-             [&](kernel::TasksAttr tasks) { return withBlock(function, tasks, choice->block); });
+    SmallVector<int64_t> tiles(function.getTasks().size(), choice->block.tiles);
+    setTiles(function, tiles,
+             [&](kernel::TasksAttr tasks, int64_t) { return withBlock(function, tasks, choice->block); });
     remark::passed(function.getLoc(), options())
         << remark::add("@{0}: blocks of {1} rows and {2} tokens, {3} of them on {4} multiprocessors, take about {5} us",
                        function.getSymName(), choice->block.tiles * tileRows, choice->block.tokens, choice->blocks,
                        target.multiprocessors, llvm::formatv("{0:F1}", choice->seconds * 1e6).str());
   }
 
-  /// Gives every space the tiles that `change` says, `tiles` of rows, and what a task then moves.
-  static void setTiles(kernel::FuncOp function, int64_t tiles,
-                       llvm::function_ref<kernel::TasksAttr(kernel::TasksAttr)> change) {
+  /// Gives every space tasks that `change` makes, of as many tiles as `tiles` has for it, and what a task then moves.
+  static void setTiles(kernel::FuncOp function, ArrayRef<int64_t> tiles,
+                       llvm::function_ref<kernel::TasksAttr(kernel::TasksAttr, int64_t)> change) {
     SmallVector<Attribute> spaces;
     SmallVector<int64_t> bytes;
     auto moved = function->getAttrOfType<ArrayAttr>(kernel::taskBytesAttrName);
     for (auto [i, tasks] : llvm::enumerate(function.getTasks().getAsRange<kernel::TasksAttr>())) {
-      spaces.push_back(change(tasks));
+      spaces.push_back(change(tasks, tiles[i]));
       if (moved)
-        bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * tiles * tileRows /
+        bytes.push_back(cast<IntegerAttr>(moved[i]).getInt() * tiles[i] * tileRows /
                         std::max<int64_t>(1, tasks.getTiles().front()));
     }
     Builder builder(function.getContext());

@@ -73,7 +73,7 @@ void CudaEmitter::endRoot() {
 void CudaEmitter::begin() {
   if (stream)
     startWeights();
-  else
+  if (!stream || stream->leavesRoom)
     call(Type(), "allowNextLaunch", {}, {});
   call(Type(), "waitForPreviousLaunch", {}, {});
   lastAtTop = &b.builder.getBlock()->back(); // whatever moves to the top of the kernel may read what came before
@@ -93,19 +93,36 @@ std::optional<int64_t> CudaEmitter::wholeRounds(Val begin, Val end, int64_t thre
   return to.getSExtValue() / threads;
 }
 
+/// A loop whose elements are dealt out to threads, `together` of a thread on their way at once.
+void CudaEmitter::forRounds(int64_t rounds, llvm::function_ref<void(Val)> body) {
+  constexpr int64_t together = 16;
+  const bool isLong = rounds > together && rounds % together == 0;
+  auto loop = [&](int64_t count, llvm::function_ref<void(Val)> inner) {
+    b.forLoop(number(0), number(count), number(1), [&](Val i) {
+      dealtOut.insert(b.builder.getBlock()->getParentOp());
+      inner(i);
+    });
+  };
+  auto unrolled = [&](int64_t count, llvm::function_ref<void(Val)> inner) {
+    loop(count, [&](Val i) {
+      if (count <= together)
+        b.builder.getBlock()->getParentOp()->setAttr(unrollAttrName, b.builder.getUnitAttr());
+      inner(i);
+    });
+  };
+  if (!isLong)
+    return unrolled(rounds, body);
+  loop(rounds / together, [&](Val outer) { unrolled(together, [&](Val inner) { body(outer * together + inner); }); });
+}
+
 void CudaEmitter::forRow(Val begin, Val end, int64_t lanes, llvm::function_ref<void(Val, int64_t)> body) {
   Group group = this->group();
   if (group == Group::Thread)
     return TensorEmitter::forRow(begin, end, lanes, body);
   Val mine = threadOf(group);
   int64_t step = threadsOf(group);
-  if (std::optional<int64_t> rounds = wholeRounds(begin, end, step)) {
-    b.forLoop(number(0), number(*rounds), number(1), [&](Val round) {
-      dealtOut.insert(b.builder.getBlock()->getParentOp());
-      body(mine + round * step, 1);
-    });
-    return;
-  }
+  if (std::optional<int64_t> rounds = wholeRounds(begin, end, step))
+    return forRounds(*rounds, [&](Val round) { body(mine + round * step, 1); });
   b.forLoop(begin + mine, end, number(step), [&](Val i) {
     dealtOut.insert(b.builder.getBlock()->getParentOp());
     body(i, 1);

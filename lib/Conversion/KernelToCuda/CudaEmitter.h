@@ -95,6 +95,7 @@ private:
   void startWeights();
   void multiplyStream(const LinearTask &task, mlir::Value finish);
   llvm::SmallVector<std::string> streamArguments(llvm::ArrayRef<std::string> formats) const;
+  void forRounds(int64_t rounds, llvm::function_ref<void(Val)> body);
   static std::optional<int64_t> wholeRounds(Val begin, Val end, int64_t threads);
   void multiplyBlock(const LinearTask &task, const LinearBlock &block, mlir::Value finish);
   Group group() const;

@@ -48,6 +48,8 @@ SmallVector<std::string> CudaEmitter::streamArguments(ArrayRef<std::string> form
   if (stream->isOfQuants) {
     arguments.append({std::to_string(stream->tokens), std::to_string(stream->bytes)});
     arguments.append(formats.begin(), formats.end());
+  } else {
+    arguments.push_back(std::to_string(stream->places));
   }
   return arguments;
 }
@@ -71,10 +73,11 @@ void CudaEmitter::startWeights() {
   }
 }
 
-/// The next launch may begin when this block has all it needs but weights that are on their way: weights of the next
-/// would only be in their way.
+/// Where the next launch was not told to begin with this one, it may when this block has all it needs but weights that
+/// are on their way: weights of the next would only be in their way.
 void CudaEmitter::multiplyStream(const LinearTask &task, Value finish) {
-  call(Type(), "allowNextLaunch", {}, {});
+  if (!stream->leavesRoom)
+    call(Type(), "allowNextLaunch", {}, {});
   SmallVector<Value> operands = {ring->get(), task.input.base.get()};
   if (stream->isOfQuants)
     operands.push_back(number(task.input.capacity).get());

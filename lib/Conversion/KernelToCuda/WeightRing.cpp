@@ -30,13 +30,20 @@ std::optional<PackedFormat> tiledFormat(kernel::FuncOp function, graph::LinearOp
   return packedFormatOf(tensorOf(weight).getStorageFormat());
 }
 
-std::optional<WeightRing> ringOfNumbers(int64_t weights, int64_t tokens, const CudaTarget &target) {
-  // What NumberProduct.h says: what is on its way, and the sums of each warp.
-  int64_t threadBytes = 256 + 2 * weights * std::min<int64_t>(tokens, 8);
+/// Up to four places, as many as a task's weights take; behind them lie sums.
+WeightRing ringOfNumbers(int64_t weights, int64_t tiles, int64_t columns, int64_t tokens, const CudaTarget &target) {
+  constexpr int64_t most = 4, placeBytes = 64;         // of a thread
+  constexpr int64_t other = 4 << 10, least = 16 << 10; // what kernels need besides; left for that and for the input
+  int64_t sumBytes = 2 * weights * std::min<int64_t>(tokens, 8);
   // Many threads, as each warp waits for memory most of the time; fewer where they would not fit.
-  constexpr int64_t least = 16 << 10; // left for the input
-  int64_t threads = 512 * threadBytes + least <= target.sharedBytes ? 512 : 256;
-  return WeightRing{threads, threads * threadBytes, tokens, 1, /*isOfQuants=*/false};
+  int64_t full = most * placeBytes + sumBytes, threads = 512 * full + least <= target.sharedBytes ? 512 : 256;
+  int64_t steps = llvm::divideCeil(llvm::divideCeil(columns, 16), threads / 32);
+  int64_t places = std::min<int64_t>(most, tiles * llvm::divideCeil(steps, weights == 1 ? 4 : weights == 2 ? 2 : 1));
+  int64_t bytes = threads * (places * placeBytes + sumBytes);
+  WeightRing ring{threads, bytes, tokens, 1, /*isOfQuants=*/false, places};
+  int64_t inputBytes = 4 * columns;
+  ring.leavesRoom = tokens == 1 && bytes + threads * full + 2 * inputBytes + other <= target.sharedBytes;
+  return ring;
 }
 
 /// Bytes of four pieces of 32 columns (QuantStretch.h): four blocks, or half a block with all of its scales.
@@ -74,7 +81,9 @@ std::optional<WeightRing> ringOfQuants(graph::LinearOp product, int64_t stretche
     int64_t places = std::min(std::max<int64_t>(1, wanted / stretches), room / stretches);
     if (room < stretches)
       return std::nullopt;
-    return WeightRing{warps * 32, warps * (places * stretches + sums), tokens, resident, /*isOfQuants=*/true};
+    WeightRing ring{warps * 32, warps * (places * stretches + sums), tokens, resident, /*isOfQuants=*/true};
+    ring.leavesRoom = resident == 2;
+    return ring;
   };
   // Two blocks, where registers and memory allow: the weights of the next launch come while this one ends.
   std::optional<WeightRing> best = tokens == 1 && weights <= 2 ? ring(16, 2) : std::nullopt;
@@ -94,7 +103,7 @@ std::optional<WeightRing> weightRing(kernel::FuncOp function, const CudaTarget &
     return std::nullopt;
   StorageFormat input = tensorOf(products.front().getInput()).getStorageFormat();
   bool isQuantized = input == StorageFormat::I15_32 || input == StorageFormat::I8_32;
-  int64_t weights = 1, stretches = 0;
+  int64_t weights = 1, stretches = 0, tiles = 1;
   for (auto tasks : function.getTasks().getAsRange<kernel::TasksAttr>()) {
     SmallVector<graph::LinearOp> ofSpace = code::productsOf(function, tasks);
     int64_t bytes = 0;
@@ -105,10 +114,12 @@ std::optional<WeightRing> weightRing(kernel::FuncOp function, const CudaTarget &
       bytes += isQuantized ? stretchBytes(*format) : 0;
     }
     weights = std::max<int64_t>(weights, ofSpace.size());
+    tiles = std::max<int64_t>(tiles, llvm::divideCeil(tasks.getTiles().front(), tileRows));
     stretches = std::max(stretches, bytes);
   }
   return isQuantized ? ringOfQuants(products.front(), stretches, weights, tokens, target)
-                     : ringOfNumbers(weights, tokens, target);
+                     : ringOfNumbers(weights, tiles, tensorOf(products.front().getInput()).getStaticDim(-1).value_or(0),
+                                     tokens, target);
 }
 
 } // namespace tern::cuda

@@ -20,6 +20,8 @@ struct WeightRing {
   int64_t tokens;   ///< The most of a task.
   int64_t resident; ///< Blocks that a multiprocessor shall hold at once.
   bool isOfQuants;
+  int64_t places = 0;      ///< Of numbers: a warp's (NumberProduct.h).
+  bool leavesRoom = false; ///< For one token: a block of the next launch fits beside this one's, and may start with it.
 };
 
 /// The ring of a kernel for few tokens whose weights are all in tiles, and all of bf16, or of quants with a quantised

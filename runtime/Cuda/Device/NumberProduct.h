@@ -1,17 +1,17 @@
 //===- NumberProduct.h - Tiles of bf16 times tokens --------------*- C++ -*-===//
 //
-// linearNumbers<X, THREADS, MAXTOKENS, COUNT>(ring, x, columns, tokenBegin, tokenEnd, tileBegin, tileEnd, finish,
+// linearNumbers<X, THREADS, PLACES, MAXTOKENS>(ring, x, columns, tokenBegin, tokenEnd, tileBegin, tileEnd, finish,
 // w...): what linear (Linear.h) does, for tiles [tileBegin, tileEnd) of COUNT weights of bf16 and tokens of numbers.
 // All threads of a block call it. Before waitForPreviousLaunch they call
 //
-//   startNumbers<THREADS>(ring, columns, tileBegin, tileEnd, w...)
+//   startNumbers<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...)
 //
-// with the same tiles, as weights do not depend on the launches before. `ring` is shared memory, ringBytes<THREADS>()
-// long and aligned to 16 bytes, that nothing else uses between the two. If a call has no tokens, the second still
-// comes.
+// with the same tiles, as weights do not depend on the launches before. `ring` is shared memory, aligned to 16 bytes,
+// that nothing else uses between the two: 2 KB for each of PLACES places of each warp, and what the sums of eight
+// tokens take. If a call has no tokens, the second still comes.
 //
-// Weights stream through the ring: a warp copies 16 columns of a tile at a time, 512 bytes in a run, and has up to 8 KB
-// on their way, across the ends of tiles too. Eight tokens share a pass on tensor cores, 16 columns a step:
+// Weights stream through the ring: a warp copies 16 columns of a tile at a time, 512 bytes in a run, and has PLACES
+// times 2 KB on their way, across the ends of tiles too. Eight tokens share a pass on tensor cores, 16 columns a step:
 //
 //   lane = 4 g + q    weights       rows 2g and 2g + 1, column pairs q and q + 4
 //                     activations   token g, the same column pairs
@@ -37,11 +37,11 @@ namespace tern {
 //===----------------------------------------------------------------------===//
 
 /// A warp's part of the ring. A step is 16 columns of COUNT tiles; steps are copied, waited for and used in groups.
-template <int THREADS, int COUNT> struct NumberStream {
-  static constexpr int warps = THREADS / 32, groups = 4, stepBytes = 512;
+template <int THREADS, int PLACES, int COUNT> struct NumberStream {
+  static constexpr int warps = THREADS / 32, places = PLACES, stepBytes = 512;
   static constexpr int groupSteps = COUNT == 1 ? 4 : COUNT == 2 ? 2 : 1;
   static_assert(groupSteps * COUNT <= 4, "a group has a place in the ring");
-  using Ring = WarpRing<groups, 4 * stepBytes>;
+  using Ring = WarpRing<places, 4 * stepBytes>;
 
   Ring ring;
   TilePointers<COUNT> tiles;
@@ -152,8 +152,8 @@ template <typename X> struct TokenFragment {
 //===----------------------------------------------------------------------===//
 
 /// The sums of one tile of each weight for up to TOKENS tokens, at most eight.
-template <typename X, int THREADS, int TOKENS, int COUNT> struct NumberProduct {
-  using Stream = NumberStream<THREADS, COUNT>;
+template <typename X, int THREADS, int PLACES, int TOKENS, int COUNT> struct NumberProduct {
+  using Stream = NumberStream<THREADS, PLACES, COUNT>;
   static constexpr int groupSteps = Stream::groupSteps;
   static_assert(TOKENS <= 8, "a matrix has eight columns");
 
@@ -224,8 +224,8 @@ private:
 };
 
 /// Tokens [first, first + count) of linearNumbers, with a stream that has begun.
-template <typename X, int THREADS, int TOKENS, int COUNT, typename Finish>
-__device__ __forceinline__ void linearNumberTokens(NumberStream<THREADS, COUNT> &stream, void *sums,
+template <typename X, int THREADS, int PLACES, int TOKENS, int COUNT, typename Finish>
+__device__ __forceinline__ void linearNumberTokens(NumberStream<THREADS, PLACES, COUNT> &stream, void *sums,
                                                    const TokenRows<X> &x, long long first, int count,
                                                    long long tileBegin, Finish &finish) {
   using Partial = float[COUNT][THREADS / 32][TOKENS][16];
@@ -233,7 +233,7 @@ __device__ __forceinline__ void linearNumberTokens(NumberStream<THREADS, COUNT> 
   int g = threadIndex() % 32 / 4;
   // Tokens beyond the last are the last: they cost nothing that matters and need no branch.
   long long token = first + (g < count ? g : count - 1);
-  NumberProduct<X, THREADS, TOKENS, COUNT> product;
+  NumberProduct<X, THREADS, PLACES, TOKENS, COUNT> product;
   product.loadTokens(stream, x, token, 0);
   TERN_UNROLL_BY(1)
   for (int tile = 0; tile < stream.numTiles; ++tile) {
@@ -249,44 +249,44 @@ __device__ __forceinline__ void linearNumberTokens(NumberStream<THREADS, COUNT> 
 // What kernels call
 //===----------------------------------------------------------------------===//
 
-template <int THREADS, typename... Weights>
-__device__ __forceinline__ NumberStream<THREADS, sizeof...(Weights)>
+template <int THREADS, int PLACES, typename... Weights>
+__device__ __forceinline__ NumberStream<THREADS, PLACES, sizeof...(Weights)>
 numberStream(void *ring, long long columns, long long tileBegin, long long tileEnd, Weights... w) {
   long long offset = tileBegin * tileBytes<BF16>(columns);
   return {
       ring, columns, static_cast<int>(tileEnd - tileBegin), {{reinterpret_cast<const unsigned char *>(w) + offset...}}};
 }
 
-template <int THREADS, typename... Weights>
+template <int THREADS, int PLACES, typename... Weights>
 __device__ __forceinline__ void startNumbers(void *ring, long long columns, long long tileBegin, long long tileEnd,
                                              Weights... w) {
-  auto stream = numberStream<THREADS>(ring, columns, tileBegin, tileEnd, w...);
+  auto stream = numberStream<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...);
   TERN_UNROLL
-  for (int i = 0; i < stream.groups; ++i)
+  for (int i = 0; i < stream.places; ++i)
     stream.copyGroup();
 }
 
-template <typename X, int THREADS, int MAXTOKENS, typename Finish, typename... Weights>
+template <typename X, int THREADS, int PLACES, int MAXTOKENS, typename Finish, typename... Weights>
 __device__ __forceinline__ void linearNumbers(void *ring, const void *x, long long columns, long long tokenBegin,
                                               long long tokenEnd, long long tileBegin, long long tileEnd, Finish finish,
                                               Weights... w) {
   static_assert(sizeof...(Weights) >= 1 && sizeof...(Weights) <= 4 && THREADS % 32 == 0, "one to four, whole warps");
   constexpr int group = MAXTOKENS < 8 ? MAXTOKENS : 8;
   const TokenRows<X> rows(x, 0, columns);
-  void *sums = static_cast<unsigned char *>(ring) + NumberStream<THREADS, 1>::Ring::bytes * (THREADS / 32);
-  auto stream = numberStream<THREADS>(ring, columns, tileBegin, tileEnd, w...);
+  void *sums = static_cast<unsigned char *>(ring) + NumberStream<THREADS, PLACES, 1>::Ring::bytes * (THREADS / 32);
+  auto stream = numberStream<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...);
   TERN_UNROLL
-  for (int i = 0; i < stream.groups; ++i)
+  for (int i = 0; i < stream.places; ++i)
     stream.next.advance(stream.groupsOfTile());
   TERN_UNROLL_BY(1)
   for (long long first = tokenBegin; first < tokenEnd; first += group) {
     if (MAXTOKENS > group && first != tokenBegin) {
-      stream = numberStream<THREADS>(ring, columns, tileBegin, tileEnd, w...);
-      for (int i = 0; i < stream.groups; ++i)
+      stream = numberStream<THREADS, PLACES>(ring, columns, tileBegin, tileEnd, w...);
+      for (int i = 0; i < stream.places; ++i)
         stream.copyGroup();
     }
     int count = tokenEnd - first < group ? static_cast<int>(tokenEnd - first) : group;
-    linearNumberTokens<X, THREADS, group>(stream, sums, rows, first, count, tileBegin, finish);
+    linearNumberTokens<X, THREADS, PLACES, group>(stream, sums, rows, first, count, tileBegin, finish);
   }
   waitForCopies<0>(); // where there was no token
 }

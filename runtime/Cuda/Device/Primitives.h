@@ -129,15 +129,6 @@ __device__ __forceinline__ void copyAsync16(void *shared, const void *global) {
       "l"(__cvta_generic_to_global(global))
       : "memory");
 }
-/// Likewise of memory that is read once: the second cache drops it before anything else.
-__device__ __forceinline__ void copyAsync16Streamed(void *shared, const void *global) {
-  unsigned long long policy;
-  asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
-  asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" ::"r"(
-                   static_cast<unsigned>(__cvta_generic_to_shared(shared))),
-               "l"(__cvta_generic_to_global(global)), "l"(policy)
-               : "memory");
-}
 /// Likewise if `isThere`; else `global` is not read and zeros are written.
 __device__ __forceinline__ void copyAsync16OrZeros(void *shared, const void *global, bool isThere) {
   asm volatile(

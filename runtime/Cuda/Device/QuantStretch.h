@@ -79,7 +79,7 @@ template <typename FORMAT> struct StretchSource {
     TERN_UNROLL
     for (int i = 0; i < quantPasses; ++i) {
       if (Layout::isHalf || i * passPieces + quants.piece < count)
-        copyAsync16Streamed(target + i * 512 + Layout::placeOf(laneIndex() * 16),
+        copyAsync16(target + i * 512 + Layout::placeOf(laneIndex() * 16),
                             mine + i * (Layout::isHalf ? 512 : passPieces * FORMAT::blockBytes));
     }
     TERN_UNROLL
@@ -87,7 +87,7 @@ template <typename FORMAT> struct StretchSource {
       const Run &run = others[i - quantPasses];
       bool isThere = (i + 1) * 512 <= Layout::bytes || i * 512 + laneIndex() * 16 < Layout::bytes;
       if (isThere && (Layout::isHalf || run.piece < count))
-        copyAsync16Streamed(target + i * 512 + laneIndex() * 16, from + (run.at + half * run.ofHalf));
+        copyAsync16(target + i * 512 + laneIndex() * 16, from + (run.at + half * run.ofHalf));
     }
   }
 

@@ -110,10 +110,6 @@ inline void copyAsync16(void *shared, const void *global, const char *file = __b
   emulation::checkAligned(global, 16, file, line);
   emulation::Grid::current().copy(shared, global, 16);
 }
-inline void copyAsync16Streamed(void *shared, const void *global, const char *file = __builtin_FILE(),
-                                int line = __builtin_LINE()) {
-  copyAsync16(shared, global, file, line);
-}
 inline void copyAsync16OrZeros(void *shared, const void *global, bool isThere, const char *file = __builtin_FILE(),
                                int line = __builtin_LINE()) {
   emulation::checkAligned(shared, 16, file, line);

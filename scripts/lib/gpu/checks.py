@@ -66,12 +66,32 @@ def check_batch(model, reference, name, batch, prompt):
     return Row(name, f"batch {batch}, prompt {prompt} + {STEPS}", max(errors) < ALLOWED_ERROR, text, seconds)
 
 
+def check_prompts(model, reference, name, prompts):
+    """The logits of the last token alone: chunks of prompts then go through the entry that is made for them, where all
+    logits are asked of as few tokens at once as it gives logits of."""
+    start = time.perf_counter()
+    session, found = model.session(1, max(prompts)), []
+    for prompt in prompts:
+        ids = draw(prompt, reference.vocabulary, 31 * prompt)
+        session.reset()
+        session.prefill(ids)
+        row = torch.frombuffer(bytearray(memory(session.logits, reference.vocabulary)), dtype=torch.float32)
+        expected = reference.logits([ids], 1)[0]
+        found.append(difference(row[None].to(expected.device), expected))
+    session.close()
+    errors, means, _, same = zip(*found)
+    text = f"error {max(errors):.2e}  KL {max(means):.1e}  top {sum(same)}/{len(same)}"
+    return Row(name, f"last of prompts of {', '.join(map(str, prompts))}", max(errors) < ALLOWED_ERROR, text,
+               time.perf_counter() - start)
+
+
 def rows(model, name, directory, seed, device, batches=BATCHES, prompts=PROMPTS):
     """Logits of a model that is open against transformers, whose weights are made on the same GPU."""
     start = time.perf_counter()
     reference = Reference(config_directory(name, directory), seed, device.name)
     device.wait()
     print(f"{name}: reference {time.perf_counter() - start:.1f} s", flush=True)
+    yield check_prompts(model, reference, name, [*prompts, 15, 100, 1025])
     for prompt in prompts:
         yield check_batch(model, reference, name, 1, prompt)
     for batch in batches:

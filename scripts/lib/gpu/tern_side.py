@@ -38,7 +38,7 @@ class TernCase:
 
     def __init__(self, model, case, vocabulary):
         self.case, self.vocabulary, self.ids = case, vocabulary, ids_of(case, vocabulary)
-        self.session, self.loops = model.session(case.batch, case.capacity), {}
+        self.session, self.loop = model.session(case.batch, case.capacity), None
         self.slots = list(range(case.batch))
         self.logits = self.first_decode() if case.kind == "decode" else self.first_prefill()
 
@@ -63,16 +63,21 @@ class TernCase:
             self.session.rewind(slot, self.case.start)
 
     def round(self, sampling):
-        """Milliseconds of a step (the mean of a round's), or of a prompt."""
+        """Milliseconds of a step (the mean of a round's), or of a prompt. With `sampling` the steps follow one another on
+        the GPU, each with the token of the one before; without it each is a call whose logits come to the host."""
         if self.case.kind == "prefill":
             self.session.rewind(0, 0)
             start = time.perf_counter()
             self.session.prefill(self.ids[0])
             return (time.perf_counter() - start) * 1000
-        if sampling not in self.loops:
-            self.loops[sampling] = self.session.greedy_loop(self.slots, [row[-1] for row in self.ids], sampling)
+        ids = [row[-1] for row in self.ids]
+        if self.loop is None:
+            self.loop = self.session.greedy_loop(self.slots, ids, sampling=False)
         start = time.perf_counter()
-        self.loops[sampling](STEPS)
+        if sampling:
+            self.session.decode_greedily(self.slots, ids, STEPS)
+        else:
+            self.loop(STEPS)
         seconds = time.perf_counter() - start
         self.rewind()
         return seconds * 1000 / STEPS
@@ -83,8 +88,8 @@ class TernCase:
         return planned.total, measured.total
 
     def close(self):
-        for loop in self.loops.values():
-            loop.close()
+        if self.loop:
+            self.loop.close()
         self.session.close()
 
 

@@ -6,6 +6,10 @@
 // RUN:   | FileCheck %s --check-prefix=UNVERIFIED
 // RUN: tern-opt %s --tern-fuse --tern-schedule --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=SCHEDULE
 // RUN: tern-opt %s --tern-fuse --tern-schedule="batches=2 chunk=0" | FileCheck %s --check-prefix=BATCH
+// RUN: tern-opt %s --tern-fuse --tern-schedule="gpu=true chunk=512" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=GPU
+// RUN: tern-opt %s --tern-fuse --tern-schedule="gpu=true chunk=16" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=SHORT
 // RUN: tern-opt %s --tern-fuse --tern-schedule="function=forward entries=a:B=1:T=1:N=1 verify=false" --dump-pass-pipeline 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=ENTRIES
 // RUN: tern-opt %s --tern-precision --tern-fuse --tern-schedule --tern-plan | FileCheck %s
@@ -27,6 +31,9 @@
 // UNVERIFIED-NOT: graph-verify-groups
 // SCHEDULE: convert-graph-to-kernel{entries={decode_1:B=1:T=1:N=1,prefill:B=1:T<256:N<16} function=forward gpu=false}
 // SCHEDULE: kernel-verify-scheduled
+// GPU: convert-graph-to-kernel{entries={decode_1:B=1:T=1:N=1,prefill_16:B=1:T<16:N<16,prefill:B=1:T<512:N<16} function=forward gpu=true}
+// GPU: kernel-fuse-append-into-attention
+// SHORT: convert-graph-to-kernel{entries={decode_1:B=1:T=1:N=1,prefill:B=1:T<16:N<16} function=forward gpu=true}
 // BATCH: func.func @decode_2(
 // BATCH-NOT: @prefill
 // ENTRIES: convert-graph-to-kernel{entries={a:B=1:T=1:N=1} function=forward gpu=false}

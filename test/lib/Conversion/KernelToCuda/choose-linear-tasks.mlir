@@ -71,7 +71,7 @@ kernel.func @batch(%x: !graph.tensor<bf16[64, 1, 2048]>,
 // Few tokens are bound by reading the weights: a small matrix is a task a tile,
 // CHECK-LABEL: kernel.func @few
 // CHECK: dims = [2048, 16], tiles = [16, 16]
-// REMARK: @few: 1 tiles of rows a task, 128 tasks for 132 multiprocessors
+// REMARK: @few: 128 tiles of rows in 128 tasks for 132 multiprocessors, 1 at most in a task
 kernel.func @few(%x: !graph.tensor<f32[16, 2048]>,
     %w: !graph.tensor<bf16[2048, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
     -> !graph.tensor<f32[16, 2048]> attributes {schedule = #kernel.schedule<kind = linear>,
@@ -80,11 +80,34 @@ kernel.func @few(%x: !graph.tensor<f32[16, 2048]>,
   kernel.return %0 : !graph.tensor<f32[16, 2048]>
 }
 
+// several that would take a second wave have as few tiles more as make it one,
+// CHECK-LABEL: kernel.func @projections
+// CHECK: dims = [2048, 1], tiles = [32, 1]
+// CHECK-SAME: dims = [512, 1], tiles = [16, 1]
+// CHECK-SAME: dims = [512, 1], tiles = [16, 1]
+// REMARK: @projections: 192 tiles of rows in 128 tasks for 132 multiprocessors, 2 at most in a task
+// CODE-LABEL: cuda.kernel @tern_projections
+// CODE: cuda.call "tern::startNumbers"<"512", "4">
+kernel.func @projections(%x: !graph.tensor<f32[1, 2048]>,
+    %q: !graph.tensor<bf16[2048, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
+    %k: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>},
+    %v: !graph.tensor<bf16[512, 2048]> {kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+    -> (!graph.tensor<f32[1, 2048]>, !graph.tensor<f32[1, 512]>, !graph.tensor<f32[1, 512]>) attributes {
+    schedule = #kernel.schedule<kind = linear>,
+    tasks = [#kernel.tasks<roots = [0], dims = [2048, 1], tiles = [16, 1]>,
+             #kernel.tasks<roots = [1], dims = [512, 1], tiles = [16, 1]>,
+             #kernel.tasks<roots = [2], dims = [512, 1], tiles = [16, 1]>]} {
+  %0 = graph.linear %x, %q : (f32[1, 2048], bf16[2048, 2048]) -> f32[1, 2048]
+  %1 = graph.linear %x, %k : (f32[1, 2048], bf16[512, 2048]) -> f32[1, 512]
+  %2 = graph.linear %x, %v : (f32[1, 2048], bf16[512, 2048]) -> f32[1, 512]
+  kernel.return %0, %1, %2 : !graph.tensor<f32[1, 2048]>, !graph.tensor<f32[1, 512]>, !graph.tensor<f32[1, 512]>
+}
+
 // a large one a task for each multiprocessor, of all its spaces.
 // CHECK-LABEL: kernel.func @head
 // CHECK: dims = [128256, 8], tiles = [992, 8]
-// CHECK-SAME: dims = [1000, 8], tiles = [992, 8]
-// REMARK: @head: 62 tiles of rows a task, 131 tasks for 132 multiprocessors
+// CHECK-SAME: dims = [1000, 8], tiles = [976, 8]
+// REMARK: @head: 8079 tiles of rows in 132 tasks for 132 multiprocessors, 62 at most in a task
 // CODE-LABEL: cuda.kernel @tern_head
 // CODE-SAME: resident = 1 : i64, {{.*}}threads = 512 : i64
 kernel.func @head(%x: !graph.tensor<f32[8, 2048]>,

@@ -62,12 +62,12 @@ kernel.func @whole_rounds(%x: !graph.tensor<f32[4, 1024]>) -> !graph.tensor<f32[
 // CHECK-SAME: shared = 140288 : i64, threads = 512 : i64
 // CHECK-NOT: allowNextLaunch
 // CHECK: %[[RING:.*]] = cuda.shared at 0
-// CHECK: cuda.call "tern::startNumbers"<"512">(%[[RING]], %c2048_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
+// CHECK: cuda.call "tern::startNumbers"<"512", "4">(%[[RING]], %c2048_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
 // CHECK: cuda.call "tern::waitForPreviousLaunch"()
 // CHECK: %[[INPUT:.*]] = cuda.shared at 132096
 // CHECK: cuda.barrier
 // CHECK: cuda.call "tern::allowNextLaunch"()
-// CHECK: cuda.call "tern::linearNumbers"<"tern::F32", "512", "1">(%[[RING]], %[[INPUT]], %c2048_i64,
+// CHECK: cuda.call "tern::linearNumbers"<"tern::F32", "512", "4", "1">(%[[RING]], %[[INPUT]], %c2048_i64,
 kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512, 2048]> {
       kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>}) -> !graph.tensor<f32[1, 512]> attributes {
     schedule = #kernel.schedule<kind = linear>, tasks = [#kernel.tasks<roots = [0], dims = [512, 1], tiles = [64, 1]>]} {
@@ -75,7 +75,8 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
   kernel.return %0 : !graph.tensor<f32[1, 512]>
 }
 
-// Of many tokens each is normed by a warp, which copies its row to where the result will be, and reads it there.
+// Of many tokens each is normed by a warp, which copies its row to where the result will be, and reads it there. Sixteen
+// elements of a thread are on their way at once.
 // CHECK-LABEL: cuda.kernel @tern_many_norms(
 // CHECK: %[[NUMBER:.*]] = cuda.thread_index
 // CHECK: %[[THREAD:.*]] = arith.extui %[[NUMBER]]
@@ -85,15 +86,19 @@ kernel.func @numbers(%x: !graph.tensor<f32[1, 2048]>, %w: !graph.tensor<bf16[512
 // CHECK: cuda.barrier
 // CHECK: scf.for %[[ROW:.*]] = %[[WARP]] to %c8_i64{{.*}} step %c16_i64
 // CHECK: cuda.call "tern::warpBarrier"()
-// CHECK: scf.for %{{.*}} to %c64_i64
+// CHECK: scf.for %{{.*}} to %c4_i64
+// CHECK: scf.for %{{.*}} to %c16_i64
 // CHECK: %[[X:.*]] = llvm.load
 // CHECK: llvm.store %[[X]]
+// CHECK: } {cuda.unroll}
 // CHECK: cuda.call "tern::warpBarrier"()
 // CHECK: cuda.lambda "element"
 // CHECK: llvm.getelementptr inbounds %[[ROWS]]
 // CHECK: cuda.call "tern::foldRow"<"tern::Warp", "tern::Sum", "float">
 // CHECK-NOT: cuda.barrier
-// CHECK: scf.for %{{.*}} to %c64_i64
+// CHECK: scf.for %{{.*}} to %c4_i64
+// CHECK: scf.for %{{.*}} to %c16_i64
+// CHECK: } {cuda.unroll}
 // CHECK: cuda.call "tern::warpBarrier"()
 // CHECK: cuda.barrier
 // CHECK: cuda.call "tern::linearNumbers"
@@ -110,8 +115,11 @@ kernel.func @many_norms(%x: !graph.tensor<f32[8, 1, 2048]>, %n: !graph.tensor<f3
 // An input that only has another shape is copied as it lies, whatever its rows.
 // CHECK-LABEL: cuda.kernel @tern_copied(
 // CHECK: cuda.barrier
-// CHECK: scf.for %[[ROUND:.*]] = %c0_i64{{.*}} to %c32_i64
-// CHECK: %[[SKIPPED:.*]] = arith.muli %[[ROUND]], %c512_i64
+// CHECK: scf.for %[[ROUNDS:.*]] = %c0_i64{{.*}} to %c2_i64
+// CHECK: scf.for %[[ROUND:.*]] = %c0_i64{{.*}} to %c16_i64
+// CHECK: %[[BEFORE:.*]] = arith.muli %[[ROUNDS]], %c16_i64
+// CHECK: %[[NOW:.*]] = arith.addi %[[BEFORE]], %[[ROUND]]
+// CHECK: %[[SKIPPED:.*]] = arith.muli %[[NOW]], %c512_i64
 // CHECK: %[[PLACE:.*]] = arith.addi %{{.*}}, %[[SKIPPED]]
 // CHECK: llvm.getelementptr inbounds %arg0[%[[PLACE]]]
 // CHECK: cuda.barrier
@@ -170,13 +178,16 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
 
 // Products are calls of device functions: weights of quants stream through shared memory from before the block waits for
 // its input, the input is quantised into shared memory, and what follows is a lambda, which looks after rows beyond the
-// matrix. Two blocks share a multiprocessor, so that the weights of one launch come while the one before ends.
+// matrix. Two blocks share a multiprocessor, so the next launch may begin at once, and its weights come while this one
+// ends.
 // CHECK-LABEL: cuda.kernel @tern_product(
 // CHECK-SAME: %{{.*}}: !llvm.ptr {cuda.element = i8, cuda.name = "weight0", cuda.read_only}
 // CHECK-SAME: resident = 2 : i64, shared = 84288 : i64, threads = 512 : i64
 // CHECK: %[[RING:.*]] = cuda.shared at 0
 // CHECK: cuda.call "tern::startQuants"<"512", "1", "83968", "tern::Q4_1">(%[[RING]], %c64_i64, %[[FIRST:.*]], %[[END:.*]], %{{.*}})
+// CHECK: cuda.call "tern::allowNextLaunch"()
 // CHECK: cuda.call "tern::waitForPreviousLaunch"()
+// CHECK-NOT: allowNextLaunch
 // CHECK: %[[ROWS:.*]] = cuda.shared at 83968
 // CHECK: cuda.call "tern::foldRow"<"tern::Block<512>", "tern::Sum", "float">
 // CHECK: %[[ELEMENT:.*]] = cuda.lambda "element{{[0-9]*}}"(%{{.*}}: i64) -> f32
@@ -184,7 +195,6 @@ kernel.func @top(%x: !graph.tensor<f32[4, 64]>) -> (!graph.tensor<f32[4, 2]>, !g
 // CHECK: %[[FINISH:.*]] = cuda.lambda "finish"(%{{.*}}: i64, %[[N:.*]]: i64, %[[SUM:.*]]: f32)
 // CHECK: arith.cmpi slt, %[[N]], %c40
 // CHECK: llvm.store %[[SUM]]
-// CHECK: cuda.call "tern::allowNextLaunch"()
 // CHECK: cuda.call "tern::linearQuants"<"tern::I15", "512", "1", "83968", "tern::Q4_1">(%[[RING]], %[[ROWS]], {{.*}}, %[[FINISH]], %{{.*}})
 kernel.func @product(%x: !graph.tensor<f32[1, 64]>,
     %n: !graph.tensor<f32[64]> {kernel.operand = #kernel.operand<resident>},

@@ -158,8 +158,8 @@ std::string numbersKernel(const std::string &x, int maxTokens, int count) {
   std::string tokens = std::to_string(maxTokens), tiles = "2048, tile, tile + 4" + of.operands;
   return "extern \"C\" __global__ void __launch_bounds__(512, 1) tern_numbers_" + x + "_" + tokens + of.name +
          "(const void *__restrict__ x, float *__restrict__ y, long long tokens" + of.parameters +
-         ") {\n  const long long tile = 4 * tern::blockIndex();\n  tern::startNumbers<512>(tern::sharedMemory(), " +
-         tiles + ");\n  tern::waitForPreviousLaunch();\n  tern::linearNumbers<tern::" + x + ", 512, " + tokens +
+         ") {\n  const long long tile = 4 * tern::blockIndex();\n  tern::startNumbers<512, 4>(tern::sharedMemory(), " +
+         tiles + ");\n  tern::waitForPreviousLaunch();\n  tern::linearNumbers<tern::" + x + ", 512, 4, " + tokens +
          ">(tern::sharedMemory(), x, 2048, 0, tokens, tile, tile + 4, " + of.finish + of.operands + ");\n}\n";
 }
 
