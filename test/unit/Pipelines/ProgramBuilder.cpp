@@ -115,7 +115,7 @@ std::int64_t ProgramBuilder::largest(const std::string &dim) const {
 Value ProgramBuilder::pick(const std::function<bool(const Value &)> &suits, const std::function<Value()> &otherwise) {
   std::vector<const Value *> found;
   for (const Value &value : values)
-    if (suits(value))
+    if (!value.dims.empty() && suits(value)) // Few ops take scalars.
       found.push_back(&value);
   if (found.empty() || chance(10))
     return otherwise();

@@ -68,7 +68,7 @@ public:
   // Values
   //===--------------------------------------------------------------------===//
 
-  /// One of the values so far that `suits`, or else what `otherwise` makes.
+  /// One of the values so far that `suits` and is no scalar, or else what `otherwise` makes.
   Value pick(const std::function<bool(const Value &)> &suits, const std::function<Value()> &otherwise);
 
   /// Any floats; any numbers without error (new arguments if there are none).

@@ -15,7 +15,7 @@ using namespace tern;
 using namespace tern::testing;
 
 /// Half a step of 15 and 8 bits, with some slack; of f16 and bf16 half a unit in the last place.
-static constexpr double int15 = 0x1p-14, int8 = 1.0 / 250, f16 = 0x1p-11, bf16 = 0x1p-9;
+static constexpr double int15 = 0x1p-14, int8 = 1.0 / 250, f16 = 0x1p-11, bf16 = 0x1p-8;
 
 const std::array<RandomPolicy, 8> tern::testing::randomPolicies = {{
     {"f32", 0, 0, 0},

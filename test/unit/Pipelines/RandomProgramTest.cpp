@@ -149,6 +149,16 @@ protected:
 
 } // namespace
 
+/// Making a program is fast, so more seeds are tried than programs are compiled: a maker that needs luck shows here.
+TEST(RandomProgram, IsMadeFromEverySeed) {
+  BlockPool pool;
+  for (std::uint64_t seed = 200001; seed <= 205000; ++seed) {
+    const RandomPolicy &policy = randomPolicies[seed / largestSize % randomPolicies.size()];
+    RandomProgram program = makeRandomProgram(seed, 1 + static_cast<int>(seed % largestSize), policy, pool);
+    EXPECT_FALSE(program.results.empty()) << "seed " << seed;
+  }
+}
+
 TEST_P(RandomPrograms, CompiledCodeAgreesWithTheInterpreter) {
   runPart(setting("TERN_RANDOM_PROGRAMS", 1000), /*onGpu=*/false);
 }
