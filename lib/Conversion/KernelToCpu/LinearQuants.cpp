@@ -44,14 +44,18 @@ private:
   /// Of the weights less their zero point and the 15-bit (or 8-bit) activations, exact: `count` groups from `first` on.
   Val dotProduct(QuantizedToken &token, int64_t first, int64_t count) {
     Val start = zeroPointShare(token, first / 4, count / 4);
-    DotSum high(b, target, traits.bits, hasLow ? Val() : start), low(b, target, traits.bits, start);
+    // Two chains of additions either way: one alone would wait for itself.
+    DotSum one(b, target, traits.bits), other(b, target, traits.bits, start);
     for (int64_t g = first; g < first + count; ++g) {
-      high.add(groups[g], token.highWord(g));
-      if (hasLow)
-        low.add(groups[g], token.lowWord(g));
+      if (hasLow || g % 2 == 1)
+        one.add(groups[g], token.highWord(g));
+      if (hasLow || g % 2 == 0)
+        other.add(groups[g], hasLow ? token.lowWord(g) : token.highWord(g));
     }
-    Val dot = high.total();
-    return hasLow ? (dot << b.constantInt(dot.getType(), 7)) + low.total() : dot;
+    Val dot = one.total();
+    if (hasLow)
+      dot = dot << b.constantInt(dot.getType(), 7);
+    return dot + other.total();
   }
 
   /// What the zero point adds to the sums of `halves` of 16 columns from `half` on; nothing if it is 0.
