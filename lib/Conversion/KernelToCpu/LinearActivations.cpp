@@ -16,9 +16,9 @@ static QuantizedLayout layoutOf(const LinearInput &input) {
   return *layout;
 }
 
-QuantizedTokens::QuantizedTokens(CodeBuilder &b, const LinearInput &input, Val token, Val block) : b(b) {
+QuantizedToken::QuantizedToken(CodeBuilder &b, const LinearInput &input, Val token, Val block) : b(b) {
   QuantizedLayout layout = layoutOf(input);
-  blocks = int64_t(layout.columns) / 32;
+  int64_t blocks = int64_t(layout.columns) / 32;
   Val firstBlock = token * blocks + block;
   // One address for both planes: the second is the first's at a constant distance.
   highBase = b.bytePointer(input.base, firstBlock * 32);

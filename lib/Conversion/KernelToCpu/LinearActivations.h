@@ -1,7 +1,7 @@
 //===- LinearActivations.h - Reading tokens column by column -----*- C++ -*-===//
 //
 // The arrays of quantized activations (runtime/Packing/QuantizedActivations.h), and single activations of any format as
-// f32. Tokens that share a pass lie at constant distances, so their loads differ by a displacement alone.
+// f32. There, tokens that share a pass lie at constant distances, so their loads differ by a displacement alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,25 +12,22 @@
 
 namespace tern::cpu {
 
-/// Some tokens' activations in 32 columns, in a quantized buffer.
-class QuantizedTokens {
+/// One token's activations in 32 columns, in a quantized buffer.
+class QuantizedToken {
 public:
-  /// Tokens from `token` on, columns from 32 * `block` on.
-  QuantizedTokens(CodeBuilder &b, const LinearInput &input, Val token, Val block);
+  /// Columns from 32 * `block` on.
+  QuantizedToken(CodeBuilder &b, const LinearInput &input, Val token, Val block);
 
-  /// Four neighbouring quants of token `t`, those of group `group`, as one i32.
-  Val highWord(int64_t t, int64_t group) { return word(highBase, t, group); }
-  Val lowWord(int64_t t, int64_t group) { return word(lowBase, t, group); }
-  Val scale(int64_t t) { return b.load(b.f32, scaleBase, t * blocks); }
-  Val floatSum(int64_t t) { return b.load(b.f32, floatSumBase, t * blocks); }
+  /// Four neighbouring quants, those of group `group`, as one i32.
+  Val highWord(int64_t group) { return b.load(b.i32, highBase, group); }
+  Val lowWord(int64_t group) { return b.load(b.i32, lowBase, group); }
+  Val scale() { return b.load(b.f32, scaleBase); }
+  Val floatSum() { return b.load(b.f32, floatSumBase); }
   /// The sum of the quants in columns 16 * `half` to 16 * `half` + 15.
-  Val integerSum(int64_t t, int64_t half) { return b.load(b.i32, integerSumBase, t * blocks * 2 + half); }
+  Val integerSum(int64_t half) { return b.load(b.i32, integerSumBase, half); }
 
 private:
-  Val word(Val base, int64_t t, int64_t group) { return b.load(b.i32, base, t * blocks * 8 + group); }
-
   CodeBuilder &b;
-  int64_t blocks; ///< Of a row.
   Val highBase, lowBase, scaleBase, floatSumBase, integerSumBase;
 };
 

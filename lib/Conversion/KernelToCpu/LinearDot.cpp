@@ -28,8 +28,11 @@ static int64_t maxPendingGroups(int64_t bits) {
   return 32767 / (2 * 127 * largestWeight);
 }
 
-DotSum::DotSum(CodeBuilder &b, const CpuTarget &target, int64_t bits)
-    : b(b), target(target), maxPending(maxPendingGroups(bits)) {}
+DotSum::DotSum(CodeBuilder &b, const CpuTarget &target, int64_t bits, Val start)
+    : b(b), target(target), maxPending(maxPendingGroups(bits)) {
+  if (start)
+    sums.assign(registersPerTile(target), b.broadcast(start, target.lanes()));
+}
 
 static Val partOf(CodeBuilder &b, const CpuTarget &target, Val bytes, int64_t part) {
   if (target.registerBytes == 64)

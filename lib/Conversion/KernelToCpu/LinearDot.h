@@ -42,8 +42,8 @@ DotGroup prepareGroup(CodeBuilder &b, const CpuTarget &target, Val packed, int64
 
 class DotSum {
 public:
-  /// Weights are of `bits` bits; activations lie in [-127, 127].
-  DotSum(CodeBuilder &b, const CpuTarget &target, int64_t bits);
+  /// Weights are of `bits` bits; activations lie in [-127, 127]. Each row's sum begins with `start`, an i32, if given.
+  DotSum(CodeBuilder &b, const CpuTarget &target, int64_t bits, Val start = Val());
 
   /// `word` is an i32 of four signed bytes.
   void add(const DotGroup &group, Val word);

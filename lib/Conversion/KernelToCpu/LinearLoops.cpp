@@ -20,7 +20,9 @@ public:
   void emit() {
     if (range.tokens && *range.tokens == 0)
       return;
-    if (range.tokens && *range.tokens <= blockTokens)
+    if (areQuants() && range.tokens != 1)
+      emitQuants();
+    else if (range.tokens && *range.tokens <= blockTokens)
       emitStreamed(*range.tokens);
     else
       emitBlocked();
@@ -42,6 +44,30 @@ private:
     return tiles;
   }
   bool fitsTogether(int64_t tiles, int64_t tokens) const { return tiles * tokens + 12 <= tileValues(); }
+
+  bool areQuants() const {
+    return input.isQuantized() &&
+           llvm::all_of(weights, [](const LinearWeight &weight) { return isBlockFormat(weight.format); });
+  }
+
+  /// Quants times any number of tokens. Tiles that are read for one block alone are fetched ahead.
+  void emitQuants() {
+    int64_t group = schedule.groupTiles ? schedule.groupTiles : 4;
+    int64_t prefetch = range.tokens && *range.tokens <= blockTokens ? schedule.prefetch : 0;
+    Val sums = b.stackBuffer(b.f32, weights.size() * blockTokens * tileRows);
+    b.forLoop(range.tileBegin, range.tileEnd, b.index(group), [&](Val firstTile) {
+      Val lastTile = b.minimum(firstTile + group, range.tileEnd);
+      b.forLoop(range.tokenBegin, range.tokenEnd, b.index(blockTokens), [&](Val token) {
+        Val tokens = b.minimum(range.tokenEnd - token, b.index(blockTokens));
+        b.forLoop(firstTile, lastTile, b.index(1), [&](Val tile) {
+          for (auto [i, weight] : llvm::enumerate(tilesOf(tile, 1)))
+            ProductBuilder{b, target, input, prefetch}.multiplyQuants(
+                weight, token, tokens, b.elementPointer(b.f32, sums, b.index(i * blockTokens * tileRows)));
+          finishTokens(sums, blockTokens, tile, token, tokens);
+        });
+      });
+    });
+  }
 
   void emitStreamed(int64_t tokens) {
     int64_t together = streamedTiles(tokens);
@@ -80,8 +106,8 @@ private:
     });
   }
 
-  /// Tiles [tile, tile + count) of every weight times tokens [token, token + tokens).
-  void emitPass(Val tile, int64_t count, Val token, int64_t tokens, int64_t prefetch) {
+  /// Tiles [tile, tile + count) of every weight.
+  SmallVector<WeightTile> tilesOf(Val tile, int64_t count) {
     SmallVector<WeightTile> tiles;
     for (int64_t i = 0; i < count; ++i) {
       for (const LinearWeight &weight : weights) {
@@ -89,7 +115,12 @@ private:
         tiles.push_back({weight.format, b.bytePointer(weight.pointer, (tile + i) * bytes)});
       }
     }
-    Vals sums = multiply(tiles, token, tokens, prefetch);
+    return tiles;
+  }
+
+  /// Tiles [tile, tile + count) of every weight times tokens [token, token + tokens).
+  void emitPass(Val tile, int64_t count, Val token, int64_t tokens, int64_t prefetch) {
+    Vals sums = multiply(tilesOf(tile, count), token, tokens, prefetch);
     if (tokens == 1) {
       for (int64_t i = 0; i < count; ++i)
         finishToken(token, tile + i, Vals(ArrayRef(sums).slice(i * weights.size(), weights.size())));
@@ -98,13 +129,10 @@ private:
     finishBlock(sums, tile, count, token, tokens);
   }
 
-  /// All tiles at once if the registers hold their sums. Quants of several tokens go one tile after another all the
-  /// same: LLVM would keep the words of activations that tiles share, and spill them, where each dot product can read
-  /// its word from memory for nothing.
+  /// All tiles at once if the registers hold their sums.
   Vals multiply(ArrayRef<WeightTile> tiles, Val token, int64_t tokens, int64_t prefetch) {
     ProductBuilder product{b, target, input, prefetch};
-    bool areQuants = input.isQuantized() && isBlockFormat(tiles.front().format);
-    if (fitsTogether(tiles.size(), tokens) && (tokens == 1 || !areQuants))
+    if (fitsTogether(tiles.size(), tokens))
       return product.multiply(tiles, token, tokens);
     Vals sums;
     for (const WeightTile &tile : tiles)
@@ -114,19 +142,23 @@ private:
 
   /// Through memory, so that the code that finishes a token exists once.
   void finishBlock(const Vals &sums, Val tile, int64_t count, Val token, int64_t tokens) {
-    Type lanes = b.vec(b.f32, 16);
-    Val buffer = b.stackBuffer(b.f32, sums.size() * 16);
+    Val buffer = b.stackBuffer(b.f32, sums.size() * tileRows);
     for (auto [i, sum] : llvm::enumerate(sums))
-      b.store(sum, buffer, i * 16, /*alignment=*/64);
+      b.store(sum, buffer, i * tileRows, /*alignment=*/64);
     int64_t numWeights = weights.size();
-    for (int64_t i = 0; i < count; ++i) {
-      b.forLoop(b.index(0), b.index(tokens), b.index(1), [&](Val t) {
-        Vals own;
-        for (int64_t w = 0; w < numWeights; ++w)
-          own.push_back(b.load(lanes, buffer, (t + (i * numWeights + w) * tokens) * 16, /*alignment=*/64));
-        finishToken(token + t, tile + i, own);
-      });
-    }
+    for (int64_t i = 0; i < count; ++i)
+      finishTokens(b.elementPointer(b.f32, buffer, b.index(i * numWeights * tokens * tileRows)), tokens, tile + i,
+                   token, b.index(tokens));
+  }
+
+  /// The first `tokens` of `stride` tokens' sums of each weight at `sums`.
+  void finishTokens(Val sums, int64_t stride, Val tile, Val token, Val tokens) {
+    b.forLoop(b.index(0), tokens, b.index(1), [&](Val t) {
+      Vals own;
+      for (int64_t w = 0; w < int64_t(weights.size()); ++w)
+        own.push_back(b.load(b.vec(b.f32, tileRows), sums, (t + w * stride) * int64_t(tileRows), /*alignment=*/64));
+      finishToken(token + t, tile, own);
+    });
   }
 
   void finishToken(Val token, Val tile, Vals sums) {

@@ -9,8 +9,8 @@
 //     finish(sums)
 //
 // With many (prefill) tokens are taken in blocks, and a block meets several tiles while it lies in the nearest cache;
-// the tiles stay in the next one. A last block that is not full is moved back over tokens that are done already, so
-// there is one piece of code for all blocks, and another for prompts shorter than one:
+// the tiles stay in the next one. Quants take a last block of any length. With floats it is moved back over tokens that
+// are done already, so there is one piece of code for all blocks, and another for prompts shorter than one:
 //
 //   for group in the task's tiles, some at a time:
 //     for tokens in blocks:

@@ -11,6 +11,10 @@
 // fused multiply-adds for 32 columns of 16 rows. Several tiles (of one weight, or of weights that share their input)
 // may go through the columns together.
 //
+// Products of quants with several tokens are a loop over the tokens for each 32 columns, their sums in the nearest
+// cache. All tokens in one piece of straight code, sums in registers, took a quarter longer: LLVM starts many chains of
+// dot products at once and spills, and at the end of such a piece only the last token's chains are left to run.
+//
 // Quantized activations meet quants in integers: exact but for the scales. Everything else is multiplied in f32, the
 // quants decoded on the way, bf16 pairs by the CPU's own dot product where it has one.
 //
@@ -36,12 +40,18 @@ struct ProductBuilder {
   const LinearInput &input;
   int64_t prefetch; ///< How many bytes ahead of the weights' streams to fetch; 0 for none.
 
+  /// Whether the products of a tile are those of quants.
+  bool multipliesQuants(const WeightTile &tile) const { return input.isQuantized() && isBlockFormat(tile.format); }
+
   /// The sums of tokens [firstToken, firstToken + tokens) for each tile, vector<16xf32>: those of the first tile, then
-  /// of the second...
+  /// of the second... Products of quants: of one token.
   Vals multiply(llvm::ArrayRef<WeightTile> tiles, Val firstToken, int64_t tokens) const;
 
+  /// The same of quants for one tile and any number of tokens, to `sums`, f32 [tokens][16], aligned to 64.
+  void multiplyQuants(const WeightTile &tile, Val firstToken, Val tokens, Val sums) const;
+
 private:
-  Vals multiplyQuants(llvm::ArrayRef<WeightTile> tiles, Val firstToken, int64_t tokens) const;
+  Vals multiplyQuants(llvm::ArrayRef<WeightTile> tiles, Val token) const;
   Vals multiplyFloats(llvm::ArrayRef<WeightTile> tiles, Val firstToken, int64_t tokens) const;
 };
 
