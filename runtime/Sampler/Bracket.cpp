@@ -99,7 +99,8 @@ std::optional<Bracket> tern::findBracket(const std::vector<float> &scores, const
   for (int round = 0; round != 6 && narrow(sample, sign, target, before, near, far);)
     ++round;
   auto isBetween = [&](float score) { return sign * score <= near && sign * score >= far; };
-  if (std::count_if(sample.scores.begin(), sample.scores.begin() + sample.size, isBetween) > sampleSize / 12)
+  if (std::count_if(sample.scores.begin(), sample.scores.begin() + sample.size, isBetween) >
+      static_cast<std::ptrdiff_t>(sampleSize / 12))
     return std::nullopt;
   // Beyond the ends of the sample there may be more.
   near = near == first ? FLT_MAX : near;

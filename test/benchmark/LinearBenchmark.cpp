@@ -115,7 +115,7 @@ struct Shape {
 
 CompiledKernel compile(PackedFormat format, StorageFormat activation, Shape shape, int64_t tokens) {
   CompiledKernel kernel = CompiledKernel::build(3, [&](CodeBuilder &b, const KernelFrame &frame) {
-    LinearInput input{activation, frame.operands[0], shape.columns, tokens};
+    LinearInput input{activation, 0, frame.operands[0], shape.columns, tokens};
     // Many tokens are compiled for any number, as a prompt is.
     bool isKnown = tokens <= 8;
     LinearRange range{frame.begin, frame.end, b.index(0), isKnown ? b.index(tokens) : frame.dim(1),

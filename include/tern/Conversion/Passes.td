@@ -83,6 +83,66 @@ def ChooseSplitRows : Pass<"choose-split-rows", "::mlir::ModuleOp"> {
     kernel in place. Kernels with `kernel.fixed_tiles` are left as they are, and so are inputs whose columns are no
     multiple of 64 or whose rows, at most, are none of 8.
 
+    Before:
+
+    ```mlir
+    module attributes {kernel.symbols = ["capacity", "T"]} {
+    plan.memory arena 20971520 scratch 0
+    graph.weight @w : bf16[2048, 2048] = #graph.random<tensor = "w", seed = 1, center = 0.0, scale = 0.1>
+    kernel.func @double(%x: !graph.tensor<f32[1, T, 2048]>) -> !graph.tensor<f32[1, T, 2048]> attributes {
+        maxima = {T = 512 : i64}, schedule = #kernel.schedule<kind = rows>,
+        tasks = [#kernel.tasks<roots = [0], dims = [1, "T"], tiles = [1, 1]>]} {
+      %0 = graph.add %x, %x : (f32[1, T, 2048], f32[1, T, 2048]) -> f32[1, T, 2048]
+      kernel.return %0 : !graph.tensor<f32[1, T, 2048]>
+    }
+    kernel.func @linear(%x: !graph.tensor<f32[1, T, 2048]>, %w: !graph.tensor<bf16[2048, 2048]> {
+          kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+        -> !graph.tensor<f32[1, T, 2048]> attributes {
+        maxima = {T = 512 : i64}, schedule = #kernel.schedule<kind = linear>,
+        tasks = [#kernel.tasks<roots = [0], dims = [2048, 1, "T"], tiles = [64, 1, 64]>]} {
+      %0 = graph.linear %x, %w : (f32[1, T, 2048], bf16[2048, 2048]) -> f32[1, T, 2048]
+      kernel.return %0 : !graph.tensor<f32[1, T, 2048]>
+    }
+    plan.entry @prefill attributes {ranges = {T = [1, 512]}} {
+      plan.input "x" : f32[1, T, 2048] at 0
+      plan.output "y" : f32[1, T, 2048] at 8388608
+      plan.launch @double [#plan.arena<offset = 0, bytes = 4194304>, #plan.arena<offset = 4194304, bytes = 4194304>]
+      plan.launch @linear [#plan.arena<offset = 4194304, bytes = 4194304>, #plan.weight<@w>, #plan.arena<offset = 8388608, bytes = 4194304>] wait
+    }
+    }
+    ```
+
+    After `choose-split-rows{target=sm_90a}`:
+
+    ```mlir
+    module attributes {kernel.symbols = ["capacity", "T"]} {
+    plan.memory arena 20971520 scratch 0
+    graph.weight @w : bf16[2048, 2048] = #graph.random<tensor = "w", seed = 1, center = 0.0, scale = 0.1>
+    kernel.func @double(%x: !graph.tensor<f32[1, T, 2048]>) -> !graph.tensor<f32[1, T, 2048]> attributes {
+        kernel.split_rows = array<i64: 1, 512, 2048>, maxima = {T = 512 : i64},
+        schedule = #kernel.schedule<kind = rows>,
+        tasks = [#kernel.tasks<roots = [0], dims = [1, "T"], tiles = [1, 1]>]} {
+      %0 = graph.add %x, %x : (f32[1, T, 2048], f32[1, T, 2048]) -> f32[1, T, 2048]
+      kernel.return %0 : !graph.tensor<f32[1, T, 2048]>
+    }
+    kernel.func @linear(%x: !graph.tensor<f32[1, T, 2048]>, %w: !graph.tensor<bf16[2048, 2048]> {
+          kernel.operand = #kernel.operand<streamed>, kernel.layout = #kernel.layout<tiles16>})
+        -> !graph.tensor<f32[1, T, 2048]> attributes {
+        kernel.group_blocks = 1 : i64, kernel.split_rows = array<i64: 0, 512, 2048>, maxima = {T = 512 : i64},
+        schedule = #kernel.schedule<kind = linear>,
+        tasks = [#kernel.tasks<roots = [0], dims = [2048, 1, "T"], tiles = [128, 1, 64]>]} {
+      %0 = graph.linear %x, %w : (f32[1, T, 2048], bf16[2048, 2048]) -> f32[1, T, 2048]
+      kernel.return %0 : !graph.tensor<f32[1, T, 2048]>
+    }
+    plan.entry @prefill attributes {ranges = {T = [1, 512]}} {
+      plan.input "x" : f32[1, T, 2048] at 0
+      plan.output "y" : f32[1, T, 2048] at 8388608
+      plan.launch @double [#plan.arena<offset = 0, bytes = 4194304>, #plan.arena<offset = 4194304, bytes = 4194304>]
+      plan.launch @linear [#plan.arena<offset = 4194304, bytes = 4194304>, #plan.weight<@w>, #plan.arena<offset = 8388608, bytes = 4194304>] wait
+    }
+    }
+    ```
+
     Test: test/lib/Conversion/KernelToCuda/choose-split-rows.mlir
   }];
   let options = [Option<"target", "target", "std::string", "\"sm_90a\"", "the GPU: sm_80, sm_90a, ...">];

@@ -35,7 +35,7 @@ struct KernelPlan {
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::SmallVector<mlir::Value> results;
   kernel::ScheduleAttr schedule;
-  mlir::Value arrivals; ///< What its tasks count themselves by (kernel.arrivals), if they do; no op takes it.
+  mlir::Value arrivals = {}; ///< What its tasks count themselves by (kernel.arrivals), if they do; no op takes it.
 };
 
 /// Outlines kernels of one entry.

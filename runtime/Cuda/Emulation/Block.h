@@ -193,6 +193,11 @@ public:
 
   static bool isRunning() { return running != nullptr; }
   static Grid &current() { return *running; }
+  /// Tells the grid that runs of an access of its running thread; device functions that the host calls are no grid's.
+  static void note(const void *address, unsigned bytes, AccessKind kind) {
+    if (running)
+      running->access(address, bytes, kind);
+  }
   Thread &thread() { return *thread_; }
   Index3 block{}, blocks{}, threads{};
   unsigned char *dynamicShared() { return shared; }
@@ -638,7 +643,7 @@ inline void Grid::leave() {
 
 /// Replaces a number in memory by next(number), in one step; what it was.
 template <typename T, typename Next> T change(T *address, Next next) {
-  Grid::current().access(address, sizeof(T), AccessKind::Atomic);
+  Grid::note(address, sizeof(T), AccessKind::Atomic);
   T old = *address;
   *address = next(old);
   return old;

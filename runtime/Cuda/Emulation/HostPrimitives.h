@@ -58,7 +58,7 @@ inline void checkAligned(const void *address, unsigned bytes, const char *file, 
 
 template <typename T> T loadAligned(const void *address, const char *file, int line) {
   checkAligned(address, sizeof(T), file, line);
-  Grid::current().access(address, sizeof(T), AccessKind::Read);
+  Grid::note(address, sizeof(T), AccessKind::Read);
   T value;
   std::memcpy(&value, address, sizeof value);
   return value;

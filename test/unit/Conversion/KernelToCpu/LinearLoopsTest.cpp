@@ -27,7 +27,7 @@ struct Case {
 /// A kernel of operands tokens, weights, result whose tasks are tiles; `tokens` is a number, or symbol 1.
 CompiledKernel build(const Case &c, std::optional<int64_t> tokens) {
   return CompiledKernel::build(3, [&](CodeBuilder &b, const KernelFrame &frame) {
-    LinearInput input{c.activations, frame.operands[0], c.columns, c.capacity};
+    LinearInput input{c.activations, 0, frame.operands[0], c.columns, c.capacity};
     LinearRange range{frame.begin, frame.end, b.index(0), tokens ? b.index(*tokens) : frame.dim(1), tokens};
     emitLinear(b, testTarget(), input, {{c.weights, frame.operands[1]}}, c.rows, c.schedule, range,
                [&](const LinearResult &result) {
