@@ -4,11 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "test/unit/Cuda/Device/RandomWeight.h"
+#include "test/unit/Cuda/Device/BlockSums.h"
 
 #include "runtime/Cuda/Device/GroupBlock.h"
 
-#include <cmath>
 #include <tuple>
 
 using namespace tern;
@@ -48,20 +47,6 @@ template <typename X> struct SplitBuffer {
   Buffer buffer;
 };
 
-/// What finish got for one weight, [token][row of all tiles], and how often.
-struct BlockSums {
-  BlockSums(std::uint64_t tokens, std::uint64_t rows)
-      : paddedRows(numTiles(rows) * 16), values(tokens * paddedRows, NAN), calls(tokens * paddedRows) {}
-  void add(long long token, long long row, float sum) {
-    auto place = static_cast<std::size_t>(token) * paddedRows + static_cast<std::size_t>(row);
-    values.at(place) = sum;
-    ++calls.at(place);
-  }
-  std::uint64_t paddedRows;
-  std::vector<float> values;
-  std::vector<int> calls;
-};
-
 /// Tokens [begin, end) times COUNT weights in blocks of TILES tiles and TOKENS tokens.
 template <typename X, int TILES, int TOKENS, typename... Weights>
 std::vector<BlockSums> multiply(const SplitBuffer<X> &x, std::uint64_t rows, std::uint64_t columns, long long begin,
@@ -83,24 +68,8 @@ std::vector<BlockSums> multiply(const SplitBuffer<X> &x, std::uint64_t rows, std
   return sums;
 }
 
-/// The bound is of sums in f32.
-void compare(const BlockSums &sums, std::uint64_t firstToken, const std::vector<float> &w, const std::vector<float> &x,
-             std::uint64_t rows, std::uint64_t columns) {
-  EXPECT_THAT(std::vector<int>(sums.calls.begin() + static_cast<std::ptrdiff_t>(firstToken * sums.paddedRows),
-                               sums.calls.end()),
-              testing::Each(1));
-  for (std::uint64_t token = firstToken; token < sums.values.size() / sums.paddedRows; ++token)
-    for (std::uint64_t row = 0; row < rows; ++row) {
-      double expected = 0, magnitude = 0;
-      for (std::uint64_t c = 0; c < columns; ++c) {
-        double product = static_cast<double>(w[row * columns + c]) * static_cast<double>(x[token * columns + c]);
-        expected += product;
-        magnitude += std::abs(product);
-      }
-      ASSERT_NEAR(sums.values[token * sums.paddedRows + row], expected, 1e-6 * magnitude)
-          << "token " << token << ", row " << row;
-    }
-}
+/// Of sums in f32.
+constexpr double allowed = 1e-6;
 
 template <typename X, int TILES, int TOKENS>
 void check(std::uint64_t rows, std::uint64_t columns, std::uint64_t tokens, std::uint64_t first = 0) {
@@ -111,7 +80,7 @@ void check(std::uint64_t rows, std::uint64_t columns, std::uint64_t tokens, std:
   SplitBuffer<X> x(tokens, columns, seed + 1);
   auto sums = multiply<X, TILES, TOKENS>(x, rows, columns, static_cast<long long>(first),
                                          static_cast<long long>(tokens), seed / 3 % 4, w);
-  compare(sums[0], first, w.values, x.values, rows, columns);
+  compareSums(sums[0], first, w.values, x.values, rows, columns, allowed);
 }
 
 template <typename X> class GroupBlock : public testing::Test {};
@@ -141,8 +110,8 @@ TYPED_TEST(GroupBlock, SeveralWeights) {
   RandomWeight<BF16> gate(rows, columns, 1), up(rows, columns, 2);
   SplitBuffer<TypeParam> x(tokens, columns, 3);
   auto both = [&](std::vector<BlockSums> sums) {
-    compare(sums[0], 0, gate.values, x.values, rows, columns);
-    compare(sums[1], 0, up.values, x.values, rows, columns);
+    compareSums(sums[0], 0, gate.values, x.values, rows, columns, allowed);
+    compareSums(sums[1], 0, up.values, x.values, rows, columns, allowed);
   };
   both(multiply<TypeParam, 4, 64>(x, rows, columns, 0, tokens, 1, gate, up));
   both(multiply<TypeParam, 8, 128>(x, rows, columns, 0, tokens, 2, gate, up));

@@ -4,11 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "test/unit/Cuda/Device/RandomWeight.h"
+#include "test/unit/Cuda/Device/BlockSums.h"
 
 #include "runtime/Cuda/Device/LinearBlock.h"
 
-#include <cmath>
 #include <tuple>
 
 using namespace tern;
@@ -17,20 +16,6 @@ using namespace tern::test;
 namespace {
 
 constexpr int threads = 256, sharedBytes = 96 << 10;
-
-/// What finish got for one weight, [token][row of all tiles], and how often.
-struct BlockSums {
-  BlockSums(std::uint64_t tokens, std::uint64_t rows)
-      : paddedRows(numTiles(rows) * 16), values(tokens * paddedRows, NAN), calls(tokens * paddedRows) {}
-  void add(long long token, long long row, float sum) {
-    auto place = static_cast<std::size_t>(token) * paddedRows + static_cast<std::size_t>(row);
-    values.at(place) = sum;
-    ++calls.at(place);
-  }
-  std::uint64_t paddedRows;
-  std::vector<float> values;
-  std::vector<int> calls;
-};
 
 /// Tokens [begin, end) of a matrix of `rows` rows in blocks of TILES tiles and TOKENS tokens.
 template <typename X, int TILES, int TOKENS, typename FORMAT>
@@ -50,24 +35,8 @@ BlockSums multiply(const RandomWeight<FORMAT> &w, const RandomRows<X> &x, std::u
   return sums;
 }
 
-/// The bound is of activations as two bfloat16, 2^-17, and of rounding in f32.
-void compare(const BlockSums &sums, std::uint64_t firstToken, const std::vector<float> &w, const std::vector<float> &x,
-             std::uint64_t rows, std::uint64_t columns) {
-  EXPECT_THAT(std::vector<int>(sums.calls.begin() + static_cast<std::ptrdiff_t>(firstToken * sums.paddedRows),
-                               sums.calls.end()),
-              testing::Each(1));
-  for (std::uint64_t token = firstToken; token < sums.values.size() / sums.paddedRows; ++token)
-    for (std::uint64_t row = 0; row < rows; ++row) {
-      double expected = 0, magnitude = 0;
-      for (std::uint64_t c = 0; c < columns; ++c) {
-        double product = static_cast<double>(w[row * columns + c]) * x[token * columns + c];
-        expected += product;
-        magnitude += std::abs(product);
-      }
-      ASSERT_NEAR(sums.values[token * sums.paddedRows + row], expected, 8e-6 * magnitude)
-          << "token " << token << ", row " << row;
-    }
-}
+/// Of activations as two bfloat16, 2^-17, and of rounding in f32.
+constexpr double allowed = 8e-6;
 
 template <typename X, int TILES, int TOKENS, typename FORMAT>
 void check(std::uint64_t rows, std::uint64_t columns, std::uint64_t tokens) {
@@ -76,8 +45,8 @@ void check(std::uint64_t rows, std::uint64_t columns, std::uint64_t tokens) {
   auto seed = static_cast<unsigned>(columns + tokens);
   RandomWeight<FORMAT> w(rows, columns, seed);
   RandomRows<X> x(tokens, columns, seed + 1);
-  compare(multiply<X, TILES, TOKENS>(w, x, rows, columns, 0, static_cast<long long>(tokens), seed % 4), 0, w.values,
-          x.values, rows, columns);
+  compareSums(multiply<X, TILES, TOKENS>(w, x, rows, columns, 0, static_cast<long long>(tokens), seed % 4), 0, w.values,
+              x.values, rows, columns, allowed);
 }
 
 template <typename X> class LinearBlockNumbers : public testing::Test {};
@@ -140,7 +109,8 @@ template <typename X, int TILES, int TOKENS, typename... FORMATS> void checkSeve
   };
   EXPECT_EQ(run(body, (3 + TILES - 1) / TILES * 2, threads, 3, sharedBytes), "");
   std::size_t i = 0;
-  std::apply([&](const auto &...w) { (compare(sums[i++], 0, w->values, x.values, rows, columns), ...); }, weights);
+  std::apply([&](const auto &...w) { (compareSums(sums[i++], 0, w->values, x.values, rows, columns, allowed), ...); },
+             weights);
 }
 
 TEST(LinearBlock, SeveralWeights) {
@@ -198,7 +168,7 @@ TEST(LinearBlock, TokensOfDifferentSize) {
     for (std::uint64_t c = 0; c < columns; ++c)
       x.buffer.as<float>()[token * columns + c] = x.values[token * columns + c] *=
           std::ldexp(1.0f, static_cast<int>(token) * 10 - 100);
-  compare(multiply<F32, 1, 64>(w, x, rows, columns, 0, tokens), 0, w.values, x.values, rows, columns);
+  compareSums(multiply<F32, 1, 64>(w, x, rows, columns, 0, tokens), 0, w.values, x.values, rows, columns, allowed);
 }
 
 } // namespace
