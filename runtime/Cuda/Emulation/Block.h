@@ -252,6 +252,8 @@ private:
   bool releaseBarrier();
   bool hasEnded(PhaseState *phase, unsigned parity);
   void check(const std::string &mistake);
+  /// Ends a launch whose races would be looked for where its accesses are not seen.
+  void refuseRaces(const char *what);
   bool mayBeEarly() const { return order.over + 1 < order.number; }
   void poisonShared();
   std::vector<Range> sharedRanges() const;
@@ -492,6 +494,11 @@ inline void Grid::check(const std::string &mistake) {
   leave();
 }
 
+inline void Grid::refuseRaces(const char *what) {
+  if (races)
+    check(std::string(what) + " are not followed by the detection of races: run this kernel without it");
+}
+
 inline void Grid::access(const void *address, unsigned bytes, AccessKind kind) {
   if (!races || !thread_ || thread_->isEmulator || thread_->fiber.holds(address))
     return;
@@ -535,6 +542,7 @@ inline void Grid::waitForCopies(unsigned pending) {
 
 inline void Grid::copyBulk(void *target, const void *source, unsigned bytes, PhaseState *phase) {
   Emulator emulator(*this);
+  refuseRaces("bulk copies");
   BulkCopy copy{{target, source, bytes, 0, /*isMade=*/false}, phase};
   if (seed % 2 == 0)
     copy.make();
@@ -569,6 +577,7 @@ inline void Grid::waitForPhase(PhaseState *phase, unsigned parity, const Site &s
 
 inline void Grid::multiply(const GroupProduct &product, void (*make)(const GroupProduct &)) {
   Emulator emulator(*this);
+  refuseRaces("products of warpgroups");
   if (seed % 2 == 0)
     make(product);
   else

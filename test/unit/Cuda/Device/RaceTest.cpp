@@ -186,6 +186,14 @@ void addUp(unsigned *arrived, bool fences) {
   results[0] = sum;
 }
 
+TEST(Race, WhatIsNotFollowedIsRefused) {
+  auto body = [] {
+    if (threadIdx.x == 0)
+      copyBulk(sharedMemory(), source, 64, reinterpret_cast<Phase *>(sharedMemory() + 128));
+  };
+  expectInEveryOrder(body, HasSubstr("bulk copies are not followed by the detection of races"), 1, 64, 256);
+}
+
 TEST(Race, FencesAndAtomicsOrderBlocks) {
   for (bool fences : {true, false})
     for (unsigned long long seed : seeds) {
