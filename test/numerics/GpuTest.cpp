@@ -238,7 +238,7 @@ TEST_P(GpuBatchTest, SequencesTogetherAreAsAlone) {
 
 namespace {
 
-/// Sequences of a model: logits of a prompt and of steps after it, in one slot of two.
+/// Sequences of a model: logits of prompts and of steps after them, in two slots of four.
 FloatTable logitsInSlots(const std::shared_ptr<ExecutorModel> &model) {
   Result<std::unique_ptr<Decoder>> decoder = Decoder::create(model, 4, 64);
   if (!decoder) {

@@ -10,8 +10,7 @@
 //     through by one thread, and there are no barriers;
 //   - many rows of scratch (`fillRows`) are dealt out to the warps. What is said of the block above then holds for each
 //     warp; numbers are the same bits, as a row is combined in an order of its own (RowFolds.h);
-//   - scratch is shared memory of the block, or of the warp in such a loop. Who fills it outside the loops over
-//   elements
+//   - scratch is shared memory of the block, or of the warp in such a loop. Who fills it outside the loops over elements
 //     is followed by a barrier.
 //
 // Products with packed weights and attention are device functions (runtime/Cuda/Device), which are handed lambdas for
